@@ -1,0 +1,4 @@
+//! Finding, starting, limiting and killing the children which run Python.
+
+pub mod options;
+pub mod wire;

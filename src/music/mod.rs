@@ -1,0 +1,13 @@
+//! The field's words as types which refuse wrong values. Knows nothing of Python, MIDI files or devices.
+
+mod instrument;
+mod loudness;
+mod pitch;
+mod scale;
+mod time;
+
+pub use instrument::{Drum, Instrument, Patch};
+pub use loudness::{Level, Pan, Velocity};
+pub use pitch::Pitch;
+pub use scale::{Key, Mode, PITCH_CLASS_NAMES, UnknownKey};
+pub use time::{TICKS_PER_BAR, TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tempo, Tick, Ticks};

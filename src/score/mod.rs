@@ -1,0 +1,78 @@
+//! Written music: parts with notes, and for every note its cause. Knows nothing of traces' making,
+//! of channels, or of sound.
+
+use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Ticks, Velocity};
+use crate::trace::CodeId;
+
+/// A piece, or some bars of one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Score {
+    pub title: String,
+    pub tempo: Tempo,
+    pub key: Key,
+    /// In an order which depends on the style alone.
+    pub parts: Vec<Part>,
+    /// Names of sections, in the order of their moments.
+    pub markers: Vec<Text>,
+    /// Read-outs for the listener, such as "1 note = 12 instructions", in the order of their moments.
+    pub remarks: Vec<Text>,
+    /// Where the piece ends; no note sounds longer.
+    pub end: Tick,
+}
+
+/// Words at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub at: Tick,
+    pub text: String,
+}
+
+/// A line of the score: one instrument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    pub name: &'static str,
+    pub instrument: Instrument,
+    pub pan: Pan,
+    pub level: Level,
+    /// Sorted by moment, then pitch.
+    pub notes: Vec<Note>,
+}
+
+/// A note and why it is there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Note {
+    pub at: Tick,
+    pub lasts: Ticks,
+    pub pitch: Pitch,
+    pub velocity: Velocity,
+    pub cause: Cause,
+}
+
+/// The instructions a note stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cause {
+    pub code: CodeId,
+    /// Byte offsets of the first and last instruction of the stretch that is shown for it.
+    pub first: u32,
+    pub last: u32,
+    /// Source line, from 1; 0 where there is none.
+    pub line: u32,
+    pub thread: u16,
+    pub frame_depth: u16,
+    /// Value-stack depth which made the pitch.
+    pub depth: u16,
+    /// Instructions of the trace it stands for. Over the part that carries the steps they add up.
+    pub steps: u64,
+    /// Number of the first of those steps in the trace, from 0.
+    pub since: u64,
+}
+
+impl Score {
+    /// All notes with their part's index, sorted by moment, then part, then pitch.
+    pub fn notes(&self) -> Vec<(usize, Note)> {
+        let mut notes: Vec<(usize, Note)> =
+            self.parts.iter().enumerate().flat_map(|(index, part)| part.notes.iter().map(move |note| (index, *note))).collect();
+        notes.sort_by_key(|(part, note)| (note.at, *part, note.pitch));
+        notes
+    }
+}

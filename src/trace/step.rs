@@ -1,0 +1,122 @@
+//! One instruction that ran, what happened between instructions, and how it all ended.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::CodeId;
+
+/// One instruction, about to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    pub code: CodeId,
+    /// Byte offset of the instruction in its code object.
+    pub offset: u32,
+    /// Heard Python frames above the thread's first; saturates.
+    pub frame_depth: u16,
+    /// Threads are numbered from 0 in order of their start.
+    pub thread: u16,
+    /// Memory blocks allocated less released since the step before in this thread; 0 where the
+    /// interpreter does not tell.
+    pub blocks: i16,
+}
+
+const _: () = assert!(size_of::<Step>() <= 16, "a step must stay small: there are millions");
+
+/// Something that happened between two steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    pub thread: u16,
+    pub kind: MarkKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarkKind {
+    /// A frame was entered.
+    Called(CodeId),
+    /// A suspended frame goes on: a generator, a coroutine.
+    Resumed(CodeId),
+    /// A frame returned.
+    Returned(CodeId),
+    /// A frame suspended itself.
+    Yielded(CodeId),
+    /// A frame was left by an exception.
+    Unwound(CodeId),
+    /// An exception was raised or passed on in this frame.
+    Raised(CodeId),
+    /// An exception was caught in this frame.
+    Handled(CodeId),
+    /// The cyclic collector began on a generation, 0 to 2.
+    CollectionStarted {
+        generation: u8,
+    },
+    /// The cyclic collector ended.
+    CollectionEnded {
+        generation: u8,
+        collected: u32,
+    },
+    ThreadStarted,
+    ThreadEnded,
+}
+
+/// How the program ended. None of these is a failure of evalody's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Outcome {
+    #[default]
+    Finished,
+    /// An exception that nobody caught. `line` is the program's line where it left user code.
+    Raised { line: Option<u32>, kind: String, message: String, traceback: String },
+    /// `sys.exit` and the like, with a status other than 0.
+    Exited { status: i32 },
+    /// We stopped it.
+    CutShort { limit: Limit },
+    /// The interpreter died: a signal, a crash, `os._exit`. What came until then is the trace.
+    Died { how: String },
+}
+
+/// What a run was stopped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// So many instructions.
+    Steps(u64),
+    /// So long, on the wall clock.
+    Time(Duration),
+    /// So many bytes of memory.
+    Memory(u64),
+    /// The listener had heard enough.
+    Listener,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Steps(steps) => write!(f, "after {steps} instructions (--steps)"),
+            Self::Time(time) => write!(f, "after {} s (--time)", time.as_secs_f64()),
+            Self::Memory(bytes) => write!(f, "at {} MiB of memory", bytes >> 20),
+            Self::Listener => write!(f, "by the listener"),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => write!(f, "finished"),
+            Self::Raised { line: Some(line), kind, message, .. } => write!(f, "raised {kind} at line {line}: {message}"),
+            Self::Raised { line: None, kind, message, .. } => write!(f, "raised {kind}: {message}"),
+            Self::Exited { status } => write!(f, "exited with status {status}"),
+            Self::CutShort { limit } => write!(f, "cut short {limit}"),
+            Self::Died { how } => write!(f, "the interpreter died: {how}"),
+        }
+    }
+}
+
+/// Which interpreter ran the program, in which version, and how it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dialect {
+    /// For people: `CPython 3.13.0`, `RustPython 0.6.0 (bytecode of CPython 3.14)`.
+    pub interpreter: String,
+    /// Major and minor version of the bytecode.
+    pub version: (u8, u8),
+    /// How it was recorded: `sys.monitoring`, `sys.settrace`, `vm.trace_func`.
+    pub recorder: String,
+}
