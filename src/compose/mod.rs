@@ -1,1 +1,48 @@
-//! (compose)
+//! From an outline to a score: bars, harmony, rhythm, melody, form. Knows no interpreters and no output.
+//!
+//! What sounds is what ran. Every number drawn as a pattern (turns, calls, allocations, depth) is a
+//! monotone function of a count, so that it can be heard, and read back.
+
+mod faithful;
+mod figures;
+mod groove;
+mod harmony;
+mod plan;
+mod rhythm;
+mod sheet;
+mod style;
+mod work;
+
+pub use faithful::{BASS, DEEPEST, DRUMS, FAITHFUL_STEPS, FRAMES_A_STROKE, Faithful, REST_VELOCITY, ROUND, STROKE_VELOCITY, VELOCITY_A_ROUND, VOICES, base_of};
+pub use groove::Groove;
+pub use style::{LaneNames, Style, StyleName, UnknownStyle};
+
+use std::sync::Arc;
+
+use crate::fold::Outline;
+use crate::score::Score;
+use crate::trace::Code;
+
+/// Writes down the music in an outline.
+///
+/// Total: an outline without gestures is a score of silence, and a program that crashed is the music it
+/// made until then, with an ending that says so.
+pub fn compose(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Score {
+    match style.name {
+        StyleName::Groove => {
+            let plan = plan::plan(outline, style);
+            let mut groove = Groove::new(title, style, plan.tempo, plan.key(codes, style), plan.steps_per_bar);
+            for bar in plan::bars(outline, plan.bars) {
+                groove.bar(bar, codes);
+            }
+            groove.finish(&outline.outcome, codes)
+        }
+        StyleName::Faithful => {
+            let mut faithful = Faithful::new(title, style, plan::key(codes, style));
+            for gesture in &outline.gestures {
+                faithful.gesture(gesture, codes);
+            }
+            faithful.finish(&outline.outcome)
+        }
+    }
+}

@@ -25,6 +25,9 @@ impl Velocity {
 pub struct Level(u8);
 
 impl Level {
+    /// Where a channel stands before anybody turns it (General MIDI 1).
+    pub const USUAL: Self = Self(100);
+
     pub const fn new(value: u8) -> Option<Self> {
         if value <= 127 { Some(Self(value)) } else { None }
     }

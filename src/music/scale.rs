@@ -28,6 +28,8 @@ pub struct Key {
 pub struct UnknownKey(pub String);
 
 impl Key {
+    pub const A_MINOR: Self = Self { tonic: 9, mode: Mode::Minor };
+
     /// `None` if the tonic is not 0 to 11.
     pub const fn new(tonic: u8, mode: Mode) -> Option<Self> {
         if tonic < 12 { Some(Self { tonic, mode }) } else { None }

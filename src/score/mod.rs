@@ -61,10 +61,13 @@ pub struct Cause {
     pub frame_depth: u16,
     /// Value-stack depth which made the pitch.
     pub depth: u16,
-    /// Instructions of the trace it stands for. Over the part that carries the steps they add up.
+    /// Instructions of the trace it stands for. Over all notes that are no state they add up to the
+    /// steps of the trace.
     pub steps: u64,
-    /// Number of the first of those steps in the trace, from 0.
+    /// Number in the trace, from 0, of the first instruction shown.
     pub since: u64,
+    /// Whether it shows the state of its whole bar, as drums, bass and chords do, rather than a share.
+    pub is_state: bool,
 }
 
 impl Score {

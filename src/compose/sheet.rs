@@ -1,0 +1,72 @@
+//! The paper: parts that take notes by bar and sixteenth.
+
+use crate::music::{Instrument, Level, Pan, Pitch, TICKS_PER_SIXTEENTH, Tick, Ticks, Velocity};
+use crate::score::{Cause, Note, Part};
+
+/// A part of the band before it has notes.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat {
+    pub name: &'static str,
+    pub instrument: Instrument,
+    /// 0 left, 64 centre, 127 right.
+    pub pan: u8,
+    /// Controller 7, 0 to 127.
+    pub level: u8,
+}
+
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    parts: Vec<Part>,
+}
+
+impl Sheet {
+    pub fn new(seats: &[Seat]) -> Self {
+        let parts = seats
+            .iter()
+            .map(|seat| Part {
+                name: seat.name,
+                instrument: seat.instrument,
+                pan: Pan::new(seat.pan).unwrap_or(Pan::CENTRE),
+                level: Level::new(seat.level).unwrap_or(Level::USUAL),
+                notes: Vec::new(),
+            })
+            .collect();
+        Self { parts }
+    }
+
+    /// Writes a note at sixteenth `slot` of bar `bar` which lasts `slots` sixteenths.
+    pub fn write(&mut self, part: usize, (bar, slot): (u32, u32), slots: u32, pitch: Pitch, velocity: f64, cause: Cause) {
+        let at = Tick::of_bar(bar) + Ticks(slot * TICKS_PER_SIXTEENTH);
+        self.write_at(part, at, Ticks(slots * TICKS_PER_SIXTEENTH), pitch, velocity, cause);
+    }
+
+    pub fn write_at(&mut self, part: usize, at: Tick, lasts: Ticks, pitch: Pitch, velocity: f64, cause: Cause) {
+        // A little short of the next onset, so that repeated notes are heard as such.
+        let lasts = Ticks(lasts.0 - lasts.0 / 16);
+        self.parts[part].notes.push(Note { at, lasts, pitch, velocity: Velocity::nearest(velocity), cause });
+    }
+
+    /// Lets the notes of a part in one bar carry the steps of `cause` among them; tells how many they are.
+    pub fn share(&mut self, part: usize, bar: u32, cause: Cause) -> u32 {
+        let mut notes: Vec<&mut Note> = self.parts[part].notes.iter_mut().filter(|note| note.at.bar() == bar).collect();
+        let (count, mut left) = (notes.len() as u64, cause.steps);
+        for (index, note) in notes.iter_mut().enumerate() {
+            let steps = left.div_ceil(count - index as u64);
+            left -= steps;
+            note.cause = Cause { steps, ..cause };
+        }
+        count as u32
+    }
+
+    /// Gives up what was written since the last call, with all parts in their order.
+    pub fn take(&mut self) -> Vec<Part> {
+        self.parts
+            .iter_mut()
+            .map(|part| {
+                let mut notes = std::mem::take(&mut part.notes);
+                notes.sort_by_key(|note| (note.at, note.pitch));
+                Part { notes, ..part.clone() }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,98 @@
+//! Kinds of work: which families lead the band together.
+
+use crate::trace::Family;
+
+/// What a bar mostly does. Loading, storing, jumping are in every bar and lead none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Arithmetic and comparison.
+    Reckon,
+    /// Subscripts and slices.
+    Index,
+    /// Attributes and methods.
+    Look,
+    /// Building and iterating.
+    Build,
+    /// Calls and returns.
+    Call,
+    /// Generators and coroutines.
+    Suspend,
+    /// Exceptions.
+    Fail,
+}
+
+impl Work {
+    pub const ALL: [Self; 7] = [Self::Reckon, Self::Index, Self::Look, Self::Build, Self::Call, Self::Suspend, Self::Fail];
+
+    /// The kind of work of a family; `None` for what is everywhere.
+    pub const fn of(family: Family) -> Option<Self> {
+        match family {
+            Family::Arith | Family::Test => Some(Self::Reckon),
+            Family::Subscr => Some(Self::Index),
+            Family::Attr => Some(Self::Look),
+            Family::Build | Family::Loop => Some(Self::Build),
+            Family::Call => Some(Self::Call),
+            Family::Gen => Some(Self::Suspend),
+            Family::Except => Some(Self::Fail),
+            Family::Load | Family::Store | Family::Scope | Family::Stack | Family::Jump | Family::Rest => None,
+        }
+    }
+
+    /// Its usual share of all instructions (measured over seven benchmark programs on CPython 3.8,
+    /// 3.11 and 3.13). A bar is led by the work it does unusually much of.
+    const fn usual_share(self) -> f64 {
+        match self {
+            Self::Reckon => 0.15,
+            Self::Index => 0.065,
+            Self::Look => 0.035,
+            Self::Build => 0.055,
+            Self::Call => 0.09,
+            Self::Suspend => 0.02,
+            Self::Fail => 0.02,
+        }
+    }
+}
+
+/// The work which leads a bar, `before` if none does clearly more.
+pub fn leading(families: &[u32; Family::COUNT], before: Option<Work>) -> Work {
+    /// A newcomer must do this much more than the leader, or the lead would flicker.
+    const HYSTERESIS: f64 = 1.15;
+    let total: u32 = families.iter().sum();
+    let strength = |work: Work| {
+        let count: u32 = Family::ALL.into_iter().filter(|&family| Work::of(family) == Some(work)).map(|family| families[family.index()]).sum();
+        let strength = f64::from(count) / f64::from(total.max(1)) / work.usual_share();
+        if Some(work) == before { strength * HYSTERESIS } else { strength }
+    };
+    let mut best = before.unwrap_or(Work::Call);
+    for work in Work::ALL {
+        if strength(work) > strength(best) {
+            best = work;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn families(counts: &[(Family, u32)]) -> [u32; Family::COUNT] {
+        let mut families = [0; Family::COUNT];
+        for &(family, count) in counts {
+            families[family.index()] = count;
+        }
+        families
+    }
+
+    #[test]
+    fn unusual_work_leads_though_loads_are_many() {
+        assert_eq!(leading(&families(&[(Family::Load, 60), (Family::Arith, 10), (Family::Attr, 15)]), None), Work::Look);
+    }
+
+    #[test]
+    fn the_lead_stays_where_two_are_close() {
+        let close = families(&[(Family::Load, 100), (Family::Subscr, 13), (Family::Attr, 7)]);
+        assert_eq!(leading(&close, Some(Work::Look)), Work::Look);
+        assert_eq!(leading(&close, Some(Work::Index)), Work::Index);
+    }
+}

@@ -1,0 +1,291 @@
+//! The listener which folds what it is told.
+
+use std::sync::Arc;
+
+use super::list::List;
+use super::{Gesture, Outline, Zoom};
+use crate::trace::{Code, CodeId, Listener, Mark, MarkKind, Outcome, Step, Unit};
+
+/// Fewer line visits than this make no piece of a minute; then instructions are heard instead. Eight
+/// notes a bar over a third of the shortest piece.
+const FEW_VISITS: u64 = 96;
+
+/// Instructions kept one by one until it is known whether there are many: more than `FEW_VISITS` lines
+/// can have.
+const MOST_SINGLE: usize = 2048;
+
+/// Signatures are counted in a table of this many places (a power of two). Two that share a place
+/// only fold a little faster; memory stays bounded whatever the program.
+const SIGNATURES: usize = 1 << 16;
+
+/// Folds steps to gestures as they happen.
+pub struct Folder {
+    zoom: Zoom,
+    codes: Vec<Arc<Code>>,
+    /// How often each signature was heard.
+    heard: Vec<u32>,
+    list: List,
+    /// In `Auto`, every instruction on its own for as long as there are few.
+    singles: Option<Vec<Gesture>>,
+    open: Gesture,
+    signature: u64,
+    /// Whether the last step was a jump backwards, and was taken; known when the next one comes.
+    may_jump_back: bool,
+    jumped_back: bool,
+    last_offset: u32,
+    last_line: u32,
+    last_code: CodeId,
+    last_thread: u16,
+    last_frame_depth: u16,
+    /// Code objects of the frames of each thread, bottom first.
+    frames: Vec<Vec<CodeId>>,
+    steps: u64,
+    visits: u64,
+    taken: u64,
+}
+
+impl Folder {
+    /// `most` bounds the number of gestures; `None` keeps every one.
+    pub fn new(zoom: Zoom, most: Option<usize>) -> Self {
+        Self {
+            zoom,
+            codes: Vec::new(),
+            heard: vec![0; SIGNATURES],
+            list: List::new(most),
+            singles: (zoom == Zoom::Auto).then(Vec::new),
+            open: Gesture::EMPTY,
+            signature: 0,
+            may_jump_back: false,
+            jumped_back: false,
+            last_offset: 0,
+            last_line: 0,
+            last_code: CodeId(0),
+            last_thread: 0,
+            last_frame_depth: 0,
+            frames: Vec::new(),
+            steps: 0,
+            visits: 0,
+            taken: 0,
+        }
+    }
+
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    pub fn codes(&self) -> &[Arc<Code>] {
+        &self.codes
+    }
+
+    /// Ends the folding.
+    pub fn finish(mut self, outcome: Outcome) -> Outline {
+        self.close();
+        // Frames that were left after the last step.
+        if let Some(last) = self.list.last_mut() {
+            last.absorb(&self.open);
+        }
+        let steps = self.steps;
+        let (zoom, gestures) = match (self.zoom, self.singles) {
+            (Zoom::Auto, Some(singles)) if self.visits < FEW_VISITS => (Zoom::Opcode, singles),
+            (Zoom::Auto, _) => (Zoom::Line, self.list.take()),
+            (zoom, _) => (zoom, self.list.take()),
+        };
+        Outline { gestures, steps, zoom, outcome }
+    }
+
+    /// Takes what was folded since the last call, for music that is made while the program runs.
+    /// What is still open is closed; no step is told twice.
+    pub fn take(&mut self) -> Vec<Gesture> {
+        self.close();
+        self.singles = None;
+        self.taken = self.steps;
+        self.list.take()
+    }
+
+    /// Steps folded since the last [`take`](Self::take).
+    pub fn pending_steps(&self) -> u64 {
+        self.steps - self.taken
+    }
+
+    /// Gestures that [`take`](Self::take) would give, but for the open one.
+    pub fn pending_gestures(&self) -> usize {
+        self.list.len()
+    }
+
+    fn close(&mut self) {
+        if self.open.steps == 0 {
+            return;
+        }
+        // The place is taken from the high bits, which multiplication mixes best.
+        let place = (self.signature >> 48) as usize & (SIGNATURES - 1);
+        let times = self.heard[place];
+        self.heard[place] = times.saturating_add(1);
+        let fourth_root = (1.0 + f64::from(times)).sqrt().sqrt();
+        self.open.weight = (self.open.steps as f64).sqrt() / (fourth_root * fourth_root * fourth_root);
+        self.open.heaviest = self.open.weight;
+        self.list.push(self.open);
+        self.open = Gesture::EMPTY;
+    }
+
+    /// Whether this step begins a new gesture.
+    #[inline]
+    fn begins(&self, step: Step, is_new_visit: bool) -> bool {
+        match self.zoom {
+            Zoom::Opcode => true,
+            Zoom::Line | Zoom::Auto => is_new_visit,
+            Zoom::Turn => self.jumped_back || step.thread != self.last_thread,
+            Zoom::Call => step.code != self.last_code || step.frame_depth != self.last_frame_depth || step.thread != self.last_thread,
+        }
+    }
+
+    #[inline]
+    fn begin(&mut self, step: Step, unit: Unit) {
+        // An open gesture without steps holds marks that were told for what begins now.
+        self.close();
+        self.open.switches += u32::from(self.steps > 0 && step.thread != self.last_thread);
+        let open = &mut self.open;
+        open.code = step.code;
+        open.first = step.offset;
+        open.line = unit.line;
+        open.thread = step.thread;
+        open.frame_depth = step.frame_depth;
+        open.depth.first = unit.depth;
+        open.since = self.steps;
+        open.is_recursive = self.frames.get(usize::from(step.thread)).is_some_and(|frames| {
+            // Far enough down to tell recursion; a deep stack must not make every call slow.
+            frames.iter().rev().skip(1).take(8).any(|&code| code == step.code)
+        });
+        self.signature = u64::from(step.code.0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn single(&mut self, step: Step, unit: Unit, is_new_visit: bool) {
+        let Some(singles) = &mut self.singles else { return };
+        if singles.len() == MOST_SINGLE {
+            self.singles = None;
+            return;
+        }
+        let mut gesture = Gesture {
+            code: step.code,
+            first: step.offset,
+            last: step.offset,
+            line: unit.line,
+            thread: step.thread,
+            frame_depth: step.frame_depth,
+            since: self.steps,
+            steps: 1,
+            visits: u64::from(is_new_visit),
+            turns: u32::from(self.jumped_back),
+            is_recursive: self.open.is_recursive,
+            frame_depth_sum: u64::from(step.frame_depth),
+            weight: 1.0,
+            heaviest: 1.0,
+            ..Gesture::EMPTY
+        };
+        gesture.depth.first = unit.depth;
+        gesture.depth.peak = unit.depth;
+        gesture.depth.last = unit.depth;
+        gesture.families[unit.family.index()] = 1;
+        if is_new_visit && self.open.steps == 0 {
+            gesture.calls = self.open.calls;
+            gesture.raised = self.open.raised;
+            gesture.handled = self.open.handled;
+            gesture.suspensions = self.open.suspensions;
+            gesture.switches = self.open.switches;
+        }
+        singles.push(gesture);
+    }
+}
+
+impl Listener for Folder {
+    fn code(&mut self, code: Arc<Code>) {
+        self.codes.push(code);
+    }
+
+    #[inline]
+    fn step(&mut self, step: Step) {
+        let unit = self.codes[step.code.index()].unit(step.offset);
+        // A conditional jump may not be taken. A thread that lost the GIL at a jump had taken it.
+        self.jumped_back =
+            self.may_jump_back && (step.thread != self.last_thread || (step.code == self.last_code && step.offset <= self.last_offset));
+        if self.jumped_back {
+            self.open.turns += 1;
+        }
+        let is_new_visit = self.open.steps == 0
+            || self.jumped_back
+            || unit.line != self.last_line
+            || step.code != self.last_code
+            || step.frame_depth != self.last_frame_depth
+            || step.thread != self.last_thread;
+        if self.open.steps == 0 || self.begins(step, is_new_visit) {
+            self.begin(step, unit);
+        }
+        if self.singles.is_some() {
+            self.single(step, unit, is_new_visit);
+        }
+        let open = &mut self.open;
+        open.steps += 1;
+        open.last = step.offset;
+        open.families[unit.family.index()] += 1;
+        open.depth.peak = open.depth.peak.max(unit.depth);
+        open.depth.last = unit.depth;
+        open.frame_depth_sum += u64::from(step.frame_depth);
+        if is_new_visit {
+            open.visits += 1;
+            self.visits += 1;
+        }
+        if step.blocks > 0 {
+            open.blocks_up += step.blocks as u32;
+        } else {
+            open.blocks_down += u32::from(step.blocks.unsigned_abs());
+        }
+        self.signature = (self.signature ^ u64::from(step.offset)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.may_jump_back = unit.back_to != u32::MAX;
+        self.last_offset = step.offset;
+        self.last_line = unit.line;
+        self.last_code = step.code;
+        self.last_thread = step.thread;
+        self.last_frame_depth = step.frame_depth;
+        self.steps += 1;
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        let thread = usize::from(mark.thread);
+        if self.frames.len() <= thread {
+            self.frames.resize(thread + 1, Vec::new());
+        }
+        // What ends a frame belongs to the gesture that is open; what begins one to the next.
+        match mark.kind {
+            MarkKind::Called(code) | MarkKind::Resumed(code) => {
+                if self.zoom != Zoom::Turn {
+                    self.close();
+                }
+                self.frames[thread].push(code);
+                if matches!(mark.kind, MarkKind::Called(_)) {
+                    self.open.calls += 1;
+                } else {
+                    self.open.suspensions += 1;
+                }
+            }
+            MarkKind::Returned(_) => {
+                self.frames[thread].pop();
+                self.open.returns += 1;
+            }
+            MarkKind::Yielded(_) => {
+                self.frames[thread].pop();
+                self.open.suspensions += 1;
+            }
+            MarkKind::Unwound(_) => {
+                self.frames[thread].pop();
+                self.open.unwound += 1;
+            }
+            MarkKind::Raised(_) => self.open.raised += 1,
+            MarkKind::Handled(_) => self.open.handled += 1,
+            MarkKind::CollectionStarted { .. } => {}
+            MarkKind::CollectionEnded { generation, .. } => {
+                self.open.collections += 1;
+                self.open.generation = self.open.generation.max(generation);
+            }
+            MarkKind::ThreadStarted | MarkKind::ThreadEnded => {}
+        }
+    }
+}

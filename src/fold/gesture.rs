@@ -1,0 +1,143 @@
+//! A stretch of the trace that is heard as one thing.
+
+use crate::trace::{CodeId, Family};
+
+/// The value stack over a stretch: its height before the first instruction, the greatest, and before
+/// the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Contour {
+    pub first: u16,
+    pub peak: u16,
+    pub last: u16,
+}
+
+/// A stretch of steps, all of one thread unless merged. What is shown for it (code, offsets, line,
+/// contour) is taken from its heaviest member; what is counted is counted over all of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gesture {
+    pub code: CodeId,
+    /// Byte offsets of the first and last instruction shown.
+    pub first: u32,
+    pub last: u32,
+    /// Source line, 0 where there is none.
+    pub line: u32,
+    pub thread: u16,
+    /// Frames above the thread's first.
+    pub frame_depth: u16,
+    pub depth: Contour,
+    /// Whether its function was already running further down the call stack.
+    pub is_recursive: bool,
+
+    /// Number of its first step in the trace, from 0.
+    pub since: u64,
+    /// Instructions it stands for.
+    pub steps: u64,
+    /// Line visits that begin in it.
+    pub visits: u64,
+    /// Instructions by family, in the order of [`Family::ALL`].
+    pub families: [u32; Family::COUNT],
+    /// Jumps backwards: turns of loops that ended.
+    pub turns: u32,
+    /// Frames entered, left by return, and left by an exception.
+    pub calls: u32,
+    pub returns: u32,
+    pub unwound: u32,
+    pub raised: u32,
+    pub handled: u32,
+    /// Frames that suspended themselves or went on.
+    pub suspensions: u32,
+    /// Times another thread took over.
+    pub switches: u32,
+    /// Collections of the cyclic collector, and the highest generation among them.
+    pub collections: u32,
+    pub generation: u8,
+    /// Memory blocks allocated and released, where the interpreter tells.
+    pub blocks_up: u32,
+    pub blocks_down: u32,
+    /// Sum of the frame depth over its steps.
+    pub frame_depth_sum: u64,
+    /// How much there is to hear in it, against the others.
+    pub weight: f64,
+    /// Weight of the member that is shown.
+    pub heaviest: f64,
+}
+
+impl Gesture {
+    /// A gesture of no steps.
+    pub const EMPTY: Self = Self {
+        code: CodeId(0),
+        first: 0,
+        last: 0,
+        line: 0,
+        thread: 0,
+        frame_depth: 0,
+        depth: Contour { first: 0, peak: 0, last: 0 },
+        is_recursive: false,
+        since: 0,
+        steps: 0,
+        visits: 0,
+        families: [0; Family::COUNT],
+        turns: 0,
+        calls: 0,
+        returns: 0,
+        unwound: 0,
+        raised: 0,
+        handled: 0,
+        suspensions: 0,
+        switches: 0,
+        collections: 0,
+        generation: 0,
+        blocks_up: 0,
+        blocks_down: 0,
+        frame_depth_sum: 0,
+        weight: 0.0,
+        heaviest: 0.0,
+    };
+
+    pub fn count(&self, family: Family) -> u32 {
+        self.families[family.index()]
+    }
+
+    /// Mean of the frame depth over its steps; 0 if it has none.
+    pub fn mean_frame_depth(&self) -> f64 {
+        if self.steps == 0 { 0.0 } else { self.frame_depth_sum as f64 / self.steps as f64 }
+    }
+
+    /// Takes in the gesture which follows this one.
+    pub fn absorb(&mut self, next: &Self) {
+        if next.heaviest > self.heaviest {
+            self.code = next.code;
+            self.first = next.first;
+            self.last = next.last;
+            self.line = next.line;
+            self.thread = next.thread;
+            self.frame_depth = next.frame_depth;
+            self.depth = next.depth;
+            self.heaviest = next.heaviest;
+        }
+        self.is_recursive |= next.is_recursive;
+        self.steps += next.steps;
+        self.visits += next.visits;
+        for (mine, theirs) in self.families.iter_mut().zip(next.families) {
+            *mine = mine.saturating_add(theirs);
+        }
+        for (mine, theirs) in [
+            (&mut self.turns, next.turns),
+            (&mut self.calls, next.calls),
+            (&mut self.returns, next.returns),
+            (&mut self.unwound, next.unwound),
+            (&mut self.raised, next.raised),
+            (&mut self.handled, next.handled),
+            (&mut self.suspensions, next.suspensions),
+            (&mut self.switches, next.switches),
+            (&mut self.collections, next.collections),
+            (&mut self.blocks_up, next.blocks_up),
+            (&mut self.blocks_down, next.blocks_down),
+        ] {
+            *mine = mine.saturating_add(theirs);
+        }
+        self.generation = self.generation.max(next.generation);
+        self.frame_depth_sum += next.frame_depth_sum;
+        self.weight += next.weight;
+    }
+}

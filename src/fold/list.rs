@@ -1,0 +1,70 @@
+//! A list of gestures which stays short: neighbours that together weigh little become one.
+
+use super::Gesture;
+
+/// Gestures in order, at most twice `most` of them (any number where `most` is `None`).
+///
+/// Once the list is over full, a threshold rises by doubling until half of them are left; from then on
+/// a new gesture joins the last one as long as both stay under it. Each gesture is so moved only a few
+/// times, however long the trace, and the same trace always gives the same list.
+#[derive(Debug, Clone)]
+pub struct List {
+    gestures: Vec<Gesture>,
+    most: Option<usize>,
+    threshold: f64,
+}
+
+/// Where the threshold begins: below the weight of any gesture that was heard fewer than about a
+/// thousand times, so that the first doublings fold hot loops only.
+const FIRST_THRESHOLD: f64 = 0.02;
+
+impl List {
+    pub fn new(most: Option<usize>) -> Self {
+        Self { gestures: Vec::new(), most, threshold: 0.0 }
+    }
+
+    #[inline]
+    pub fn push(&mut self, gesture: Gesture) {
+        match self.gestures.last_mut() {
+            Some(last) if last.weight + gesture.weight <= self.threshold => last.absorb(&gesture),
+            _ => {
+                self.gestures.push(gesture);
+                if self.most.is_some_and(|most| self.gestures.len() > most * 2) {
+                    self.shorten();
+                }
+            }
+        }
+    }
+
+    fn shorten(&mut self) {
+        let most = self.most.unwrap_or(usize::MAX);
+        while self.gestures.len() > most {
+            self.threshold = (self.threshold * 2.0).max(FIRST_THRESHOLD);
+            let mut kept = 0;
+            for index in 1..self.gestures.len() {
+                let gesture = self.gestures[index];
+                if self.gestures[kept].weight + gesture.weight <= self.threshold {
+                    self.gestures[kept].absorb(&gesture);
+                } else {
+                    kept += 1;
+                    self.gestures[kept] = gesture;
+                }
+            }
+            self.gestures.truncate(kept + 1);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.gestures.len()
+    }
+
+    pub fn last_mut(&mut self) -> Option<&mut Gesture> {
+        self.gestures.last_mut()
+    }
+
+    /// Gives up all gestures; what comes after begins anew, with no threshold.
+    pub fn take(&mut self) -> Vec<Gesture> {
+        self.threshold = 0.0;
+        std::mem::take(&mut self.gestures)
+    }
+}
