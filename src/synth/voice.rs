@@ -108,7 +108,7 @@ impl Voice {
             sound,
             place,
             age: -(offset as f32),
-            attack: envelope.attack_frames,
+            attack: envelope.attack_frames.max(1.0),
             strength: 1.0,
             release_keep: envelope.release_keep,
             tremolo_depth: envelope.tremolo_depth,

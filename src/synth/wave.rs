@@ -146,7 +146,7 @@ impl Wave {
             vibrato_full: motion.vibrato_cents * 0.000_577_622_65,
             vibrato_rise: 1.0 / (motion.vibrato_after_s * blocks_per_second).max(1.0),
             breath: motion.breath,
-            breath_at: chance.whole() as usize % BREATH,
+            breath_at: chance.whole() as usize % (BREATH - FRAMES),
             bright: bright * motion.bright_at_start,
             bright_goal: bright,
             bright_pull: (1.0 - libm::exp(-2.0 / (motion.bright_after_s * blocks_per_second).max(1.0))) as f32,
