@@ -1,1 +1,5 @@
 //! (export)
+
+pub mod wav;
+
+pub use wav::{WavError, write_wav};

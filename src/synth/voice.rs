@@ -1,0 +1,235 @@
+//! One sounding note: its sound, its envelope and its place. Knows nothing of channels' settings or of
+//! other voices.
+
+use super::FRAMES;
+use super::drums::Kit;
+use super::modal::Modal;
+use super::wave::{Tables, Wave};
+
+/// Blocks in which a voice that has to go is faded out: 4 to 6 ms, too short to be heard as a note, long
+/// enough not to click.
+const DYING_BLOCKS: u8 = 4;
+/// Share of a voice's strength at which its release is over, -80 dB.
+const SPENT: f32 = 1.0e-4;
+
+#[derive(Debug, Clone)]
+pub enum Sound {
+    Modal(Modal),
+    Wave(Wave),
+    /// A drum's stroke: number in the kit, frames played (below zero: still to wait), and how much of
+    /// the soft and of the hard stroke.
+    Drum {
+        stroke: usize,
+        at: isize,
+        soft: f32,
+        hard: f32,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Held,
+    Released,
+    /// Faded out in a hurry: stolen, choked or hushed.
+    Dying {
+        blocks_left: u8,
+    },
+    Over,
+}
+
+/// Gains to the left, to the right and into the room.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub left: f32,
+    pub right: f32,
+    pub send: f32,
+}
+
+/// What all voices add up to in a block.
+#[derive(Debug)]
+pub struct Mix {
+    pub left: [f32; FRAMES],
+    pub right: [f32; FRAMES],
+    pub send: [f32; FRAMES],
+}
+
+/// What voices read: made once, changed by nobody.
+#[derive(Debug)]
+pub struct Material {
+    pub tables: Vec<Option<Tables>>,
+    pub breath: Vec<f32>,
+    pub kit: Option<Kit>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Voice {
+    pub channel: u8,
+    pub pitch: u8,
+    pub stage: Stage,
+    /// Drums ignore releases.
+    pub is_drum: bool,
+    /// How loud it was in the last block, and before the first: what it may become.
+    pub loudness: f32,
+    pub has_sounded: bool,
+    sound: Sound,
+    place: Place,
+    /// Frames since the stroke at the start of the next block; below zero where the stroke is within it.
+    age: f32,
+    attack: f32,
+    /// What is left of the strength after the release, at the start of the next block.
+    strength: f32,
+    release_keep: f32,
+    tremolo_depth: f32,
+    tremolo: f32,
+    tremolo_step: f32,
+    tremolo_gain: f32,
+}
+
+/// What a voice needs to know beyond its sound.
+#[derive(Debug, Clone, Copy)]
+pub struct Envelope {
+    pub attack_frames: f32,
+    /// What a released voice keeps in a block.
+    pub release_keep: f32,
+    pub tremolo_depth: f32,
+    /// Half turns a block.
+    pub tremolo_step: f32,
+}
+
+impl Voice {
+    pub fn new(channel: u8, pitch: u8, sound: Sound, place: Place, envelope: Envelope, offset: usize) -> Self {
+        Self {
+            channel,
+            pitch,
+            stage: Stage::Held,
+            is_drum: matches!(sound, Sound::Drum { .. }),
+            loudness: place.left + place.right,
+            has_sounded: false,
+            sound,
+            place,
+            age: -(offset as f32),
+            attack: envelope.attack_frames.max(1.0),
+            strength: 1.0,
+            release_keep: envelope.release_keep,
+            tremolo_depth: envelope.tremolo_depth,
+            tremolo: 0.0,
+            tremolo_step: envelope.tremolo_step,
+            tremolo_gain: 1.0,
+        }
+    }
+
+    pub fn release(&mut self) {
+        if self.stage == Stage::Held && !self.is_drum {
+            self.stage = Stage::Released;
+        }
+    }
+
+    /// Out of the way, quickly; a voice that has not sounded yet goes at once.
+    pub fn die(&mut self) {
+        self.stage = match self.stage {
+            Stage::Held | Stage::Released if self.has_sounded => Stage::Dying { blocks_left: DYING_BLOCKS },
+            Stage::Held | Stage::Released => Stage::Over,
+            going => going,
+        };
+    }
+
+    /// Adds the next block to the mix.
+    pub fn render(&mut self, material: &Material, mix: &mut Mix) {
+        if self.stage == Stage::Over {
+            return;
+        }
+        let (mut body, mut twin) = ([0.0f32; FRAMES], [0.0f32; FRAMES]);
+        let (mut has_twin, mut is_over) = (false, false);
+        match &mut self.sound {
+            Sound::Modal(modal) => {
+                modal.render(&mut body);
+                is_over = modal.is_over();
+            }
+            Sound::Wave(wave) => {
+                wave.render(&material.tables, &material.breath, &mut body, &mut twin);
+                has_twin = wave.is_twin();
+            }
+            Sound::Drum { stroke, at, soft, hard } => {
+                let samples = material.kit.as_ref().map_or(&[][..], |kit| kit.stroke(*stroke));
+                let wait = (-*at).max(0) as usize;
+                let from = (*at).max(0) as usize;
+                let rest = samples.get(from..).unwrap_or(&[]);
+                for (sample, both) in body[wait..].iter_mut().zip(rest) {
+                    *sample = both[0] * *soft + both[1] * *hard;
+                }
+                *at += FRAMES as isize;
+                is_over = *at >= samples.len() as isize;
+            }
+        }
+        self.shape(&mut body, has_twin.then_some(&mut twin), &mut is_over);
+        let Place { left, right, send } = self.place;
+        if has_twin {
+            // The two players sit on either side of the voice's place.
+            for i in 0..FRAMES {
+                mix.left[i] += (body[i] + 0.35 * twin[i]) * left;
+                mix.right[i] += (0.35 * body[i] + twin[i]) * right;
+                mix.send[i] += (body[i] + twin[i]) * send;
+            }
+        } else {
+            for i in 0..FRAMES {
+                mix.left[i] += body[i] * left;
+                mix.right[i] += body[i] * right;
+                mix.send[i] += body[i] * send;
+            }
+        }
+        // A sample in eight is enough to tell the loud from the quiet.
+        let heard: f32 = body.iter().step_by(8).map(|sample| sample.abs()).sum::<f32>() * (left + right) * 0.25;
+        self.loudness = if self.has_sounded { heard.max(self.loudness * 0.8) } else { heard.max(self.loudness) };
+        self.has_sounded = true;
+        if is_over {
+            self.stage = Stage::Over;
+        }
+    }
+
+    fn shape(&mut self, body: &mut [f32; FRAMES], twin: Option<&mut [f32; FRAMES]>, is_over: &mut bool) {
+        let from = self.strength * self.tremolo_gain;
+        match self.stage {
+            Stage::Held | Stage::Over => {}
+            Stage::Released => {
+                self.strength *= self.release_keep;
+                if self.strength < SPENT {
+                    (self.strength, *is_over) = (0.0, true);
+                }
+            }
+            Stage::Dying { blocks_left } => {
+                // Straight down, whatever is left of it.
+                self.strength *= f32::from(blocks_left - 1) / f32::from(blocks_left);
+                self.stage = if blocks_left > 1 { Stage::Dying { blocks_left: blocks_left - 1 } } else { Stage::Over };
+            }
+        }
+        if self.tremolo_depth > 0.0 {
+            self.tremolo += self.tremolo_step;
+            if self.tremolo >= 1.0 {
+                self.tremolo -= 2.0;
+            }
+            self.tremolo_gain = 1.0 - self.tremolo_depth * (0.5 + 2.0 * self.tremolo * (1.0 - self.tremolo.abs()));
+        }
+        let to = self.strength * self.tremolo_gain;
+        let step = (to - from) / FRAMES as f32;
+        let mut gains = [0.0f32; FRAMES];
+        for (i, gain) in gains.iter_mut().enumerate() {
+            *gain = from + step * (i + 1) as f32;
+        }
+        if self.age < self.attack {
+            let unit = 1.0 / self.attack;
+            for (i, gain) in gains.iter_mut().enumerate() {
+                let share = ((self.age + i as f32) * unit).clamp(0.0, 1.0);
+                *gain *= share * share * (3.0 - 2.0 * share);
+            }
+        }
+        self.age += FRAMES as f32;
+        for (sample, gain) in body.iter_mut().zip(&gains) {
+            *sample *= gain;
+        }
+        if let Some(twin) = twin {
+            for (sample, gain) in twin.iter_mut().zip(&gains) {
+                *sample *= gain;
+            }
+        }
+    }
+}

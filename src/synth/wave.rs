@@ -1,0 +1,203 @@
+//! Sounds that are held: a cycle of the wave in a table, read at the pitch. Tables hold only harmonics
+//! which stay below the Nyquist frequency at the notes that use them, so nothing aliases.
+//!
+//! Each table holds its cycle twice, dark and bright; a voice mixes the two as it is blown or bowed
+//! harder, which costs one multiplication and needs no filter.
+
+use super::FRAMES;
+use super::noise::Noise;
+
+const TABLE_BITS: u32 = 11;
+const TABLE: usize = 1 << TABLE_BITS;
+/// What is left of a phase below the table's index.
+const FRACTION_BITS: u32 = 32 - TABLE_BITS;
+
+/// Harmonics in each of the tables of one wave, half an octave apart. 64 reach 3.5 kHz on the lowest
+/// note of a cello; more is heard as buzz.
+const HARMONICS: [usize; 13] = [64, 45, 32, 23, 16, 11, 8, 6, 5, 4, 3, 2, 1];
+
+/// Length of the breath noise, samples: 0.7 s, too long to be heard to repeat under a tone.
+const BREATH: usize = 1 << 15;
+
+/// What a held instrument's cycle is made of: amplitudes of harmonics from the first, dark and bright.
+#[derive(Debug, Clone, Copy)]
+pub struct Spectrum {
+    pub dark: fn(usize) -> f64,
+    pub bright: fn(usize) -> f64,
+}
+
+/// The tables of one instrument.
+#[derive(Debug)]
+pub struct Tables {
+    /// For each of [`HARMONICS`] a cycle of dark and bright samples, with the first again at its end.
+    cycles: Vec<[[f32; 2]; TABLE + 1]>,
+}
+
+impl Tables {
+    pub fn new(spectrum: &Spectrum) -> Self {
+        let sines: Vec<f64> = (0..TABLE).map(|i| libm::sin(core::f64::consts::TAU * i as f64 / TABLE as f64)).collect();
+        let cycles = HARMONICS
+            .iter()
+            .map(|&count| {
+                let mut cycle = [[0.0; 2]; TABLE + 1];
+                for (side, amplitude) in [spectrum.dark, spectrum.bright].into_iter().enumerate() {
+                    // Both sides as loud as a sine: brightness must not be a volume control.
+                    let full: f64 = (1..=HARMONICS[0]).map(|n| amplitude(n) * amplitude(n)).sum();
+                    let scale = 1.0 / libm::sqrt(full);
+                    let mut wave = vec![0.0f64; TABLE];
+                    for harmonic in 1..=count {
+                        let strength = amplitude(harmonic) * scale;
+                        // Alternating quarter turns keep the peaks of a rich wave low.
+                        let turn = harmonic * harmonic * TABLE / 7;
+                        for (i, sample) in wave.iter_mut().enumerate() {
+                            *sample += strength * sines[(i * harmonic + turn) % TABLE];
+                        }
+                    }
+                    for i in 0..=TABLE {
+                        cycle[i][side] = wave[i % TABLE] as f32;
+                    }
+                }
+                cycle
+            })
+            .collect();
+        Self { cycles }
+    }
+
+    fn cycle(&self, hertz: f64, sample_rate_hz: f64) -> usize {
+        let top = (sample_rate_hz * 0.44).min(17_000.0);
+        HARMONICS.iter().position(|&count| count as f64 * hertz < top).unwrap_or(HARMONICS.len() - 1)
+    }
+}
+
+/// Noise as of breath: white, with the lows and the highest highs taken off.
+pub fn breath() -> Vec<f32> {
+    let mut noise = Noise::new(0x0b5e_55ed);
+    let (mut low, mut high) = (0.0f32, 0.0f32);
+    (0..BREATH)
+        .map(|_| {
+            high += 0.45 * (noise.signed() - high);
+            low += 0.12 * (high - low);
+            high - low
+        })
+        .collect()
+}
+
+/// How a held voice moves.
+#[derive(Debug, Clone, Copy)]
+pub struct Motion {
+    /// Depth of the vibrato, in cents to either side, and its rate.
+    pub vibrato_cents: f64,
+    pub vibrato_hz: f64,
+    /// Seconds until the vibrato is fully there.
+    pub vibrato_after_s: f64,
+    /// Cents between the two oscillators; 0 means one oscillator.
+    pub apart_cents: f64,
+    /// Breath noise against the tone.
+    pub breath: f32,
+    /// Brightness at the start, against that of the held tone.
+    pub bright_at_start: f32,
+    /// Seconds for most of the way from the one to the other.
+    pub bright_after_s: f64,
+}
+
+/// One held voice.
+#[derive(Debug, Clone)]
+pub struct Wave {
+    instrument: usize,
+    cycle: usize,
+    phase: [u32; 2],
+    step: [f64; 2],
+    is_twin: bool,
+    vibrato: f64,
+    vibrato_step: f64,
+    vibrato_depth: f64,
+    vibrato_full: f64,
+    vibrato_rise: f64,
+    breath: f32,
+    breath_at: usize,
+    bright: f32,
+    bright_goal: f32,
+    bright_pull: f32,
+}
+
+impl Wave {
+    /// `bright` from 0 (dark) to 1; `chance` decides where in the cycle the oscillators start.
+    pub fn new(
+        instrument: usize,
+        tables: &Tables,
+        hertz: f64,
+        motion: &Motion,
+        bright: f32,
+        sample_rate_hz: f64,
+        chance: &mut Noise,
+    ) -> Self {
+        let step = |cents: f64| hertz * libm::exp2(cents / 1200.0) / sample_rate_hz * 4_294_967_296.0;
+        let blocks_per_second = sample_rate_hz / FRAMES as f64;
+        Self {
+            instrument,
+            cycle: tables.cycle(hertz * 1.03, sample_rate_hz),
+            phase: [chance.whole(), chance.whole()],
+            step: [step(-motion.apart_cents / 2.0), step(motion.apart_cents / 2.0)],
+            is_twin: motion.apart_cents > 0.0,
+            vibrato: f64::from(chance.signed()),
+            vibrato_step: 2.0 * motion.vibrato_hz / blocks_per_second,
+            vibrato_depth: 0.0,
+            // A cent is the 1200th root of two: ln(2) / 1200 for small bends.
+            vibrato_full: motion.vibrato_cents * 0.000_577_622_65,
+            vibrato_rise: 1.0 / (motion.vibrato_after_s * blocks_per_second).max(1.0),
+            breath: motion.breath,
+            breath_at: chance.whole() as usize % (BREATH - FRAMES),
+            bright: bright * motion.bright_at_start,
+            bright_goal: bright,
+            bright_pull: (1.0 - libm::exp(-2.0 / (motion.bright_after_s * blocks_per_second).max(1.0))) as f32,
+        }
+    }
+
+    pub fn is_twin(&self) -> bool {
+        self.is_twin
+    }
+
+    /// Writes the next block; `twin` only where [`Wave::is_twin`].
+    pub fn render(&mut self, tables: &[Option<Tables>], breath: &[f32], out: &mut [f32; FRAMES], twin: &mut [f32; FRAMES]) {
+        let Some(tables) = tables[self.instrument].as_ref() else { return };
+        self.vibrato += self.vibrato_step;
+        if self.vibrato >= 1.0 {
+            self.vibrato -= 2.0;
+        }
+        self.vibrato_depth = (self.vibrato_depth + self.vibrato_full * self.vibrato_rise).min(self.vibrato_full);
+        // A parabola each half turn: near enough to a sine for a finger or a breath.
+        let bend = 1.0 + self.vibrato_depth * 4.0 * self.vibrato * (1.0 - self.vibrato.abs());
+        let bright = self.bright;
+        self.bright += (self.bright_goal - self.bright) * self.bright_pull;
+        let bright_step = (self.bright - bright) / FRAMES as f32;
+        let cycle = &tables.cycles[self.cycle];
+        read(cycle, &mut self.phase[0], (self.step[0] * bend) as u32, bright, bright_step, out);
+        if self.is_twin {
+            // The two never bend alike, or they would be one player.
+            read(cycle, &mut self.phase[1], (self.step[1] * (2.0 - bend)) as u32, bright, bright_step, twin);
+        }
+        if self.breath > 0.0 {
+            for (sample, noise) in out.iter_mut().zip(&breath[self.breath_at..self.breath_at + FRAMES]) {
+                *sample += noise * self.breath;
+            }
+            self.breath_at = (self.breath_at + FRAMES) % (BREATH - FRAMES);
+        }
+    }
+}
+
+fn read(cycle: &[[f32; 2]; TABLE + 1], phase: &mut u32, step: u32, bright: f32, bright_step: f32, out: &mut [f32; FRAMES]) {
+    const UNIT: f32 = 1.0 / (1u32 << FRACTION_BITS) as f32;
+    let mut at = *phase;
+    for (i, sample) in out.iter_mut().enumerate() {
+        let index = (at >> FRACTION_BITS) as usize;
+        // Below 2^21, so that the signed conversion, which is one instruction, is right.
+        let between = (at & ((1 << FRACTION_BITS) - 1)) as i32 as f32 * UNIT;
+        let mix = bright + bright_step * i as f32;
+        let (here, there) = (cycle[index], cycle[index + 1]);
+        let dark = here[0] + (there[0] - here[0]) * between;
+        let light = here[1] + (there[1] - here[1]) * between;
+        *sample = dark + (light - dark) * mix;
+        at = at.wrapping_add(step);
+    }
+    *phase = at;
+}
