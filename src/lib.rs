@@ -28,8 +28,8 @@ pub mod synth;
 pub mod export;
 
 // The doors: rooms which open processes, devices and files.
-pub mod cli;
-pub mod interpreter;
+//pub mod cli;
+//pub mod interpreter;
 #[cfg(feature = "speaker")]
-pub mod live;
+//pub mod live;
 pub mod terminal;

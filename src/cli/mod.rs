@@ -1,1 +1,103 @@
-//! (cli)
+//! The command line: one file a command, and errors put into words. Knows everything; nothing knows it.
+
+mod args;
+mod devices;
+mod dis;
+mod ending;
+mod error;
+mod export;
+mod output;
+mod play;
+mod record;
+mod show;
+mod songs;
+mod source;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+pub use args::Shared;
+use error::Failure;
+
+/// Exit statuses, for `--help`.
+const EXIT_STATUSES: &str = "\
+Exit status:
+  0    the program finished (or what was asked for was shown)
+  2    bad input: nothing ran, nothing was written
+  3    evalody failed: a device, a file that cannot be written, an interpreter that does not start
+  10   the Python program raised an exception that nobody caught
+  11   the Python program exited with a status other than 0
+  12   the run was cut short by --steps, --time or the memory limit
+  13   the interpreter died in the middle
+  130  stopped by Ctrl-C
+In 10 to 13 the music of what ran is played or written all the same.";
+
+/// Hear Python think: runs a Python program and plays its instructions as music.
+#[derive(Debug, Parser)]
+#[command(name = "evalody", version, about, after_help = EXIT_STATUSES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Run a Python program and play it
+    Play(play::Play),
+    /// Run a Python program and write its music to a .mid or .wav file
+    Export(export::Export),
+    /// Show a stage on the way from program to music as text
+    Show(show::Show),
+    /// Show the bytecode of every code object beside its source lines
+    Dis(dis::Dis),
+    /// List the songs that are inside evalody
+    Songs(songs::Songs),
+    /// List audio devices and MIDI ports
+    Devices(devices::Devices),
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  evalody completions bash > ~/.local/share/bash-completion/completions/evalody")]
+    Completions {
+        /// The shell to complete in
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs evalody with the arguments of a command line, the first of them its own name.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    #[cfg(feature = "embedded")]
+    if arguments.get(1).is_some_and(|first| first == crate::interpreter::EMBEDDED_COMMAND) {
+        let options = arguments.get(2).and_then(|options| options.to_str()).unwrap_or_default();
+        return ExitCode::from(u8::try_from(crate::interpreter::embedded::main(options)).unwrap_or(1));
+    }
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help that a pipe no longer wants is no failure.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { error::BAD_INPUT } else { 0 });
+        }
+    };
+    let result = match cli.command {
+        Command::Play(play) => play.run(),
+        Command::Export(export) => export.run(),
+        Command::Show(show) => show.run(),
+        Command::Dis(dis) => dis.run(),
+        Command::Songs(songs) => songs.run(),
+        Command::Devices(devices) => devices.run(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "evalody", &mut std::io::stdout());
+            Ok(0)
+        }
+    };
+    match result {
+        Ok(status) => ExitCode::from(status),
+        Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("evalody: {failure}");
+            ExitCode::from(failure.status())
+        }
+    }
+}

@@ -72,6 +72,19 @@ pub fn key(codes: &[Arc<Code>], style: &Style) -> Key {
     })
 }
 
+/// The plan of a piece whose end is not known yet, from what a bar of it holds so far.
+pub fn plan_live(steps_per_bar: f64, style: &Style) -> Plan {
+    Plan { bars: 0, tempo: style.tempo.unwrap_or_else(|| tempo(steps_per_bar)), steps_per_bar }
+}
+
+/// Weight of one bar of music that is made while the program runs. The longer it has played, the more
+/// goes into a bar, doubling every sixteen: so a long program keeps to minutes, and the listener is told.
+pub fn live_weight(bar: u32) -> f64 {
+    /// Eight line visits of five instructions that were never heard before.
+    const FIRST: f64 = 18.0;
+    FIRST * f64::from(1u32 << (bar / 16).min(24))
+}
+
 /// What falls into one bar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {

@@ -1,5 +1,11 @@
-//! (export)
+//! A performance as bytes for others to read: a Standard MIDI File, a WAV file, a map from notes to
+//! code. Knows nothing of paths: whoever opens the file hands over something to write to.
 
+pub mod lint;
+pub mod map;
+pub mod midi_file;
 pub mod wav;
 
+pub use map::write_map;
+pub use midi_file::{About, write_midi};
 pub use wav::{WavError, write_wav};

@@ -42,6 +42,7 @@ pub struct Folder {
     steps: u64,
     visits: u64,
     taken: u64,
+    weight: f64,
 }
 
 impl Folder {
@@ -66,6 +67,7 @@ impl Folder {
             steps: 0,
             visits: 0,
             taken: 0,
+            weight: 0.0,
         }
     }
 
@@ -99,6 +101,7 @@ impl Folder {
         self.close();
         self.singles = None;
         self.taken = self.steps;
+        self.weight = 0.0;
         self.list.take()
     }
 
@@ -107,9 +110,9 @@ impl Folder {
         self.steps - self.taken
     }
 
-    /// Gestures that [`take`](Self::take) would give, but for the open one.
-    pub fn pending_gestures(&self) -> usize {
-        self.list.len()
+    /// Weight of what [`take`](Self::take) would give, but for the open gesture.
+    pub fn pending_weight(&self) -> f64 {
+        self.weight
     }
 
     fn close(&mut self) {
@@ -123,6 +126,7 @@ impl Folder {
         let fourth_root = (1.0 + f64::from(times)).sqrt().sqrt();
         self.open.weight = (self.open.steps as f64).sqrt() / (fourth_root * fourth_root * fourth_root);
         self.open.heaviest = self.open.weight;
+        self.weight += self.open.weight;
         self.list.push(self.open);
         self.open = Gesture::EMPTY;
     }

@@ -54,10 +54,6 @@ impl List {
         }
     }
 
-    pub fn len(&self) -> usize {
-        self.gestures.len()
-    }
-
     pub fn last_mut(&mut self) -> Option<&mut Gesture> {
         self.gestures.last_mut()
     }

@@ -49,6 +49,11 @@ pub struct Outline {
 }
 
 impl Outline {
+    /// The same run with nothing to hear in it: what an empty program is.
+    pub fn silent(&self) -> Self {
+        Self { gestures: Vec::new(), ..self.clone() }
+    }
+
     /// Sum of the gestures' weights.
     pub fn weight(&self) -> f64 {
         self.gestures.iter().map(|gesture| gesture.weight).sum()

@@ -203,7 +203,7 @@ impl<W: Write> Writer<W> {
     #[inline]
     pub fn step(&mut self, code: u32, offset: u32, thread: u8, blocks: i32) -> io::Result<()> {
         let blocks = (blocks.clamp(-2048, 2047) as u64) & 0xfff;
-        self.word(blocks << 48 | u64::from(thread) << 40 | u64::from(code & 0xf_ffff) << 20 | u64::from(offset / 2 & 0xf_ffff))
+        self.word(blocks << 48 | u64::from(thread) << 40 | u64::from(code & 0xf_ffff) << 20 | u64::from((offset / 2) & 0xf_ffff))
     }
 
     pub fn mark(&mut self, thread: u8, kind: &MarkKind) -> io::Result<()> {

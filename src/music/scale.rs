@@ -87,7 +87,7 @@ impl FromStr for Key {
             _ => return Err(unknown()),
         };
         let rest = letters.as_str();
-        let (bend, rest) = match rest.chars().next() {
+        let (bend, rest): (i32, &str) = match rest.chars().next() {
             Some('#' | '♯') => (1, rest.trim_start_matches(['#', '♯'])),
             Some('b' | '♭') => (-1, rest.trim_start_matches(['b', '♭'])),
             _ => (0, rest),
@@ -97,7 +97,7 @@ impl FromStr for Key {
             "m" | "min" | "minor" => Mode::Minor,
             _ => return Err(unknown()),
         };
-        Ok(Self { tonic: (natural + bend as i32).rem_euclid(12) as u8, mode })
+        Ok(Self { tonic: (natural + bend).rem_euclid(12) as u8, mode })
     }
 }
 

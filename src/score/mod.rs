@@ -71,6 +71,19 @@ pub struct Cause {
 }
 
 impl Score {
+    /// A piece without parts and without length.
+    pub fn silence(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            tempo: Tempo::nearest(120.0),
+            key: Key::A_MINOR,
+            parts: Vec::new(),
+            markers: Vec::new(),
+            remarks: Vec::new(),
+            end: Tick::default(),
+        }
+    }
+
     /// All notes with their part's index, sorted by moment, then part, then pitch.
     pub fn notes(&self) -> Vec<(usize, Note)> {
         let mut notes: Vec<(usize, Note)> =

@@ -57,8 +57,7 @@ fn pitch(key: Key, base: i32, shown: &Shown) -> Pitch {
 fn register(instrument: Instrument) -> i32 {
     match instrument {
         Instrument::Melodic(Patch::KALIMBA | Patch::VIBRAPHONE | Patch::FLUTE) => 60,
-        Instrument::Melodic(Patch::BRASS) => 48,
-        _ => 53,
+        _ => 48,
     }
 }
 
@@ -90,7 +89,7 @@ fn harp(sheet: &mut Sheet, now: &Now, key: Key, shown: &[Shown], onsets: &[u32],
     if now.activity <= 0.4 || now.bar < 4 {
         return;
     }
-    let base = 65 + i32::from(key.tonic());
+    let base = 60 + i32::from(key.tonic());
     let mut previous = u32::MAX;
     for (&onset, shown) in onsets.iter().zip(shown) {
         let contour = shown.gesture.depth;

@@ -91,6 +91,8 @@ pub struct Groove {
     work: Option<Work>,
     /// Instructions in a bar on average, to tell busy bars from quiet ones.
     usual_steps: f64,
+    /// The average is not known beforehand: it follows what is heard.
+    is_live: bool,
     markers: Vec<Text>,
     remarks: Vec<Text>,
     last_remark: String,
@@ -127,11 +129,26 @@ impl Groove {
             voicing: Vec::new(),
             work: None,
             usual_steps: usual_steps.max(1.0),
+            is_live: false,
             markers: Vec::new(),
             remarks: Vec::new(),
             last_remark: String::new(),
             end: Tick::default(),
         }
+    }
+
+    /// For a program that still runs: the average of its bars follows what is heard.
+    pub fn live(self) -> Self {
+        Self { is_live: true, ..self }
+    }
+
+    pub fn tempo(&self) -> Tempo {
+        self.tempo
+    }
+
+    /// Bars written so far; one more may wait.
+    pub fn written(&self) -> u32 {
+        self.written
     }
 
     /// Adds a bar. It is written when the next one is known.
@@ -194,6 +211,9 @@ impl Groove {
         let notes = lead::write(&mut self.sheet, &now, self.key, seat_of(lead));
         self.work = Some(lead);
         self.remark(figures, notes);
+        if self.is_live && !material.is_held {
+            self.usual_steps += (figures.steps as f64 - self.usual_steps) / 8.0;
+        }
         self.written += 1;
         self.end = Tick::of_bar(self.written);
     }

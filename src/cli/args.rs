@@ -1,0 +1,108 @@
+//! Options that commands share, spelled the same everywhere.
+
+use std::time::Duration;
+
+use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
+
+use crate::compose::{Style, StyleName};
+use crate::fold::Zoom;
+use crate::interpreter::options::Only;
+use crate::interpreter::{Choice, Limits};
+use crate::music::{Key, Tempo};
+
+/// Which program, and how it is run.
+#[derive(Debug, Clone, Args)]
+pub struct Shared {
+    /// Python file, @SONG (see: evalody songs), or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+
+    /// Arguments of the Python program
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<std::ffi::OsString>,
+
+    /// auto, embedded, cpython, or a Python by path or name (auto: the embedded one for @songs, python3 for files)
+    #[arg(long, value_name = "WHICH", default_value = "auto")]
+    pub interpreter: Choice,
+
+    /// Which code is heard: the program's own, or all, with the library
+    #[arg(long, default_value = "user", value_parser = PossibleValuesParser::new(["user", "all"]).map(|only| if only == "all" { Only::All } else { Only::User }))]
+    pub only: Only,
+
+    /// Stop the program after so many instructions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub steps: Option<u64>,
+
+    /// Stop the program after so many seconds
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub time: Option<Duration>,
+
+    /// Let the embedded interpreter write files, read everywhere and use the network
+    #[arg(long)]
+    pub allow_host: bool,
+
+    /// No progress, no notices; errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+impl Shared {
+    pub fn limits(&self) -> Limits {
+        Limits { steps: self.steps, time: self.time, memory_bytes: Some(MEMORY_BYTES) }
+    }
+}
+
+/// What the embedded interpreter may use: plenty for a program that is listened to, little enough that a
+/// memory bomb leaves the machine and the music alone.
+const MEMORY_BYTES: u64 = 2 << 30;
+
+/// How the music is written.
+#[derive(Debug, Clone, Args)]
+pub struct Music {
+    /// groove (a band plays the program) or faithful (one note for each instruction)
+    #[arg(long, default_value = "groove")]
+    pub style: StyleName,
+
+    /// Quarters per minute, 20 to 400 [default: by the program's figures]
+    #[arg(long, value_name = "BPM", value_parser = tempo)]
+    pub tempo: Option<Tempo>,
+
+    /// Key, such as Am, C, F#m or Bb [default: by the program's names]
+    #[arg(long)]
+    pub key: Option<Key>,
+
+    /// Length of the piece in seconds [default: one to three minutes, by the program's length]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub length: Option<Duration>,
+
+    /// What is folded to one gesture: opcode, line, turn, call or auto
+    #[arg(long, default_value = "auto")]
+    pub zoom: Zoom,
+}
+
+impl Music {
+    pub fn style(&self) -> Style {
+        Style { name: self.style, tempo: self.tempo, key: self.key, length: self.length }
+    }
+
+    /// The faithful style has no use for folding.
+    pub fn zoom(&self) -> Zoom {
+        match self.style {
+            StyleName::Groove => self.zoom,
+            StyleName::Faithful => Zoom::Opcode,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "write seconds, such as 30 or 2.5".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if seconds > 0.0 && seconds <= 86_400.0 => Ok(duration),
+        _ => Err("seconds must be more than 0 and at most 86400 (a day)".to_owned()),
+    }
+}
+
+fn tempo(text: &str) -> Result<Tempo, String> {
+    let refusal = || format!("write quarters per minute from {} to {}", Tempo::SLOWEST, Tempo::FASTEST);
+    text.parse().ok().and_then(Tempo::new).ok_or_else(refusal)
+}

@@ -1,0 +1,29 @@
+//! How the program ended, in words and as an exit status.
+
+use crate::trace::Outcome;
+
+pub const RAISED: u8 = 10;
+pub const EXITED: u8 = 11;
+pub const CUT_SHORT: u8 = 12;
+pub const DIED: u8 = 13;
+pub const INTERRUPTED: u8 = 130;
+
+pub fn status(outcome: &Outcome) -> u8 {
+    match outcome {
+        Outcome::Finished => 0,
+        Outcome::Raised { .. } => RAISED,
+        Outcome::Exited { .. } => EXITED,
+        Outcome::CutShort { .. } => CUT_SHORT,
+        Outcome::Died { .. } => DIED,
+    }
+}
+
+/// Says on standard error how it ended, if it did not simply finish. The traceback is the program's own
+/// and was printed by its interpreter.
+pub fn tell(name: &str, outcome: &Outcome, steps: u64) {
+    match outcome {
+        Outcome::Finished => {}
+        Outcome::Died { .. } => eprintln!("evalody: {name}: {outcome}; the music is of the {steps} instructions that came"),
+        _ => eprintln!("evalody: {name}: {outcome}"),
+    }
+}

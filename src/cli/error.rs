@@ -1,0 +1,59 @@
+//! Failures in the user's words, with the remedy, and the exit status each has.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::interpreter::InterpreterError;
+use crate::program::ProgramError;
+use crate::songs::UnknownSong;
+
+pub const BAD_INPUT: u8 = 2;
+pub const FAILED: u8 = 3;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("{}: no such file; name a Python file, @SONG (see: evalody songs), or - for standard input", .0.display())]
+    NoSuchFile(PathBuf),
+    #[error("{}: is a folder; name a Python file in it", .0.display())]
+    Folder(PathBuf),
+    #[error("{}: cannot be read: {source}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{0}")]
+    Program(#[from] ProgramError),
+    #[error("{0}")]
+    Song(#[from] UnknownSong),
+    /// The text is Python's own way to show it.
+    #[error("the program does not compile\n{0}")]
+    Syntax(String),
+    #[error("{}: {reason}", path.display())]
+    Output { path: PathBuf, reason: &'static str },
+    #[error("{}: cannot be written: {source}; what stood there before is still there", path.display())]
+    Unwritten { path: PathBuf, source: io::Error },
+    #[error("{0}")]
+    Interpreter(InterpreterError),
+    #[error("{0}")]
+    Sound(String),
+    #[error("{0}")]
+    Terminal(io::Error),
+    /// Whoever read our output has gone: no failure.
+    #[error("the reader has gone")]
+    BrokenPipe,
+}
+
+impl Failure {
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::NoSuchFile(_) | Self::Folder(_) | Self::Unreadable { .. } | Self::Program(_) | Self::Song(_) | Self::Syntax(_) | Self::Output { .. } => BAD_INPUT,
+            Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
+            Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,
+            Self::BrokenPipe => 0,
+        }
+    }
+}
+
+/// A failure to print.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::BrokenPipe } else { Self::Unwritten { path: "standard output".into(), source: error } }
+    }
+}

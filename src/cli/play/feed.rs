@@ -1,0 +1,254 @@
+//! Music out of a program that runs: a whole piece if it ends at once, otherwise bar after bar.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::super::args::Music;
+use super::super::source::Source;
+use crate::compose::{Bar, Faithful, Groove, Style, StyleName, compose, key, live_weight, plan_live};
+use crate::fold::{Folder, Gesture, MOST_GESTURES, Zoom};
+use crate::interpreter::{InterpreterError, Output, Running, State};
+use crate::perform::{Performance, perform};
+use crate::trace::{Code, Dialect, Limit, Outcome};
+
+/// Instructions in a bar at most while the program runs. Enough that a hot loop moves on; few enough
+/// that what the program prints stays near to what is heard.
+const MOST_STEPS_PER_BAR: u64 = 400_000;
+
+/// Music that is made ahead at least, in the faithful style.
+const GESTURES_AT_LEAST: usize = 16;
+
+/// Words that the child gathers before it writes: in the faithful style a word is a note.
+pub fn records(style: StyleName) -> u32 {
+    match style {
+        StyleName::Groove => 512,
+        StyleName::Faithful => 16,
+    }
+}
+
+enum Composer {
+    /// Not known yet whether the program ends at once.
+    Undecided,
+    Groove(Box<Groove>),
+    Faithful(Box<Faithful>),
+    /// All music is made.
+    Done,
+}
+
+pub struct Feed {
+    running: Running,
+    folder: Folder,
+    composer: Composer,
+    style: Style,
+    title: String,
+    is_blank: bool,
+    /// Bars that are cut and not composed yet.
+    bars: std::collections::VecDeque<Bar>,
+    cut: u32,
+    last: Option<Gesture>,
+    outcome: Option<Outcome>,
+    codes: Vec<Arc<Code>>,
+}
+
+impl Feed {
+    pub fn new(running: Running, source: &Source, music: &Music) -> Self {
+        let most = match music.style {
+            StyleName::Groove => Some(MOST_GESTURES),
+            StyleName::Faithful => None,
+        };
+        Self {
+            running,
+            folder: Folder::new(music.zoom(), most),
+            composer: Composer::Undecided,
+            style: music.style(),
+            title: source.program.name.clone(),
+            is_blank: source.program.is_blank(),
+            bars: std::collections::VecDeque::new(),
+            cut: 0,
+            last: None,
+            outcome: None,
+            codes: Vec::new(),
+        }
+    }
+
+    /// The first music: the whole piece if the program has ended by `deadline`, its first bars if not.
+    pub fn open(&mut self, deadline: Instant) -> Result<Performance, InterpreterError> {
+        while self.outcome.is_none() && Instant::now() < deadline && !self.has_enough() {
+            self.listen(deadline.saturating_duration_since(Instant::now()))?;
+        }
+        self.codes = self.folder.codes().to_vec();
+        if let Some(outcome) = &self.outcome {
+            let folder = std::mem::replace(&mut self.folder, Folder::new(Zoom::Line, Some(1)));
+            let outline = folder.finish(outcome.clone());
+            let outline = if self.is_blank { outline.silent() } else { outline };
+            self.composer = Composer::Done;
+            return Ok(perform(&compose(&self.title, &outline, &self.codes, &self.style)));
+        }
+        let key = key(&self.codes, &self.style);
+        self.composer = match self.style.name {
+            StyleName::Groove => {
+                let bars = self.folder.pending_weight() / live_weight(0);
+                let plan = plan_live(self.folder.pending_steps() as f64 / bars.max(1.0), &self.style);
+                Composer::Groove(Box::new(Groove::new(&self.title, &self.style, plan.tempo, key, plan.steps_per_bar).live()))
+            }
+            StyleName::Faithful => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, key))),
+        };
+        // A program that is silent from the start (it waits for input) has no bar yet.
+        self.cut_pending();
+        Ok(self.compose_next().unwrap_or_else(|| perform(&self.nothing())))
+    }
+
+    /// Listens to the program for `wait` at most and gives the music that came of it. If it is `urgent`
+    /// and nothing came, the bar before is held.
+    pub fn more(&mut self, wait: Duration, urgent: bool) -> Result<Option<Performance>, InterpreterError> {
+        if self.bars.is_empty() && self.outcome.is_none() {
+            let deadline = Instant::now() + wait;
+            while self.outcome.is_none() && !self.has_enough() && Instant::now() < deadline {
+                self.listen(deadline.saturating_duration_since(Instant::now()))?;
+            }
+            self.codes.extend_from_slice(&self.folder.codes()[self.codes.len()..]);
+            if self.has_enough() || self.outcome.is_some() || (urgent && self.folder.pending_steps() > 0) {
+                self.cut_pending();
+            } else if urgent && let Some(last) = self.last {
+                self.bars.push_back(Bar { gestures: vec![Gesture { steps: 0, ..last }], is_held: true });
+            }
+        }
+        if self.reached_length() && self.outcome.is_none() {
+            self.stop();
+        }
+        Ok(self.compose_next())
+    }
+
+    fn listen(&mut self, wait: Duration) -> Result<(), InterpreterError> {
+        if let State::Ended(outcome) = self.running.listen_for(&mut self.folder, wait)? {
+            self.outcome = Some(outcome);
+        }
+        Ok(())
+    }
+
+    /// Whether there is music for a bar; before the beginning, as much as may be folded at once.
+    fn has_enough(&self) -> bool {
+        match (&self.composer, self.style.name) {
+            (Composer::Undecided, StyleName::Groove) => false,
+            (_, StyleName::Faithful) => self.folder.pending_steps() >= GESTURES_AT_LEAST as u64,
+            (_, StyleName::Groove) => self.folder.pending_weight() >= live_weight(self.cut) || self.folder.pending_steps() >= MOST_STEPS_PER_BAR,
+        }
+    }
+
+    /// Cuts what was folded into bars by weight.
+    fn cut_pending(&mut self) {
+        let gestures = self.folder.take();
+        self.last = gestures.last().copied().or(self.last);
+        if self.style.name == StyleName::Faithful {
+            self.bars.push_back(Bar { gestures, is_held: false });
+            return;
+        }
+        let mut bar = Vec::new();
+        let mut weight = 0.0;
+        let mut steps = 0;
+        for gesture in gestures {
+            weight += gesture.weight;
+            steps += gesture.steps;
+            bar.push(gesture);
+            if weight >= live_weight(self.cut) || steps >= MOST_STEPS_PER_BAR {
+                self.bars.push_back(Bar { gestures: std::mem::take(&mut bar), is_held: false });
+                self.cut += 1;
+                (weight, steps) = (0.0, 0);
+            }
+        }
+        if !bar.is_empty() {
+            self.bars.push_back(Bar { gestures: bar, is_held: false });
+            self.cut += 1;
+        }
+    }
+
+    /// Music out of the bars that are cut, as soon as there is some.
+    fn compose_next(&mut self) -> Option<Performance> {
+        let score = loop {
+            let bar = self.bars.pop_front();
+            let Some(bar) = bar else {
+                let outcome = self.outcome.as_ref()?;
+                break match std::mem::replace(&mut self.composer, Composer::Done) {
+                    Composer::Groove(groove) => groove.finish(outcome, &self.codes),
+                    Composer::Faithful(faithful) => faithful.finish(outcome),
+                    Composer::Undecided | Composer::Done => return None,
+                };
+            };
+            match &mut self.composer {
+                Composer::Groove(groove) => {
+                    let before = groove.written();
+                    groove.bar(bar, &self.codes);
+                    if groove.written() > before {
+                        break groove.drain();
+                    }
+                }
+                Composer::Faithful(faithful) => {
+                    for gesture in &bar.gestures {
+                        faithful.gesture(gesture, &self.codes);
+                    }
+                    break faithful.drain();
+                }
+                Composer::Undecided | Composer::Done => return None,
+            }
+        };
+        Some(perform(&score))
+    }
+
+    /// A score of no notes and no length, in the tempo and key of the piece.
+    fn nothing(&mut self) -> crate::score::Score {
+        match &mut self.composer {
+            Composer::Groove(groove) => groove.drain(),
+            Composer::Faithful(faithful) => faithful.drain(),
+            Composer::Undecided | Composer::Done => crate::score::Score::silence(&self.title),
+        }
+    }
+
+    /// Whether the music is as long as it was wished to be.
+    fn reached_length(&self) -> bool {
+        let Composer::Groove(groove) = &self.composer else { return false };
+        self.style.length.is_some_and(|length| crate::music::Tick::of_bar(groove.written() + 3).seconds(groove.tempo()) >= length.as_secs_f64())
+    }
+
+    fn stop(&mut self) {
+        self.running.stop();
+        self.outcome = Some(Outcome::CutShort { limit: Limit::Listener });
+    }
+
+    /// No more music will come.
+    pub fn is_over(&self) -> bool {
+        matches!(self.composer, Composer::Done)
+    }
+
+    /// Stops the program if it still runs, and tells how it ended.
+    pub fn end(&mut self) -> Outcome {
+        if self.outcome.is_none() {
+            self.stop();
+        }
+        self.outcome.clone().unwrap_or_default()
+    }
+
+    pub fn state(&self, is_starved: bool) -> String {
+        match &self.outcome {
+            Some(outcome) => outcome.to_string(),
+            None if is_starved => "the program waits".to_owned(),
+            None => "running".to_owned(),
+        }
+    }
+
+    /// Something the program printed.
+    pub fn said(&mut self) -> Option<Output> {
+        self.running.output()?.try_recv().ok()
+    }
+
+    pub fn steps(&self) -> u64 {
+        self.running.steps()
+    }
+
+    pub fn dialect(&self) -> &Dialect {
+        self.running.dialect()
+    }
+
+    pub fn codes(&self) -> &[Arc<Code>] {
+        &self.codes
+    }
+}

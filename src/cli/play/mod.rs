@@ -1,0 +1,215 @@
+//! `evalody play`: the program runs, and is heard and seen.
+
+mod feed;
+mod stage;
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::args::{Music, Shared};
+use super::ending;
+use super::error::Failure;
+use super::record;
+use super::source::{self, Source};
+use crate::interpreter::Streams;
+use crate::interpreter::options::Task;
+use crate::live::{Output, Player};
+use crate::music::{TICKS_PER_BAR, Tempo, Tick};
+use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
+use crate::trace::Outcome;
+use feed::Feed;
+use stage::Stage;
+
+/// Run a Python program and play it
+///
+/// A file of your own runs as `python FILE.py` would run it, with your rights. Songs, and all that the
+/// embedded interpreter runs, are confined unless --allow-host lifts it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Keys while it plays:
+  space pause    left/right seek a bar    + - tempo    q stop
+
+Examples:
+  evalody play @recursion
+  evalody play fib.py
+  evalody play fib.py --style faithful --tempo 90
+  evalody play server.py --time 60 -- --port 8080
+  echo 'print(sum(range(100)))' | evalody play -")]
+pub struct Play {
+    #[command(flatten)]
+    shared: Shared,
+
+    #[command(flatten)]
+    music: Music,
+
+    /// Audio device to play through, by name (see: evalody devices)
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
+
+    /// No view, even on a terminal
+    #[arg(long)]
+    no_view: bool,
+}
+
+/// How long the program may run before the music begins. One that ends in this time is heard as a
+/// whole piece; another is heard while it runs. Shorter, and fewer programs get a planned form; longer,
+/// and the first sound comes later than a second after the command.
+const HEAD_START: Duration = Duration::from_millis(450);
+
+/// Time between two looks at player, keys and program: a picture takes longer than this to notice.
+const BEAT: Duration = Duration::from_millis(16);
+
+/// How far ahead of what is heard music is made, in bars.
+const AHEAD_BARS: u32 = 2;
+
+impl Play {
+    pub fn run(self) -> Result<u8, Failure> {
+        let began = Instant::now();
+        let source = source::load(&self.shared.file)?;
+        let interrupted = record::interruption();
+        let has_view = !self.no_view && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
+        let streams = if has_view { Streams::Captured } else { Streams::Inherit };
+        let running = record::start(&source, &self.shared, Task::Run, streams, feed::records(self.music.style))?;
+        record::warn(&running, self.shared.quiet);
+        let output = self.device.clone().map_or(Output::Default, Output::Device);
+        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        let mut notices: Vec<String> = notice.into_iter().collect();
+
+        let mut feed = Feed::new(running, &source, &self.music);
+        let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
+        let mut stage = Stage::default();
+        stage.add(&first);
+        if source.program.is_blank() {
+            notices.push(format!("{} is empty: silence", source.program.name));
+        }
+        if !self.shared.quiet && !has_view {
+            for notice in &notices {
+                eprintln!("evalody: {notice}");
+            }
+            let tempo = first.tempo.quarters_per_minute();
+            eprintln!("evalody: {} by {}: {}, {} at {tempo} bpm", source.program.name, feed.dialect().interpreter, self.music.style, first.key);
+        }
+        player.begin(&first);
+        if feed.is_over() {
+            player.close();
+        }
+
+        let mut pane = OutputPane::new();
+        let mut terminal = if has_view { Some(Terminal::open().map_err(Failure::Terminal)?) } else { None };
+        let lanes = self.music.style.lanes();
+        let mut was_interrupted = false;
+        loop {
+            if interrupted.load(Ordering::Relaxed) {
+                was_interrupted = true;
+                break;
+            }
+            player.advance();
+            let position = player.position();
+            if position.is_over && feed.is_over() {
+                break;
+            }
+            let ahead = stage.end().0.saturating_sub(position.tick.0);
+            let wants_music = !feed.is_over() && !position.is_paused && ahead < AHEAD_BARS * TICKS_PER_BAR;
+            if wants_music {
+                let is_urgent = ahead < TICKS_PER_BAR / 2;
+                if let Some(more) = feed.more(BEAT, is_urgent).map_err(|error| record::refused(&source, error))? {
+                    stage.add(&more);
+                    player.append(&more);
+                }
+                if feed.is_over() {
+                    player.close();
+                }
+            }
+            while let Some(said) = feed.said() {
+                let stream = if said.is_error() { Stream::Stderr } else { Stream::Stdout };
+                pane.push(stream, said.bytes());
+            }
+            let wait = if wants_music { Duration::ZERO } else { BEAT };
+            let Some(terminal) = &mut terminal else {
+                std::thread::sleep(wait);
+                continue;
+            };
+            if let Some(line) = player.health().line()
+                && notices.last() != Some(&line)
+            {
+                notices.push(line);
+            }
+            let sounding = stage.sounding(position.tick);
+            let scene = Scene {
+                program: &source.program,
+                codes: feed.codes(),
+                setups: stage.setups(),
+                lanes: &lanes,
+                sounding: &sounding,
+                lead: stage.lead(position.tick),
+                now: position.tick,
+                end: feed.is_over().then(|| stage.end()),
+                tempo: position.tempo,
+                key: stage.key(),
+                bar_remark: stage.remark(position.tick),
+                section: stage.section(position.tick),
+                is_paused: position.is_paused,
+                state: &feed.state(position.is_starved),
+                output: &pane,
+                instructions_heard: stage.steps_until(position.tick),
+                notices: &notices,
+            };
+            terminal.draw(&scene).map_err(Failure::Terminal)?;
+            let commands = terminal.commands(wait).map_err(Failure::Terminal)?;
+            if commands.into_iter().any(|command| obey(command, &mut player)) {
+                break;
+            }
+        }
+        player.stop();
+        drop(player);
+        drop(terminal);
+        let outcome = feed.end();
+        while let Some(said) = feed.said() {
+            pane.push(if said.is_error() { Stream::Stderr } else { Stream::Stdout }, said.bytes());
+        }
+        pane.print(&mut io::stdout().lock(), &mut io::stderr().lock())?;
+        if was_interrupted {
+            return Ok(ending::INTERRUPTED);
+        }
+        if !self.shared.quiet {
+            ending::tell(&source.program.name, &outcome, feed.steps());
+        }
+        Ok(match outcome {
+            // Who stops listening has heard enough.
+            Outcome::CutShort { limit: crate::trace::Limit::Listener } => 0,
+            outcome => ending::status(&outcome),
+        })
+    }
+
+    /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
+    fn program_wants_the_terminal(&self, source: &Source) -> bool {
+        let wants = io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));
+        if wants && !self.shared.quiet {
+            eprintln!("evalody: {} seems to read the keyboard: no view, so that you can type", source.program.name);
+        }
+        wants
+    }
+}
+
+/// Does what a key asks for; tells whether that was to stop.
+fn obey(command: Command, player: &mut Player) -> bool {
+    /// A step that is heard and still small enough to try twice.
+    const TEMPO_STEP: i32 = 4;
+    let position = player.position();
+    let mut change_tempo = |by: i32| {
+        let quarters = i32::from(position.tempo.quarters_per_minute()) + by;
+        player.set_tempo(Tempo::nearest(f64::from(quarters)));
+    };
+    match command {
+        Command::Quit => return true,
+        Command::Faster => change_tempo(TEMPO_STEP),
+        Command::Slower => change_tempo(-TEMPO_STEP),
+        Command::Pause => player.pause(!position.is_paused),
+        Command::Seek(bars) => {
+            let bar = i64::from(position.tick.bar()) + i64::from(bars);
+            player.seek(Tick::of_bar(bar.max(0) as u32));
+        }
+    }
+    false
+}

@@ -1,0 +1,123 @@
+//! `evalody show`: each stage as text.
+
+use std::io::{BufWriter, Write};
+
+use super::args::{Music, Shared};
+use super::ending;
+use super::error::Failure;
+use super::record;
+use super::source;
+use crate::compose::{StyleName, compose};
+use crate::fold::{self, Folder, MOST_GESTURES};
+use crate::perform::{self, perform};
+use crate::score;
+use crate::trace::{JsonWriter, TextWriter};
+
+/// Show a stage on the way from program to music as text
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  evalody show trace @recursion | less
+  evalody show trace fib.py --format json | jq .op
+  evalody show outline fib.py --zoom turn
+  evalody show score @threads --style faithful --steps 100
+  evalody show cues fib.py")]
+pub struct Show {
+    /// Which stage
+    stage: Stage,
+
+    #[command(flatten)]
+    shared: Shared,
+
+    #[command(flatten)]
+    music: Music,
+
+    /// Text for people, or JSON with one object a line
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Stage {
+    /// Every instruction that ran
+    Trace,
+    /// What is worth hearing, with counts
+    Outline,
+    /// What is written: parts and notes
+    Score,
+    /// What is struck and released
+    Cues,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Show {
+    pub fn run(self) -> Result<u8, Failure> {
+        let source = source::load(&self.shared.file)?;
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        if self.stage == Stage::Trace {
+            return self.trace(&source, &mut out);
+        }
+        let shared = record::limited(&self.shared, self.music.style);
+        let mut folder = Folder::new(self.music.zoom(), (self.music.style == StyleName::Groove).then_some(MOST_GESTURES));
+        let Some(recorded) = record::record(&source, &shared, &mut folder)? else { return Ok(ending::INTERRUPTED) };
+        let codes = folder.codes().to_vec();
+        let outline = folder.finish(recorded.outcome);
+        let is_json = self.format == Format::Json;
+        if self.stage == Stage::Outline {
+            print(&mut out, if is_json { Box::new(fold::json_lines(&outline, &codes)) } else { Box::new(fold::lines(&outline, &codes)) })?;
+        } else {
+            let score = compose(&source.program.name, &outline, &codes, &self.music.style());
+            let performance = perform(&score);
+            let lines: Box<dyn Iterator<Item = String>> = match (self.stage, is_json) {
+                (Stage::Score, true) => Box::new(score::json_lines(&score)),
+                (Stage::Score, false) => Box::new(score::lines(&score)),
+                (_, true) => Box::new(perform::json_lines(&performance)),
+                (_, false) => Box::new(perform::lines(&performance)),
+            };
+            print(&mut out, lines)?;
+        }
+        out.flush()?;
+        ending::tell(&source.program.name, &outline.outcome, recorded.steps);
+        Ok(ending::status(&outline.outcome))
+    }
+
+    /// Told as it happens, so that a trace of any length needs no memory.
+    fn trace(&self, source: &source::Source, out: &mut impl Write) -> Result<u8, Failure> {
+        let recorded = match self.format {
+            Format::Text => {
+                let mut writer = TextWriter::new(&mut *out);
+                let recorded = record::record(source, &self.shared, &mut writer)?;
+                if let Some(recorded) = &recorded {
+                    writer.outcome(&recorded.outcome);
+                }
+                writer.finish()?;
+                recorded
+            }
+            Format::Json => {
+                let mut writer = JsonWriter::new(&mut *out);
+                let recorded = record::record(source, &self.shared, &mut writer)?;
+                if let Some(recorded) = &recorded {
+                    writer.outcome(&recorded.outcome);
+                }
+                writer.finish()?;
+                recorded
+            }
+        };
+        out.flush()?;
+        let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
+        ending::tell(&source.program.name, &recorded.outcome, recorded.steps);
+        Ok(ending::status(&recorded.outcome))
+    }
+}
+
+fn print<'a>(out: &mut impl Write, lines: Box<dyn Iterator<Item = String> + 'a>) -> Result<(), Failure> {
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}

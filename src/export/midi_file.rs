@@ -1,0 +1,224 @@
+//! A performance as a Standard MIDI File (format 1) that every reader takes without a word. Knows
+//! nothing of seconds: the file carries ticks and a tempo, as the performance does.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use midly::num::{u4, u7, u15, u24, u28};
+use midly::{Format, Header, MetaMessage, MidiMessage, Timing, TrackEvent, TrackEventKind};
+
+use crate::music::{Instrument, Key, Mode, TICKS_PER_QUARTER, Tempo, Tick};
+use crate::perform::{Channel, ChannelSetup, CueKind, Performance};
+
+/// Share of every channel that goes to the reverb (controller 91). More blurs fast passages, less
+/// sounds dry; 40 is what General MIDI 2 presets.
+const REVERB: u8 = 40;
+/// Velocity of every release: MIDI 1.0 names 64 for senders that do not measure it.
+const RELEASE_VELOCITY: u8 = 64;
+/// Longest wait that fits a delta time: four bytes of seven bits (SMF 1.0, variable-length quantity).
+const LONGEST_DELTA: u32 = (1 << 28) - 1;
+
+const CHANNEL_VOLUME: u8 = 7;
+const PAN: u8 = 10;
+const REVERB_SEND: u8 = 91;
+
+/// What a file says of its own making, as text events at its start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Version of evalody.
+    pub evalody: String,
+    pub style: String,
+    /// As the trace's dialect tells it: `CPython 3.14.0`.
+    pub interpreter: String,
+    /// Instructions of the whole trace.
+    pub steps: u64,
+}
+
+/// Writes the performance as a MIDI file: a conductor track with the title, the words and the tempo,
+/// then one track for each channel. Same performance, same bytes.
+///
+/// A performance without notes is a file of rests.
+pub fn write_midi(performance: &Performance, about: &About, out: impl Write) -> io::Result<()> {
+    let words = Words::of(performance, about);
+    let mut tracks = vec![conductor(performance, &words)?];
+    let names = track_names(&performance.setups);
+    for (channel, name) in &names {
+        tracks.push(channel_track(performance, *channel, name)?);
+    }
+    let resolution = u15::try_from(TICKS_PER_QUARTER as u16).ok_or_else(|| unwritable("resolution"))?;
+    let header = Header::new(Format::Parallel, Timing::Metrical(resolution));
+    midly::write_std(&header, &tracks, out)
+}
+
+/// Text with everything but printable ASCII escaped as Python's `ascii()` does it. The standard wants
+/// ASCII, and readers disagree about anything else.
+pub fn printable_ascii(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        let code = u32::from(character);
+        // Writing to a string cannot fail.
+        let _ = match character {
+            ' '..='~' => escaped.write_char(character),
+            '\n' => escaped.write_str("\\n"),
+            '\r' => escaped.write_str("\\r"),
+            '\t' => escaped.write_str("\\t"),
+            _ if code <= 0xff => write!(escaped, "\\x{code:02x}"),
+            _ if code <= 0xffff => write!(escaped, "\\u{code:04x}"),
+            _ => write!(escaped, "\\U{code:08x}"),
+        };
+    }
+    escaped
+}
+
+/// The texts of the conductor track, escaped. They live here since the track only borrows them.
+struct Words {
+    title: String,
+    about: Vec<String>,
+    /// Sorted by moment.
+    timed: Vec<(Tick, Word)>,
+}
+
+enum Word {
+    Marker(String),
+    Remark(String),
+}
+
+impl Words {
+    fn of(performance: &Performance, about: &About) -> Self {
+        // A word behind the end would make the piece longer than it is.
+        let within = |at: Tick| at.min(performance.end);
+        let mut timed: Vec<(Tick, Word)> = performance
+            .markers
+            .iter()
+            .map(|marker| (within(marker.at), Word::Marker(printable_ascii(&marker.text))))
+            .chain(performance.remarks.iter().map(|remark| (within(remark.at), Word::Remark(printable_ascii(&remark.text)))))
+            .collect();
+        timed.sort_by_key(|(at, _)| *at);
+        let about = [
+            format!("made by evalody {}", about.evalody),
+            format!("style: {}", about.style),
+            format!("interpreter: {}", about.interpreter),
+            format!("{} instructions", about.steps),
+        ];
+        Self { title: printable_ascii(&performance.title), about: about.iter().map(|line| printable_ascii(line)).collect(), timed }
+    }
+}
+
+fn conductor<'a>(performance: &Performance, words: &'a Words) -> io::Result<Vec<TrackEvent<'a>>> {
+    let mut track = Track::default();
+    track.meta(Tick(0), MetaMessage::TrackName(words.title.as_bytes()));
+    track.meta(Tick(0), MetaMessage::Tempo(microseconds_per_quarter(performance.tempo)?));
+    // 4/4; the metronome ticks every 24 MIDI clocks, a quarter; 8 thirty-seconds in a quarter.
+    track.meta(Tick(0), MetaMessage::TimeSignature(4, 2, 24, 8));
+    track.meta(Tick(0), key_signature(performance.key));
+    for line in &words.about {
+        track.meta(Tick(0), MetaMessage::Text(line.as_bytes()));
+    }
+    for (at, word) in &words.timed {
+        match word {
+            Word::Marker(text) => track.meta(*at, MetaMessage::Marker(text.as_bytes())),
+            Word::Remark(text) => track.meta(*at, MetaMessage::Text(text.as_bytes())),
+        }
+    }
+    // Readers take the length of the piece from this track.
+    let end = performance.cues.last().map_or(performance.end, |cue| cue.at.max(performance.end));
+    track.meta(end, MetaMessage::EndOfTrack);
+    Ok(track.events)
+}
+
+fn microseconds_per_quarter(tempo: Tempo) -> io::Result<u24> {
+    u24::try_from(60_000_000 / u32::from(tempo.quarters_per_minute())).ok_or_else(|| unwritable("tempo"))
+}
+
+fn key_signature(key: Key) -> MetaMessage<'static> {
+    MetaMessage::KeySignature(key.sharps(), key.mode == Mode::Minor)
+}
+
+/// The channels in use with their tracks' names. Parts which share a channel (two parts of drums)
+/// share its track.
+fn track_names(setups: &[ChannelSetup]) -> Vec<(Channel, String)> {
+    let mut names: Vec<(Channel, String)> = Vec::new();
+    for setup in setups {
+        let name = printable_ascii(setup.name);
+        match names.iter_mut().find(|(channel, _)| *channel == setup.channel) {
+            Some((_, shared)) => {
+                shared.push_str(" + ");
+                shared.push_str(&name);
+            }
+            None => names.push((setup.channel, name)),
+        }
+    }
+    names
+}
+
+fn channel_track<'a>(performance: &Performance, channel: Channel, name: &'a str) -> io::Result<Vec<TrackEvent<'a>>> {
+    let mut track = Track::default();
+    track.meta(Tick(0), MetaMessage::TrackName(name.as_bytes()));
+    // Where parts share a channel the first one sets it.
+    if let Some(setup) = performance.setups.iter().find(|setup| setup.channel == channel) {
+        let patch = match setup.instrument {
+            Instrument::Melodic(patch) => patch.number(),
+            // The standard drum kit.
+            Instrument::Drums => 0,
+        };
+        let controllers = [(CHANNEL_VOLUME, setup.level.value()), (PAN, setup.pan.value()), (REVERB_SEND, REVERB)];
+        track.message(Tick(0), channel, MidiMessage::ProgramChange { program: data_byte(patch)? })?;
+        for (controller, value) in controllers {
+            let message = MidiMessage::Controller { controller: data_byte(controller)?, value: data_byte(value)? };
+            track.message(Tick(0), channel, message)?;
+        }
+    }
+    for cue in performance.cues.iter().filter(|cue| cue.channel == channel) {
+        let message = match cue.kind {
+            CueKind::On { pitch, velocity, .. } => {
+                MidiMessage::NoteOn { key: data_byte(pitch.number())?, vel: data_byte(velocity.value())? }
+            }
+            CueKind::Off { pitch } => MidiMessage::NoteOff { key: data_byte(pitch.number())?, vel: data_byte(RELEASE_VELOCITY)? },
+        };
+        track.message(cue.at, channel, message)?;
+    }
+    let last = track.now;
+    track.meta(last, MetaMessage::EndOfTrack);
+    Ok(track.events)
+}
+
+/// A track in the making, which turns moments into waits.
+#[derive(Default)]
+struct Track<'a> {
+    now: Tick,
+    events: Vec<TrackEvent<'a>>,
+}
+
+impl<'a> Track<'a> {
+    fn meta(&mut self, at: Tick, message: MetaMessage<'a>) {
+        self.push(at, TrackEventKind::Meta(message));
+    }
+
+    fn message(&mut self, at: Tick, channel: Channel, message: MidiMessage) -> io::Result<()> {
+        let channel = u4::try_from(channel.index()).ok_or_else(|| unwritable("channel"))?;
+        self.push(at, TrackEventKind::Midi { channel, message });
+        Ok(())
+    }
+
+    fn push(&mut self, at: Tick, kind: TrackEventKind<'a>) {
+        let mut wait = (at - self.now).0;
+        self.now = self.now.max(at);
+        // A wait of days is cut into several, with a word of no letters between them.
+        while wait > LONGEST_DELTA {
+            self.events.push(TrackEvent { delta: u28::max_value(), kind: TrackEventKind::Meta(MetaMessage::Text(b"")) });
+            wait -= LONGEST_DELTA;
+        }
+        // Masking is harmless here: `wait` has just been brought below the mask.
+        self.events.push(TrackEvent { delta: u28::from_int_lossy(wait), kind });
+    }
+}
+
+/// A data byte. midly's own `into` would wrap a number above 127 to another one.
+fn data_byte(value: u8) -> io::Result<u7> {
+    u7::try_from(value).ok_or_else(|| unwritable("data byte"))
+}
+
+/// Cannot happen while the types of `music` refuse what MIDI cannot say; told rather than wrapped.
+fn unwritable(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("a {what} lies outside what a MIDI file can say"))
+}

@@ -1,0 +1,156 @@
+//! Properties of the way from a trace to music: nothing is lost, nothing is out of place, and the
+//! faithful style can be read back.
+
+#[path = "support/traces.rs"]
+mod traces;
+
+use evalody::compose::{DEEPEST, Style, StyleName, compose};
+use evalody::fold::{Folder, Outline, Zoom, fold};
+use evalody::hear::{Heard, hear};
+use evalody::music::{Instrument, TICKS_PER_SIXTEENTH, Tick};
+use evalody::perform::perform;
+use evalody::score::Score;
+use evalody::trace::Trace;
+use proptest::prelude::*;
+
+fn groove() -> Style {
+    Style::default()
+}
+
+fn faithful() -> Style {
+    Style { name: StyleName::Faithful, ..Style::default() }
+}
+
+fn score(trace: &Trace, zoom: Zoom, style: &Style) -> (Outline, Score) {
+    let outline = match style.name {
+        StyleName::Groove => fold(trace, zoom),
+        StyleName::Faithful => {
+            let mut folder = Folder::new(Zoom::Opcode, None);
+            trace.tell(&mut folder);
+            folder.finish(trace.outcome.clone())
+        }
+    };
+    let score = compose("made up", &outline, &trace.codes, style);
+    (outline, score)
+}
+
+fn zoom() -> impl Strategy<Value = Zoom> {
+    prop::sample::select(vec![Zoom::Opcode, Zoom::Line, Zoom::Turn, Zoom::Call, Zoom::Auto])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_counts_of_an_outline_add_up_to_the_steps_of_its_trace(trace in traces::trace(400), zoom in zoom(), most in 2usize..40) {
+        let mut folder = Folder::new(zoom, Some(most));
+        trace.tell(&mut folder);
+        let outline = folder.finish(trace.outcome.clone());
+        let steps = trace.steps().count() as u64;
+        prop_assert_eq!(outline.steps, steps);
+        prop_assert_eq!(outline.gestures.iter().map(|gesture| gesture.steps).sum::<u64>(), steps);
+        let by_family: u64 = outline.gestures.iter().flat_map(|gesture| gesture.families).map(u64::from).sum();
+        prop_assert_eq!(by_family, steps);
+        prop_assert!(outline.gestures.windows(2).all(|pair| pair[0].since + pair[0].steps == pair[1].since), "stretches follow each other");
+    }
+
+    #[test]
+    fn folding_in_pieces_loses_nothing(trace in traces::trace(400), cut in 1usize..50) {
+        let mut folder = Folder::new(Zoom::Line, Some(8));
+        let mut steps = 0;
+        for code in &trace.codes {
+            evalody::trace::Listener::code(&mut folder, code.clone());
+        }
+        for (index, step) in trace.steps().enumerate() {
+            evalody::trace::Listener::step(&mut folder, *step);
+            if index % cut == 0 {
+                steps += folder.take().iter().map(|gesture| gesture.steps).sum::<u64>();
+            }
+        }
+        steps += folder.take().iter().map(|gesture| gesture.steps).sum::<u64>();
+        prop_assert_eq!(steps, trace.steps().count() as u64);
+    }
+
+    #[test]
+    fn the_notes_which_carry_steps_carry_all_of_them(trace in traces::trace(400), zoom in zoom(), is_faithful: bool) {
+        let style = if is_faithful { faithful() } else { groove() };
+        let (outline, score) = score(&trace, zoom, &style);
+        let carried: u64 = score.notes().iter().filter(|(_, note)| !note.cause.is_state).map(|(_, note)| note.cause.steps).sum();
+        prop_assert_eq!(carried, outline.steps);
+    }
+
+    #[test]
+    fn every_note_lies_on_the_grid_and_within_the_piece(trace in traces::trace(400), zoom in zoom(), is_faithful: bool) {
+        let style = if is_faithful { faithful() } else { groove() };
+        let (_, score) = score(&trace, zoom, &style);
+        for (_, note) in score.notes() {
+            prop_assert!(note.at.0.is_multiple_of(TICKS_PER_SIXTEENTH));
+            prop_assert!(note.lasts.0 > 0);
+            prop_assert!(note.at + note.lasts <= score.end);
+        }
+    }
+
+    #[test]
+    fn a_groove_keeps_to_its_key_in_the_leads(trace in traces::trace(400), zoom in zoom()) {
+        let (_, score) = score(&trace, zoom, &groove());
+        let scale: Vec<i32> = (0..5).map(|step| (i32::from(score.key.tonic()) + score.key.pentatonic(step)).rem_euclid(12)).collect();
+        let last_bar = score.end.bar().saturating_sub(2);
+        for part in score.parts.iter().filter(|part| ["reckon", "index", "look", "build", "call", "suspend", "fail"].contains(&part.name)) {
+            for note in part.notes.iter().filter(|note| note.at < Tick::of_bar(last_bar)) {
+                prop_assert!(scale.contains(&(i32::from(note.pitch.number()) % 12)), "{} in {}", note.pitch, score.key);
+            }
+        }
+    }
+
+    #[test]
+    fn no_bar_of_a_groove_is_silent(trace in traces::trace(400)) {
+        prop_assume!(trace.steps().count() > 0);
+        let (_, score) = score(&trace, Zoom::Auto, &groove());
+        let mut sounds = vec![false; score.end.bar() as usize];
+        for (_, note) in score.notes() {
+            sounds[note.at.bar() as usize] = true;
+        }
+        // The last bar is the ring of the ending.
+        sounds.pop();
+        prop_assert!(sounds.iter().all(|sounds| *sounds));
+    }
+
+    #[test]
+    fn the_faithful_style_can_be_read_back_without_loss(trace in traces::trace(400)) {
+        let (_, score) = score(&trace, Zoom::Opcode, &faithful());
+        let told: Vec<Heard> = trace
+            .steps()
+            .map(|step| {
+                let unit = trace.codes[step.code.index()].unit(step.offset);
+                Heard { family: unit.family, depth: unit.depth.min(DEEPEST), frame_depth: step.frame_depth }
+            })
+            .collect();
+        prop_assert_eq!(hear(&perform(&score)), told);
+    }
+
+    #[test]
+    fn the_same_trace_is_always_the_same_music(trace in traces::trace(200), is_faithful: bool) {
+        let style = if is_faithful { faithful() } else { groove() };
+        let (_, first) = score(&trace, Zoom::Auto, &style);
+        let (_, second) = score(&trace, Zoom::Auto, &style);
+        prop_assert_eq!(first, second);
+    }
+}
+
+#[test]
+fn a_score_of_no_steps_is_silence() {
+    for style in [groove(), faithful()] {
+        let (_, score) = score(&Trace::default(), Zoom::Auto, &style);
+        assert!(score.notes().is_empty());
+        assert!(score.end > Tick::default());
+    }
+}
+
+#[test]
+fn a_style_casts_no_more_parts_than_there_are_channels() {
+    for style in [groove(), faithful()] {
+        let (_, score) = score(&Trace::default(), Zoom::Auto, &style);
+        let melodic = score.parts.iter().filter(|part| part.instrument != Instrument::Drums).count();
+        assert!(melodic <= 15 && score.parts.len() - melodic <= 1);
+    }
+}
