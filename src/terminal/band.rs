@@ -51,6 +51,7 @@ pub(super) fn draw_parts(frame: &mut Frame, area: Rect, scene: &Scene) {
         return Paragraph::new(wrapped(names, usize::from(area.width))).render(area, frame.buffer_mut());
     }
     let inside = title(frame, area, "band");
+    let longest = scene.setups.iter().map(|setup| setup.name.len()).max().unwrap_or(0);
     let lines: Vec<Line> = scene
         .setups
         .iter()
@@ -60,7 +61,7 @@ pub(super) fn draw_parts(frame: &mut Frame, area: Rect, scene: &Scene) {
                 Instrument::Melodic(patch) => patch.name(),
                 Instrument::Drums => "percussion",
             };
-            let gap = 11_usize.saturating_sub(setup.name.len()).max(1);
+            let gap = longest - setup.name.len() + 1;
             Line::from_iter([note(sounds(part)), name(part, setup.name), Span::raw(" ".repeat(gap)), Span::raw(sound)])
         })
         .collect();

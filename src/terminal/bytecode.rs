@@ -7,12 +7,15 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::legible::legible_text;
-use super::{Scene, View, title};
+use super::{Colours, Scene, View, title};
 use crate::score::Cause;
 use crate::trace::{Code, Instruction};
 
-/// Columns of an opcode's name; longer names push their argument to the right.
+/// Columns of an opcode's name where there is room to line the arguments up; longer names push theirs to
+/// the right. `POP_JUMP_IF_FALSE` is the longest which is common.
 const OPCODE_COLUMNS: usize = 17;
+/// Columns of the pane from which the arguments are lined up: below, they would be pushed out of it.
+const LINED_UP: u16 = 34;
 /// Instructions of one stretch that are looked at. Stretches are a line or a loop's turn; a generated one
 /// may be a whole table of constants.
 const STRETCH: usize = 2048;
@@ -27,6 +30,10 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, scene: &Scene, view: &mut View
     let instructions = code.instructions();
     let rows = stretch_rows(cause, code);
     let top = view.bytecode.top(u64::from(cause.code.0) + 1, rows.clone().next(), instructions.len(), usize::from(inside.height));
+    let columns = Columns {
+        offset: instructions.last().map_or(1, |last| last.offset.max(1).ilog10() as usize + 1),
+        opcode: if inside.width >= LINED_UP { OPCODE_COLUMNS } else { 0 },
+    };
     let lines: Vec<Line> = instructions
         .iter()
         .enumerate()
@@ -38,13 +45,18 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, scene: &Scene, view: &mut View
                 () if rows.contains(&row) => "│",
                 () => " ",
             };
-            line(instruction, mark, rows.contains(&row), view)
+            line(instruction, mark, rows.contains(&row), &columns, view.colours)
         })
         .collect();
     Paragraph::new(lines).render(inside, frame.buffer_mut());
 }
 
-fn line<'a>(instruction: &'a Instruction, mark: &'a str, is_sounding: bool, view: &View) -> Line<'a> {
+struct Columns {
+    offset: usize,
+    opcode: usize,
+}
+
+fn line<'a>(instruction: &'a Instruction, mark: &'a str, is_sounding: bool, columns: &Columns, colours: Colours) -> Line<'a> {
     let style = if is_sounding { Style::new().add_modifier(Modifier::BOLD) } else { Style::new() };
     let argument = match (instruction.meaning.is_empty(), instruction.argument) {
         (false, _) => legible_text(&instruction.meaning),
@@ -53,9 +65,9 @@ fn line<'a>(instruction: &'a Instruction, mark: &'a str, is_sounding: bool, view
     };
     Line::from_iter([
         Span::styled(mark, style),
-        Span::styled(format!("{:4} ", instruction.offset), Style::new().add_modifier(Modifier::DIM)),
-        view.colours.mark(instruction.family),
-        Span::styled(format!(" {:OPCODE_COLUMNS$} {argument}", instruction.opcode), style),
+        Span::styled(format!("{:1$} ", instruction.offset, columns.offset), Style::new().add_modifier(Modifier::DIM)),
+        colours.mark(instruction.family),
+        Span::styled(format!(" {:1$} {argument}", instruction.opcode, columns.opcode), style),
     ])
 }
 

@@ -6,13 +6,16 @@ use super::Scene;
 
 /// Smaller than this, nothing but a line of status can be read.
 pub(super) const SMALLEST: (u16, u16) = (60, 15);
-/// Columns from which the lanes and the stack get a column of their own beside the code; below, 34 columns
-/// of source and 26 of instructions would not fit beside them.
+/// Columns from which the lanes and the stack get a column of their own beside the code; below, the
+/// code would be cut where it matters.
 const WIDE: u16 = 80;
 /// Rows of the body from which all fourteen lanes fit in one column.
 const LANES_ROWS: u16 = 15;
-/// Columns of the lanes' column: light, mark, name of the family, its instrument.
-const LANES_COLUMNS: u16 = 23;
+/// Columns of the lanes' column: light, mark, name of the family, its instrument ("electric piano" whole, or
+/// its beginning where the code needs the room more).
+const LANES_COLUMNS: (u16, u16) = (24, 18);
+/// Columns from which instruments are named whole.
+const ROOMY: u16 = 100;
 /// Columns of the tower; it stands for itself, wider says no more.
 const STACK_COLUMNS: u16 = 7;
 /// The output gets a fifth of the rows, but no less than its title and two lines, and no more than twelve.
@@ -64,7 +67,7 @@ pub(super) fn areas(whole: Rect, scene: &Scene) -> Areas {
         Constraint::Fill(4),
         Constraint::Fill(3),
         Constraint::Length(STACK_COLUMNS),
-        Constraint::Length(LANES_COLUMNS),
+        Constraint::Length(if whole.width >= ROOMY { LANES_COLUMNS.0 } else { LANES_COLUMNS.1 }),
     ])
     .spacing(1)
     .areas(body);

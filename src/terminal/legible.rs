@@ -33,12 +33,13 @@ fn width(character: char) -> usize {
     if character.is_ascii() { 1 } else { Span::raw(character.encode_utf8(&mut [0; 4]) as &str).width() }
 }
 
-/// `width_shown` columns of a line of source, with the bytes in `lit` in another style. If they begin
+/// `width_shown` columns of a line of source, with the bytes that are lit in another style. If these reach
 /// beyond the right edge the line is moved to the left, which an ellipsis shows.
 pub(super) fn lit_line(text: &str, width_shown: usize, plain: Style, lit: Style, is_lit: impl Fn(usize) -> bool) -> Line<'static> {
-    let first_lit = text.char_indices().map(|(at, _)| at).take_while(|&at| at <= FARTHEST_BYTE).find(|&at| is_lit(at));
-    let first_column = first_lit.map_or(0, |at| columns(&text[..at]));
-    let skipped = if first_column >= width_shown { first_column - width_shown / 3 } else { 0 };
+    let near = || text.char_indices().take_while(|&(at, _)| at <= FARTHEST_BYTE);
+    let start = near().find(|&(at, _)| is_lit(at)).map_or(0, |(at, _)| columns(&text[..at]));
+    let end = near().filter(|&(at, _)| is_lit(at)).last().map_or(0, |(at, last)| columns(&text[..at + last.len_utf8()]));
+    let skipped = if end > width_shown { start.saturating_sub(width_shown / 3) } else { 0 };
 
     let mut runs: Vec<(bool, String)> = Vec::new();
     let mut column = 0;
