@@ -9,6 +9,8 @@
 
 pub mod program;
 
+pub mod songs;
+
 pub mod music;
 
 pub mod trace;

@@ -1,1 +1,122 @@
-//! (terminal)
+//! The view of `play` in a terminal: the code that sounds, its instructions, the value stack, the
+//! instruments, and what the program prints. It draws and hands keys on; it never decides.
+
+mod band;
+mod bytecode;
+mod follow;
+mod keys;
+mod layout;
+mod legible;
+mod output;
+mod palette;
+mod screen;
+mod source;
+mod stack;
+mod status;
+
+pub use keys::{Command, command};
+pub use output::{OutputPane, Stream};
+pub use palette::Colours;
+pub use screen::Terminal;
+
+use std::sync::Arc;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::{Block, Borders, Widget};
+
+use crate::music::{Key, Tempo, Tick};
+use crate::perform::ChannelSetup;
+use crate::program::Program;
+use crate::score::Cause;
+use crate::trace::{Code, Family};
+use follow::Follow;
+
+/// Everything the view shows at one moment. All borrowed, so that it is cheap to build for every picture.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub program: &'a Program,
+    /// By their numbers; while a program runs live, those told so far.
+    pub codes: &'a [Arc<Code>],
+    /// The parts of the band.
+    pub setups: &'a [ChannelSetup],
+    /// The instrument of each family, in the order of the lanes.
+    pub lanes: &'a [(Family, &'a str)],
+    /// Notes sounding now, newest first: which setup plays it, and why it is there.
+    pub sounding: &'a [(usize, Cause)],
+    /// The note whose code is lit.
+    pub lead: Option<Cause>,
+    pub now: Tick,
+    /// `None` as long as it is unknown: the program still runs.
+    pub end: Option<Tick>,
+    pub tempo: Tempo,
+    pub key: Key,
+    /// "1 note = 120 instructions".
+    pub bar_remark: &'a str,
+    pub section: &'a str,
+    pub is_paused: bool,
+    /// How it stands with the program: "finished", "running live".
+    pub state: &'a str,
+    pub output: &'a OutputPane,
+    pub instructions_heard: u64,
+    /// What the listener should know; the last one is shown.
+    pub notices: &'a [String],
+}
+
+/// What the view remembers from one picture to the next: where it had scrolled to.
+#[derive(Debug, Default)]
+pub struct View {
+    colours: Colours,
+    source: Follow,
+    bytecode: Follow,
+}
+
+impl View {
+    pub fn new(colours: Colours) -> Self {
+        Self { colours, ..Self::default() }
+    }
+}
+
+/// Draws one moment.
+///
+/// Total: any size, and causes which name code, offsets or lines that do not exist. Under 60 columns or
+/// 15 rows it is one line of status.
+pub fn draw(frame: &mut Frame, scene: &Scene, view: &mut View) {
+    let areas = match layout::areas(frame.area(), scene) {
+        layout::Areas::Full(areas) => areas,
+        layout::Areas::OneLine(line) => return status::draw(frame, line, scene),
+    };
+    source::draw(frame, areas.source, scene, view);
+    bytecode::draw(frame, areas.bytecode, scene, view);
+    if let Some(tower) = areas.stack {
+        stack::draw(frame, tower, scene);
+    }
+    band::draw_lanes(frame, areas.lanes, scene, view.colours);
+    band::draw_parts(frame, areas.parts, scene);
+    output::draw(frame, areas.output, scene.output);
+    status::draw_notice(frame, areas.notice, scene);
+    status::draw(frame, areas.status, scene);
+    status::draw_keys(frame, areas.keys, scene);
+}
+
+/// A pane's title in a rule over it; what is left below.
+fn title(frame: &mut Frame, area: Rect, name: &str) -> Rect {
+    let block = Block::new().borders(Borders::TOP).title(format!(" {name} ")).border_style(Style::new().add_modifier(Modifier::DIM));
+    let inside = block.inner(area);
+    block.render(area, frame.buffer_mut());
+    inside
+}
+
+impl<'a> Scene<'a> {
+    /// The code object of a cause, if it was told.
+    fn code(&self, cause: Cause) -> Option<&'a Code> {
+        self.codes.get(cause.code.index()).map(Arc::as_ref)
+    }
+
+    /// Whether a code object is of the program that is shown, and not of a module beside it or a library.
+    fn is_of_program(&self, code: &Code) -> bool {
+        let (shown, its) = (std::path::Path::new(&self.program.name), std::path::Path::new(&code.file));
+        its.ends_with(shown) || shown.ends_with(its)
+    }
+}
