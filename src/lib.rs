@@ -30,6 +30,5 @@ pub mod export;
 // The doors: rooms which open processes, devices and files.
 pub mod cli;
 pub mod interpreter;
-#[cfg(feature = "speaker")]
 pub mod live;
 pub mod terminal;
