@@ -8,30 +8,19 @@
 //! ```
 
 pub mod program;
-
 pub mod songs;
-
 pub mod music;
-
 pub mod trace;
-
 pub mod fold;
-
 pub mod score;
-
 pub mod compose;
-
 pub mod perform;
-
 pub mod hear;
-
 pub mod synth;
-
 pub mod export;
 
-// The doors: rooms which open processes, devices and files.
-//pub mod cli;
-//pub mod interpreter;
-#[cfg(feature = "speaker")]
-//pub mod live;
+// The doors: rooms which open processes, devices and terminals.
+pub mod cli;
+pub mod interpreter;
+pub mod live;
 pub mod terminal;

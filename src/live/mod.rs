@@ -1,1 +1,39 @@
-//! (live)
+//! What sounds now: one player with one clock, and what it plays through. Commands go down and
+//! snapshots come up; it knows neither who commands nor who looks on.
+
+mod devices;
+mod piece;
+mod player;
+
+mod shared;
+mod silent;
+mod stream;
+mod supply;
+
+#[cfg(feature = "midi")]
+mod midi_port;
+#[cfg(not(feature = "midi"))]
+#[path = "no_midi_port.rs"]
+mod midi_port;
+#[cfg(feature = "speaker")]
+mod speaker;
+#[cfg(not(feature = "speaker"))]
+#[path = "no_speaker.rs"]
+mod speaker;
+
+pub use devices::{AudioDevice, Devices, devices};
+pub use player::{Health, Output, Player, Position};
+pub use stream::{BLOCK_FRAMES, Stream, Voices};
+
+/// Why nothing can be played.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    #[error("there is no audio device {name:?}; there are: {}", or_none(there_are))]
+    NoSuchDevice { name: String, there_are: Vec<String> },
+    #[error("the audio device {name:?} could not be opened")]
+    NotOpened { name: String, source: Box<dyn std::error::Error + Send + Sync> },
+}
+
+fn or_none(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}

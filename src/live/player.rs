@@ -1,0 +1,357 @@
+//! The player: takes commands, keeps the stream supplied with cues, and tells where it is. It has never
+//! heard of who commands it.
+
+use std::time::{Duration, Instant};
+
+use super::LiveError;
+use super::piece::{Piece, tick_at};
+use super::shared::{Body, Start};
+use super::silent::{SAMPLE_RATE_HZ, SilentSink};
+use super::speaker::Speaker;
+use super::stream::{Stream, Voices, in_tempo};
+use super::supply::Supply;
+use crate::music::{Tempo, Tick};
+use crate::perform::Performance;
+use crate::synth::Synth;
+
+/// What to play through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// The system's default device; silence where there is none.
+    Default,
+    /// The device of this name, and no other.
+    Device(String),
+    Silent,
+}
+
+/// Where the music is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The moment that is heard now.
+    pub tick: Tick,
+    pub tempo: Tempo,
+    /// Frames the device has drawn since it was opened, music or none.
+    pub drawn_frames: u64,
+    pub is_paused: bool,
+    /// The next cues are not there yet: the music stands still and goes on when they come.
+    pub is_starved: bool,
+    /// Nothing is left to be played, and all has rung out.
+    pub is_over: bool,
+}
+
+/// What went wrong with the sound so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Health {
+    /// Why there is no speaker any more, or none from the start.
+    pub loss: Option<String>,
+    /// How often the device had nothing to play, as far as it says so.
+    pub xruns: u64,
+    /// How long the music stood still for want of cues, in milliseconds.
+    pub waited_ms: u64,
+}
+
+/// Longest time without a pull before a speaker counts as lost. Shorter, and a machine that is busy
+/// loading would lose its sound; longer, and the music stands still before the user is told.
+const LOST_AFTER: Duration = Duration::from_secs(3);
+
+/// Longest time given to the last sound when the player is dropped: twice what a device was measured
+/// to hold at most.
+const FAREWELL: Duration = Duration::from_millis(300);
+
+pub struct Player<V: Voices = Synth> {
+    outlet: Outlet<V>,
+    supply: Supply<V>,
+    piece: Option<Piece>,
+    tempo: Tempo,
+    is_paused: bool,
+    /// Set while the stream has not yet followed the last command: where it will go on.
+    target: Option<Start>,
+    loss: Option<String>,
+    last_pull: (u64, Instant),
+}
+
+enum Outlet<V: Voices> {
+    Speaker(Speaker),
+    Silent(SilentSink<V>),
+    /// Whoever has the stream draws from it.
+    Elsewhere,
+}
+
+impl Player<Synth> {
+    /// Opens the output. Where the default is asked for and there is none, a silent clock plays instead,
+    /// and the notice says why in one line.
+    pub fn open(output: Output) -> Result<(Self, Option<String>), LiveError> {
+        let name = match &output {
+            Output::Silent => return Ok((Self::silent(None), None)),
+            Output::Default => None,
+            Output::Device(name) => Some(name.as_str()),
+        };
+        let mut supply = None;
+        let opened = Speaker::open(name, |sample_rate_hz| {
+            let (made, stream) = Supply::new(sample_rate_hz);
+            supply = Some(made);
+            stream
+        });
+        match (opened, supply) {
+            (Ok(speaker), Some(supply)) => Ok((Self::with(Outlet::Speaker(speaker), supply), None)),
+            (Err(error), _) if name.is_none() => {
+                let notice = format!("no sound: {}", causes(&error));
+                Ok((Self::silent(Some(notice.clone())), Some(notice)))
+            }
+            (Err(error), _) => Err(error),
+            (Ok(_), None) => unreachable!("a speaker that opens has asked for its stream"),
+        }
+    }
+
+    fn silent(loss: Option<String>) -> Self {
+        let (supply, stream) = Supply::new(SAMPLE_RATE_HZ);
+        let mut player = Self::with(Outlet::Silent(SilentSink::new(stream)), supply);
+        player.loss = loss;
+        player
+    }
+}
+
+impl<V: Voices> Player<V> {
+    /// A player and its stream, drawn by the caller: a clock that is wound by hand.
+    pub fn unplugged(sample_rate_hz: u32) -> (Self, Stream<V>) {
+        let (supply, stream) = Supply::new(sample_rate_hz);
+        (Self::with(Outlet::Elsewhere, supply), stream)
+    }
+
+    fn with(outlet: Outlet<V>, supply: Supply<V>) -> Self {
+        Self {
+            outlet,
+            supply,
+            piece: None,
+            tempo: Tempo::nearest(120.0),
+            is_paused: false,
+            target: None,
+            loss: None,
+            last_pull: (0, Instant::now()),
+        }
+    }
+
+    pub fn sample_rate_hz(&self) -> u32 {
+        self.supply.sample_rate_hz
+    }
+
+    /// Plays a whole piece from its start, in place of what plays.
+    pub fn play(&mut self, performance: &Performance) {
+        self.begin_piece(Piece::new(performance, true), performance.tempo);
+    }
+
+    /// Plays the beginning of a piece that will be appended to, in place of what plays.
+    pub fn begin(&mut self, performance: &Performance) {
+        self.begin_piece(Piece::new(performance, false), performance.tempo);
+    }
+
+    fn begin_piece(&mut self, piece: Piece, tempo: Tempo) {
+        self.piece = Some(piece);
+        self.tempo = tempo;
+        self.set_paused(false);
+        self.go_on_from(Start { frame: 0, tempo, first_cue: 0, is_new_piece: true });
+    }
+
+    /// Adds what comes after the present end: the cues of `performance` from there on. Its tempo and
+    /// setups are those that the piece began with. Without a piece, it begins one.
+    pub fn append(&mut self, performance: &Performance) {
+        match &mut self.piece {
+            Some(piece) => {
+                piece.append(performance);
+                piece.is_whole = false;
+                self.advance();
+            }
+            None => self.begin(performance),
+        }
+    }
+
+    /// Nothing more will be appended: the piece ends at its end and rings out.
+    pub fn close(&mut self) {
+        if let Some(piece) = &mut self.piece {
+            piece.is_whole = true;
+        }
+        self.advance();
+    }
+
+    /// Halts the music where it is and silences it, or goes on from there.
+    pub fn pause(&mut self, paused: bool) {
+        self.set_paused(paused);
+        self.advance();
+    }
+
+    fn set_paused(&mut self, paused: bool) {
+        self.is_paused = paused;
+        self.supply.set_paused(paused);
+    }
+
+    /// Goes on from `to`, which is brought within the piece. Notes that began before it are not heard.
+    pub fn seek(&mut self, to: Tick) {
+        let Some(piece) = &self.piece else { return };
+        let to = to.min(piece.end);
+        let first_cue = piece.first_cue_from(to) as u32;
+        let frame = to.sample(self.tempo, self.sample_rate_hz());
+        let is_new_piece = self.owes_a_synth();
+        self.go_on_from(Start { frame, tempo: self.tempo, first_cue, is_new_piece });
+    }
+
+    /// Plays on in another tempo from where the music is; what sounds goes on sounding.
+    pub fn set_tempo(&mut self, tempo: Tempo) {
+        let old = std::mem::replace(&mut self.tempo, tempo);
+        if old == tempo || self.piece.is_none() || self.supply.is_halted() {
+            return;
+        }
+        match self.unfollowed() {
+            // Told again: the stream may never see the first telling.
+            Some(start) => self.go_on_from(Start { frame: in_tempo(start.frame, start.tempo, tempo), tempo, ..start }),
+            None => {
+                let now = self.supply.snapshot();
+                let rate = self.sample_rate_hz();
+                let first_cue = self.piece.as_ref().map_or(0, |piece| piece.first_cue_from_frame(now.frame, now.tempo, rate));
+                let frame = in_tempo(now.frame, now.tempo, tempo);
+                self.supply.begin(Body::Retime(tempo), first_cue, frame, tempo, None);
+                self.advance();
+            }
+        }
+    }
+
+    /// Silences what sounds and plays no more, until the next `play` or `seek`.
+    pub fn stop(&mut self) {
+        let at = self.position().tick;
+        self.set_paused(false);
+        self.supply.begin(Body::Halt, 0, at.sample(self.tempo, self.sample_rate_hz()), self.tempo, None);
+        self.advance();
+    }
+
+    fn go_on_from(&mut self, start: Start) {
+        let Some(piece) = &self.piece else { return };
+        let synth = start.is_new_piece.then(|| Box::new(V::new(self.supply.sample_rate_hz, &piece.setups)));
+        self.target = Some(start);
+        self.supply.begin(Body::Start(start), start.first_cue as usize, start.frame, start.tempo, synth);
+        self.advance();
+    }
+
+    /// The start which the stream has been told of and has not followed yet.
+    fn unfollowed(&self) -> Option<Start> {
+        self.target.filter(|_| !self.supply.is_followed())
+    }
+
+    fn owes_a_synth(&self) -> bool {
+        self.unfollowed().is_some_and(|start| start.is_new_piece)
+    }
+
+    /// Keeps the stream supplied. To be called every few milliseconds, by whoever owns the player; if it
+    /// is not for half a second, the music waits.
+    pub fn advance(&mut self) {
+        if self.supply.is_followed() {
+            self.target = None;
+        }
+        self.supply.send(self.piece.as_ref());
+        if let Outlet::Silent(sink) = &mut self.outlet {
+            let mut due = sink.due_frames();
+            while due > 0 {
+                let now = due.min(u64::from(self.supply.sample_rate_hz / 8));
+                sink.draw(now);
+                due -= now;
+                self.supply.send(self.piece.as_ref());
+            }
+        }
+        self.watch_the_speaker();
+    }
+
+    fn watch_the_speaker(&mut self) {
+        let Outlet::Speaker(speaker) = &self.outlet else { return };
+        let drawn = self.supply.rendered_frames();
+        if drawn != self.last_pull.0 {
+            self.last_pull = (drawn, Instant::now());
+        }
+        let stalled = || (self.last_pull.1.elapsed() > LOST_AFTER).then(|| "the audio device draws no more".to_owned());
+        if let Some(loss) = speaker.loss().or_else(stalled) {
+            self.go_silent(format!("{loss}; the music goes on unheard"));
+        }
+    }
+
+    /// Goes on by a silent clock, from where the music was.
+    fn go_silent(&mut self, why: String) {
+        let at = self.position().tick;
+        let (supply, stream) = Supply::new(self.sample_rate_hz());
+        let was_halted = self.supply.is_halted();
+        self.supply = supply;
+        self.outlet = Outlet::Silent(SilentSink::new(stream));
+        self.loss = Some(why);
+        self.supply.set_paused(self.is_paused);
+        if let (Some(piece), false) = (&self.piece, was_halted) {
+            let (frame, first_cue) = (at.sample(self.tempo, self.supply.sample_rate_hz), piece.first_cue_from(at) as u32);
+            self.go_on_from(Start { frame, tempo: self.tempo, first_cue, is_new_piece: true });
+        }
+    }
+
+    pub fn position(&self) -> Position {
+        let now = self.supply.snapshot();
+        let (frame, tempo, is_followed) = match self.unfollowed() {
+            Some(start) => (start.frame, start.tempo, false),
+            None => (now.frame, now.tempo, self.supply.is_followed()),
+        };
+        Position {
+            tick: tick_at(frame, tempo, self.sample_rate_hz()),
+            tempo: self.tempo,
+            drawn_frames: self.supply.rendered_frames(),
+            is_paused: self.is_paused,
+            is_starved: now.is_starved && is_followed,
+            is_over: now.is_over && is_followed,
+        }
+    }
+
+    pub fn health(&self) -> Health {
+        let xruns = match &self.outlet {
+            Outlet::Speaker(speaker) => speaker.xruns(),
+            Outlet::Silent(_) | Outlet::Elsewhere => 0,
+        };
+        let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
+        Health { loss: self.loss.clone(), xruns, waited_ms }
+    }
+}
+
+impl<V: Voices> Drop for Player<V> {
+    /// Silences what sounds and lets the device play the fading, so that nothing clicks; a device which
+    /// is dead is not waited for.
+    fn drop(&mut self) {
+        let Outlet::Speaker(speaker) = &self.outlet else { return };
+        let (began, held) = (Instant::now(), speaker.latency_frames() * 2);
+        self.supply.begin(Body::Halt, 0, 0, self.tempo, None);
+        let mut quiet_since = None;
+        while began.elapsed() < FAREWELL && speaker.loss().is_none() {
+            self.supply.send(None);
+            let (now, drawn) = (self.supply.snapshot(), self.supply.rendered_frames());
+            if self.supply.is_followed() && now.is_over && drawn >= *quiet_since.get_or_insert(drawn) + held {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+impl Health {
+    /// One line for the user, if there is anything to tell.
+    pub fn line(&self) -> Option<String> {
+        if let Some(loss) = &self.loss {
+            return Some(loss.clone());
+        }
+        match (self.xruns, self.waited_ms) {
+            (0, 0) => None,
+            (0, waited) => Some(format!("the music waited {waited} ms for the program")),
+            (1, _) => Some("the sound was interrupted once".to_owned()),
+            (times, _) => Some(format!("the sound was interrupted {times} times")),
+        }
+    }
+}
+
+/// An error with all that caused it, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        line = format!("{line}: {source}");
+        cause = source.source();
+    }
+    line.lines().collect::<Vec<_>>().join(" ")
+}
