@@ -184,6 +184,11 @@ impl Synth {
         self.voices.is_empty() && self.silent_blocks >= SILENT_BLOCKS
     }
 
+    /// Voices that sound, those included which are on their way out.
+    pub fn voices_sounding(&self) -> usize {
+        self.voices.len()
+    }
+
     fn block(&mut self) {
         if self.is_quiet() {
             self.hush_left = 0;
