@@ -2,3 +2,5 @@
 
 pub mod options;
 pub mod wire;
+#[cfg(feature = "embedded")]
+pub mod embedded;

@@ -123,6 +123,10 @@ pub enum EndBlob {
     CutShort {
         limit: LimitBlob,
     },
+    /// The interpreter itself failed, and could still say so.
+    Died {
+        how: String,
+    },
     /// The program does not compile in this interpreter: nothing ran. Lines and columns from 1.
     SyntaxError {
         line: u32,
@@ -512,6 +516,7 @@ impl EndBlob {
                 LimitBlob::Time => LimitKind::Time,
                 LimitBlob::Memory => LimitKind::Memory,
             }),
+            Self::Died { how } => End::Outcome(Outcome::Died { how }),
             Self::SyntaxError { line, column, end_column, message } => End::Syntax(SyntaxError { line, column, end_column, message }),
         }
     }
