@@ -38,7 +38,7 @@ pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, rec
         streams,
         confine: !shared.allow_host,
         task,
-        own_executable: std::env::current_exe().map_err(|error| Failure::Interpreter(InterpreterError::NotStarted { python: "evalody".into(), source: error }))?,
+        own_executable: std::env::current_exe().map_err(|error| Failure::Interpreter(InterpreterError::Io(error)))?,
     };
     interpreter::start(&request).map_err(|error| refused(source, error))
 }
@@ -46,7 +46,7 @@ pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, rec
 /// An interpreter's error in the user's words.
 pub fn refused(source: &Source, error: InterpreterError) -> Failure {
     match error {
-        InterpreterError::Syntax(error) => source::syntax(&source.program, &error),
+        InterpreterError::Syntax { error } => source::syntax(&source.program, &error),
         other => Failure::Interpreter(other),
     }
 }
