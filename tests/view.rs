@@ -52,7 +52,10 @@ struct Stage {
     notices: Vec<String>,
 }
 
-fn code(id: u32, name: &str, stack_size: u32, listing: &[(u32, &str, &str, (u32, u32, u32))]) -> Arc<Code> {
+/// Offset, opcode, meaning; and line, column, end column.
+type Listed<'a> = (u32, &'a str, &'a str, (u32, u32, u32));
+
+fn code(id: u32, name: &str, stack_size: u32, listing: &[Listed]) -> Arc<Code> {
     let header = Header {
         id: CodeId(id),
         name: name.into(),
@@ -63,7 +66,7 @@ fn code(id: u32, name: &str, stack_size: u32, listing: &[(u32, &str, &str, (u32,
         stack_size,
         origin: Origin::User,
     };
-    let instruction = |&(offset, opcode, meaning, (line, column, end)): &(u32, &str, &str, (u32, u32, u32))| Instruction {
+    let instruction = |&(offset, opcode, meaning, (line, column, end)): &Listed| Instruction {
         offset,
         opcode: opcode.into(),
         family: Family::of(opcode).unwrap(),
@@ -248,6 +251,26 @@ fn code_of_another_file_lights_nothing_of_the_program() {
     let buffer = picture(&stage.scene(&SOUNDING[..1]), &mut View::default(), 140, 45);
     assert_eq!(reversed(&buffer, "return fib(n - 1)"), "");
     assert!(text(&buffer).contains("fib.py (now in /elsewhere/helpers.py, line 6)"), "{}", text(&buffer));
+}
+
+#[test]
+fn a_file_is_the_program_by_whatever_path_python_names_it_but_a_library_never_is() {
+    let mut stage = Stage::fib();
+    for (shown, file, origin, expected) in [
+        ("songs/fib.py", "/home/ada/songs/fib.py", Origin::User, "fib(n - 1)"),
+        ("/home/ada/fib.py", "fib.py", Origin::User, "fib(n - 1)"),
+        ("@fib", "@fib", Origin::User, "fib(n - 1)"),
+        ("fib.py", "myfib.py", Origin::User, ""),
+        ("fib.py", "/usr/lib/python3/fib.py", Origin::Library, ""),
+        ("", "fib.py", Origin::User, ""),
+    ] {
+        let mut told = Code::clone(&stage.codes[1]);
+        (told.file, told.origin) = (file.into(), origin);
+        stage.codes[1] = Arc::new(told);
+        stage.program.name = shown.into();
+        let buffer = picture(&stage.scene(&SOUNDING[..1]), &mut View::default(), 140, 45);
+        assert_eq!(reversed(&buffer, "return fib(n - 1)"), expected, "{shown} and {file}");
+    }
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn line<'a>(instruction: &'a Instruction, mark: &'a str, is_sounding: bool, colu
 }
 
 /// The instructions that a cause shows.
-pub(super) fn stretch<'a>(cause: Cause, code: &'a Code) -> &'a [Instruction] {
+pub(super) fn stretch(cause: Cause, code: &Code) -> &[Instruction] {
     &code.instructions()[stretch_rows(cause, code)]
 }
 
