@@ -64,7 +64,7 @@ def main():
 
     print("27 takes", collatz(27), "steps to come down to 1")
 
-    print("the first square of 3, 6, 9... past 2000:", first_square_above(2000))
+    print("first square of 3, 6, 9... above 2000:", first_square_above(2000))
 
     print("a large table ends in", table(16)[-1][-1])
 

@@ -220,7 +220,7 @@ fn too_small_a_terminal_gets_one_line() {
     let stage = Stage::fib();
     for (width, height) in [(59, 15), (60, 14)] {
         let shown = text(&picture(&stage.scene(&SOUNDING), &mut View::default(), width, height));
-        assert!(shown.starts_with("▶ 0:24 / 2:34  bar 12 of 72  finished"), "{shown}");
+        assert!(shown.starts_with("▶ 0:24 / 2:34  1 note = 12 instructions  finished"), "{shown}");
         assert_eq!(shown.trim_end().lines().count(), 1, "{shown}");
     }
 }
@@ -302,7 +302,7 @@ fn a_live_program_has_no_end_yet_and_notices_are_shown() {
     let mut scene = stage.scene(&SOUNDING);
     (scene.end, scene.is_paused, scene.state) = (None, true, "running live");
     let shown = text(&picture(&scene, &mut View::default(), 100, 30));
-    assert!(shown.contains("‖ paused 0:24  bar 12  running live  1 note = 12 instructions"), "{shown}");
+    assert!(shown.contains("‖ paused 0:24  1 note = 12 instructions  running live  bar 12"), "{shown}");
     assert!(shown.contains("! no sound card: playing silently") && shown.contains("space plays on"), "{shown}");
 }
 

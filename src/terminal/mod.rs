@@ -90,9 +90,7 @@ pub fn draw(frame: &mut Frame, scene: &Scene, view: &mut View) {
     };
     source::draw(frame, areas.source, scene, view);
     bytecode::draw(frame, areas.bytecode, scene, view);
-    if let Some(tower) = areas.stack {
-        stack::draw(frame, tower, scene);
-    }
+    stack::draw(frame, areas.stack, scene);
     band::draw_lanes(frame, areas.lanes, scene, view.colours);
     band::draw_parts(frame, areas.parts, scene);
     output::draw(frame, areas.output, scene.output);
