@@ -1,8 +1,9 @@
 """Attributes: where Python looks when you write a dot.
 
-Listen for how far each look-up goes. On the object itself it is short; on the class or a base
-class it sounds the same, for C does the search; but a property calls a function, and
-__getattr__ is called only after everything else has failed.
+Listen for how far each look-up goes. On the object itself it is short; on the
+class or a base class it sounds the same, for C does the search; but a
+property calls a function, and __getattr__ is called only after everything
+else has failed.
 """
 
 

@@ -1,8 +1,9 @@
 """Closures: functions which remember where they were made.
 
-Listen for the cells: variables that live on after the function which made them has returned.
-A counter counts, two counters do not disturb each other, functions are put together like
-phrases, a decorator plays before and after its theme, and a cache makes a long piece short.
+Listen for the cells: variables that live on after the function which made
+them has returned. A counter counts, two counters do not disturb each other,
+functions are put together like phrases, a decorator plays before and after
+its theme, and a cache makes a long piece short.
 """
 
 
@@ -36,7 +37,7 @@ def composed(*functions):
 
 
 def remembering(function):
-    """A decorator: asks `function` once for each argument, and then its own memory."""
+    """A decorator: asks `function` only what it has not been asked before."""
     memory = {}
 
     def ask(argument):

@@ -1,8 +1,9 @@
 """Comprehensions: the same work said three ways.
 
-Listen to the three versions of one idea: a loop that appends, a comprehension, and a call of
-map(). The comprehension is the loop without looking up `append` each time; map() hands the
-loop to C, and what is left to hear is the function. Then sets, dictionaries and nested ones.
+Listen to the three versions of one idea: a loop that appends, a
+comprehension, and a call of map(). The comprehension is the loop without
+looking up `append` each time; map() hands the loop to C, and what is left to
+hear is the function. Then sets, dictionaries and nested ones.
 """
 
 COUNT = 120
@@ -21,7 +22,8 @@ def with_a_comprehension():
 
 
 def with_map_and_filter():
-    return list(map(lambda n: n * n * n, filter(lambda n: n % 3 == 0, range(COUNT))))
+    thirds = filter(lambda n: n % 3 == 0, range(COUNT))
+    return list(map(lambda n: n * n * n, thirds))
 
 
 def with_a_generator():
@@ -35,8 +37,9 @@ def collections(words):
 
 
 def nested(size):
-    grid = [[row * size + column for column in range(size)] for row in range(size)]
-    turned = [[row[column] for row in grid] for column in range(size)]
+    numbers = range(size)
+    grid = [[row * size + column for column in numbers] for row in numbers]
+    turned = [[row[column] for row in grid] for column in numbers]
     return [number for row in turned for number in row]
 
 
@@ -46,7 +49,8 @@ def main():
     print("map, filter:  ", sum(with_map_and_filter()))
     print("generator:    ", with_a_generator())
 
-    print("collections:  ", collections("listen how one idea is said in many ways".split()))
+    words = "listen how one idea is said in many ways".split()
+    print("collections:  ", collections(words))
 
     print("nested:       ", nested(14)[:10])
 

@@ -1,8 +1,9 @@
-"""Exceptions: raised deep down, caught further up, and always cleaned up behind.
+"""Exceptions: raised deep down, caught further up, cleaned up behind.
 
-Listen for the calm loop that nothing disturbs, then for the same loop with broken cadences in
-it. An exception may be caught on the spot, or fall through many calls at once. `finally` and
-`with` have the last word either way. At the end all is calm again.
+Listen for the calm loop that nothing disturbs, then for the same loop with
+broken cadences in it. An exception may be caught on the spot, or fall through
+many calls at once. `finally` and `with` have the last word either way. At the
+end all is calm again.
 """
 
 

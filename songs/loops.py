@@ -1,8 +1,9 @@
-"""Loops: the same few instructions, over and over, with something changed each time.
+"""Loops: the same few instructions over and over, with something changed.
 
-Listen for the beat that starts with the first loop. A loop in a loop makes a pattern within the
-pattern; a triangle's rows get longer and longer; `continue` and `break` are the steps left out
-and the sudden end. The multiplication table comes back at the end, larger.
+Listen for the beat that starts with the first loop. A loop in a loop makes a
+pattern within the pattern; a triangle's rows get longer and longer;
+`continue` and `break` are the steps left out and the sudden end. The
+multiplication table comes back at the end, larger.
 """
 
 
@@ -63,7 +64,7 @@ def main():
 
     print("27 takes", collatz(27), "steps to come down to 1")
 
-    print("the first square of a multiple of 3 above 2000:", first_square_above(2000))
+    print("first square of 3, 6, 9... above 2000:", first_square_above(2000))
 
     print("a large table ends in", table(16)[-1][-1])
 

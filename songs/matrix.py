@@ -1,13 +1,15 @@
 """Matrices: three loops deep, then the same with operators of one's own.
 
-Listen for the three-part rhythm of the product: a row, a column, a sum. Turning a matrix is
-light and quick. The Matrix class does the same again behind the sign @, so that each product
-starts with a call. The last powers bring the theme back, each time from a larger number.
+Listen for the three-part rhythm of the product: a row, a column, a sum.
+Turning a matrix is light and quick. The Matrix class does the same again
+behind the sign @, so that each product starts with a call. The last powers
+bring the theme back, each time from a larger number.
 """
 
 
 def identity(size):
-    return [[1 if row == column else 0 for column in range(size)] for row in range(size)]
+    numbers = range(size)
+    return [[int(row == column) for column in numbers] for row in numbers]
 
 
 def product(a, b):
@@ -56,12 +58,15 @@ class Matrix:
 
 
 def main():
-    square = [[(row * 3 + column * 5) % 7 for column in range(8)] for row in range(8)]
-    print("product:  ", trace(product(square, identity(8))), "=", trace(square))
+    size = range(8)
+    square = [[(row * 3 + column * 5) % 7 for column in size] for row in size]
+    same = product(square, identity(8))
+    print("product:  ", trace(same), "=", trace(square))
 
     print("turned:   ", turned(square)[1])
 
-    print("symmetric:", turned(product(square, turned(square))) == product(square, turned(square)))
+    symmetric = product(square, turned(square))
+    print("symmetric:", turned(symmetric) == symmetric)
 
     steps = Matrix([[1, 1], [1, 0]])
     for exponent in (10, 21, 85):

@@ -1,8 +1,9 @@
 """Memory: objects come and go, and some need a collector to go.
 
-Listen for the shaker when objects are made, and for the release when the last name for them is
-gone: at once for a chain (one after the other, like dominoes), but for rings only when the
-collector runs: that is the low roll of the drum. A weak reference watches without holding.
+Listen for the shaker when objects are made, and for the release when the last
+name for them is gone: at once for a chain (one after the other, like
+dominoes), but for rings only when the collector runs: that is the low roll of
+the drum. A weak reference watches without holding.
 """
 
 import gc
@@ -66,9 +67,9 @@ def main():
 
     head = chain(60)
     watched = weakref.ref(head)
-    print("a chain:    ", Node.alive, "and the weak reference sees", watched().value)
+    print("a chain:    ", Node.alive, "and what we watch is", watched().value)
     del head
-    print("let go:     ", Node.alive, "and the weak reference sees", watched())
+    print("let go:     ", Node.alive, "and what we watch is", watched())
 
     for size in (5, 10, 20, 40):
         ring(size)

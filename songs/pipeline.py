@@ -1,8 +1,9 @@
 """Generators: a pipeline in which every value is carried through alone.
 
-Listen for voices taking turns: each value wakes one generator after the other, and each falls
-asleep again in the middle of its work. First one voice, then four in a row, then two that are
-woken in alternation, then one that is told things with send().
+Listen for voices taking turns: each value wakes one generator after the
+other, and each falls asleep again in the middle of its work. First one voice,
+then four in a row; three that take turns; a tree of them; and one that is
+told things with send(). The row comes back, longer.
 """
 
 
@@ -46,7 +47,7 @@ def taking_turns(*singers):
 
 
 def walk(tree):
-    """The leaves of a tree: a generator which waits for others of its own kind."""
+    """The leaves of a tree: a generator that waits for its own kind."""
     for branch in tree:
         if isinstance(branch, tuple):
             yield from walk(branch)
@@ -68,13 +69,15 @@ def main():
 
     print("in a row: ", list(pairs(squares(odd(numbers(60)))))[-3:])
 
-    print("in turns: ", "".join(taking_turns(iter("BACHBACH"), iter("bach"), numbers_as_text(6))))
+    singers = iter("BACHBACH"), iter("bach"), numbers_as_text(6)
+    print("in turns: ", "".join(taking_turns(*singers)))
 
     print("in a tree:", list(walk((1, (2, (3, (4, (5, 6)), 7), 8), (9, 10)))))
 
     mean = running_mean()
     next(mean)
-    print("answering:", [mean.send(value) for value in squares(numbers(40))][-1])
+    answers = [mean.send(value) for value in squares(numbers(40))]
+    print("answering:", answers[-1])
 
     print("in a row: ", sum(squares(odd(squares(odd(numbers(90)))))))
 

@@ -1,8 +1,9 @@
 """Primes: two ways to find them, and what the difference sounds like.
 
-Listen for trial division: a search that sometimes ends at once and sometimes has to go on and
-on. Then the sieve of Eratosthenes: steps of two, of three, of five, each sweep thinner than the
-last. The primes are the same; at the end they are taken apart again.
+Listen for trial division: a search that sometimes ends at once and sometimes
+has to go on and on. Then the sieve of Eratosthenes: steps of two, of three,
+of five, each sweep thinner than the last. The primes are the same; at the end
+they are taken apart again.
 """
 
 LIMIT = 200
@@ -55,7 +56,7 @@ def main():
     print("by sieve:   ", len(sieved), "primes, the same:", divided == sieved)
 
     for number in (1001, 1024, 30030):
-        print(number, "=", " * ".join(str(prime) for prime in factors(number, sieved)))
+        print(number, "=", " * ".join(map(str, factors(number, sieved))))
 
     print("by sieve:   ", len(by_sieve(2 * LIMIT)), "primes below", 2 * LIMIT)
 

@@ -1,8 +1,9 @@
 """Recursion: functions that call themselves, and find their way back.
 
-Listen for the harmony going down a step with every call, and coming home as the calls return.
-The factorial goes down once and comes back once; Fibonacci branches like a tree and keeps
-turning round half way; the tower of Hanoi swings from side to side. Then the factorial again.
+Listen for the harmony going down a step with every call, and coming home as
+the calls return. The factorial goes down once and comes back once; Fibonacci
+branches like a tree and keeps turning round half way; the tower of Hanoi
+swings from side to side. Then the factorial again.
 """
 
 
@@ -44,7 +45,8 @@ def main():
     hanoi(6, "A", "B", "C", moves)
     print("six disks take", len(moves), "moves:", " ".join(moves[:7]), "...")
 
-    print("nested", depth([1, [2, [3, [4]], 5], [6, [7, [8, [9, [10]]]]]]), "deep")
+    nested = [1, [2, [3, [4]], 5], [6, [7, [8, [9, [10]]]]]]
+    print("lists in lists,", depth(nested), "deep")
 
     print("and once more, deeper: 40! is", factorial(40))
 

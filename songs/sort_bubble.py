@@ -1,11 +1,15 @@
-"""Bubble sort: neighbours swap until nobody needs to. Compare it with sort_merge.
+"""Bubble sort: neighbours swap until nobody needs to. See also sort_merge.
 
-Listen for the loop inside the loop: each turn of the outer one is a little shorter, and swaps
-are the accents. The same three lists as in sort_merge: shuffled, sorted already (over at once!),
-and backwards (an accent on every step).
+Listen for the loop inside the loop: each turn of the outer one is a little
+shorter, and swaps are the accents. The same three lists as in sort_merge:
+shuffled, sorted already (over at once!), and backwards (an accent on every
+step).
 """
 
-SHUFFLED = [13, 4, 22, 9, 0, 17, 6, 20, 11, 2, 15, 23, 8, 1, 19, 12, 5, 21, 3, 16, 10, 18, 7, 14]
+SHUFFLED = [
+    13, 4, 22, 9, 0, 17, 6, 20, 11, 2, 15, 23,
+    8, 1, 19, 12, 5, 21, 3, 16, 10, 18, 7, 14,
+]
 
 
 def bubble_sort(items):

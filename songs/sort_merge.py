@@ -1,11 +1,15 @@
-"""Merge sort: halve, sort the halves, merge them. Compare it with sort_bubble.
+"""Merge sort: halve, sort the halves, merge them. See also sort_bubble.
 
-Listen for the walk down as the list is halved, and for the merges on the way back: two short
-ones, then a longer one, like breathing. The same three lists as in sort_bubble: shuffled, sorted
-already, and backwards. To merge sort they are nearly the same piece.
+Listen for the walk down as the list is halved, and for the merges on the way
+back: two short ones, then a longer one, like breathing. The same three lists
+as in sort_bubble: shuffled, sorted already, and backwards. To merge sort they
+are nearly the same piece.
 """
 
-SHUFFLED = [13, 4, 22, 9, 0, 17, 6, 20, 11, 2, 15, 23, 8, 1, 19, 12, 5, 21, 3, 16, 10, 18, 7, 14]
+SHUFFLED = [
+    13, 4, 22, 9, 0, 17, 6, 20, 11, 2, 15, 23,
+    8, 1, 19, 12, 5, 21, 3, 16, 10, 18, 7, 14,
+]
 
 
 def merge(left, right):

@@ -1,8 +1,8 @@
 """Strings: built, cut, turned round and put together again.
 
-Listen for building blocks: a string grows one character at a time, is joined at one stroke,
-and is formatted piece by piece. The palindrome test walks in from both ends; the cipher is the
-same tune moved up by three, and moved back.
+Listen for building blocks: a string grows one character at a time, is joined
+at one stroke, and is formatted piece by piece. The palindrome test walks in
+from both ends; the cipher is the same tune moved up by three, and moved back.
 """
 
 TEXT = "the quick brown fox jumps over the lazy dog"
@@ -59,7 +59,8 @@ def main():
 
     print("joined:         ", joined(TEXT.split()))
 
-    print("palindromes:    ", [is_palindrome(text) for text in ("Never odd or even", TEXT, "A man, a plan, a canal: Panama")])
+    phrases = "Never odd or even", TEXT, "A man, a plan, a canal: Panama"
+    print("palindromes:    ", [is_palindrome(phrase) for phrase in phrases])
 
     secret = shifted(TEXT, 3)
     print("moved up:       ", secret)
@@ -70,7 +71,7 @@ def main():
         said = run_lengths(said)
     print("look and say:   ", said)
 
-    print("formatted:      ", " ".join(f"{word:>{len(word) + 1}}" for word in TEXT.split()))
+    print("formatted:      ", "".join(f"{word:.<7}" for word in TEXT.split()))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Tasks: many things under way in one thread, each going on when the others wait.
+"""Tasks: many under way in one thread, each going on while others wait.
 
-Listen for coroutines that fall asleep at every `await` and wake where they left off. Runners
-take turns step by step; a kitchen hands dishes on through a queue; one task is cancelled in
-the middle of its phrase, and still finishes its last bar.
+Listen for coroutines that fall asleep at every `await` and wake where they
+left off. Runners take turns step by step; a kitchen hands on its dishes
+through a queue; one task is cancelled in the middle of its phrase, and still
+plays its last bar.
 """
 
 import asyncio
@@ -17,7 +18,11 @@ async def runner(name, steps, track):
 
 async def race():
     track = []
-    results = await asyncio.gather(runner("a", 12, track), runner("b", 8, track), runner("c", 4, track))
+    results = await asyncio.gather(
+        runner("a", 12, track),
+        runner("b", 8, track),
+        runner("c", 4, track),
+    )
     return "".join(track), results
 
 
@@ -82,7 +87,8 @@ async def main():
     print("a race:     ", *await race())
     print("a kitchen:  ", *await kitchen())
     print("interrupted:", *await interrupted())
-    print("a countdown:", [number * number async for number in countdown(24)][-6:])
+    squares = [number * number async for number in countdown(24)]
+    print("a countdown:", squares[-6:])
     print("a race:     ", *await race())
 
 

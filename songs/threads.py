@@ -1,12 +1,23 @@
 """Threads: several voices, and what makes them wait for each other.
 
-Listen for one part per thread. First they sing one after the other, passing a baton; then all
-at once, each adding to one sum behind a lock; then two bake what two others eat, with a queue
-between them. What is printed is the same every time; the order in between is not.
+Listen for one part per thread. First they sing in turns, passing a baton;
+then all at once, each adding to one sum behind a lock; then two bake what two
+others eat, with a queue between them. What is printed is always the same; the
+order in between is not.
 """
 
 import queue
 import threading
+
+
+def started(work, arguments):
+    """One thread for each argument, under way."""
+    threads = []
+    for argument in arguments:
+        thread = threading.Thread(target=work, args=(argument,))
+        thread.start()
+        threads.append(thread)
+    return threads
 
 
 def passing_a_baton(singers, rounds):
@@ -21,9 +32,7 @@ def passing_a_baton(singers, rounds):
                 song.append(number * 8 + step)
             turns[(number + 1) % singers].release()
 
-    threads = [threading.Thread(target=sing, args=(number,)) for number in range(singers)]
-    for thread in threads:
-        thread.start()
+    threads = started(sing, range(singers))
     turns[0].release()
     for thread in threads:
         thread.join()
@@ -39,10 +48,7 @@ def adding_up(workers, times):
             with lock:
                 sums["all"] += amount
 
-    threads = [threading.Thread(target=work, args=(amount,)) for amount in range(1, workers + 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
+    for thread in started(work, range(1, workers + 1)):
         thread.join()
     return sums["all"]
 
@@ -56,17 +62,14 @@ def bakery(loaves):
         for loaf in range(first, loaves, 2):
             shelf.put(loaf * loaf)
 
-    def eat():
+    def eat(_):
         while True:
             loaf = shelf.get()
             if loaf is None:
                 return
             eaten.append(loaf)
 
-    bakers = [threading.Thread(target=bake, args=(first,)) for first in (0, 1)]
-    eaters = [threading.Thread(target=eat) for _ in range(2)]
-    for thread in bakers + eaters:
-        thread.start()
+    bakers, eaters = started(bake, [0, 1]), started(eat, [0, 1])
     for thread in bakers:
         thread.join()
     for _ in eaters:

@@ -52,7 +52,10 @@ struct Stage {
     notices: Vec<String>,
 }
 
-fn code(id: u32, name: &str, stack_size: u32, listing: &[(u32, &str, &str, (u32, u32, u32))]) -> Arc<Code> {
+/// Offset, opcode, meaning; and line, column, end column.
+type Listed<'a> = (u32, &'a str, &'a str, (u32, u32, u32));
+
+fn code(id: u32, name: &str, stack_size: u32, listing: &[Listed]) -> Arc<Code> {
     let header = Header {
         id: CodeId(id),
         name: name.into(),
@@ -63,7 +66,7 @@ fn code(id: u32, name: &str, stack_size: u32, listing: &[(u32, &str, &str, (u32,
         stack_size,
         origin: Origin::User,
     };
-    let instruction = |&(offset, opcode, meaning, (line, column, end)): &(u32, &str, &str, (u32, u32, u32))| Instruction {
+    let instruction = |&(offset, opcode, meaning, (line, column, end)): &Listed| Instruction {
         offset,
         opcode: opcode.into(),
         family: Family::of(opcode).unwrap(),
@@ -217,7 +220,7 @@ fn too_small_a_terminal_gets_one_line() {
     let stage = Stage::fib();
     for (width, height) in [(59, 15), (60, 14)] {
         let shown = text(&picture(&stage.scene(&SOUNDING), &mut View::default(), width, height));
-        assert!(shown.starts_with("▶ 0:24 / 2:34  bar 12 of 72  finished"), "{shown}");
+        assert!(shown.starts_with("▶ 0:24 / 2:34  1 note = 12 instructions  finished"), "{shown}");
         assert_eq!(shown.trim_end().lines().count(), 1, "{shown}");
     }
 }
@@ -251,6 +254,26 @@ fn code_of_another_file_lights_nothing_of_the_program() {
 }
 
 #[test]
+fn a_file_is_the_program_by_whatever_path_python_names_it_but_a_library_never_is() {
+    let mut stage = Stage::fib();
+    for (shown, file, origin, expected) in [
+        ("songs/fib.py", "/home/ada/songs/fib.py", Origin::User, "fib(n - 1)"),
+        ("/home/ada/fib.py", "fib.py", Origin::User, "fib(n - 1)"),
+        ("@fib", "@fib", Origin::User, "fib(n - 1)"),
+        ("fib.py", "myfib.py", Origin::User, ""),
+        ("fib.py", "/usr/lib/python3/fib.py", Origin::Library, ""),
+        ("", "fib.py", Origin::User, ""),
+    ] {
+        let mut told = Code::clone(&stage.codes[1]);
+        (told.file, told.origin) = (file.into(), origin);
+        stage.codes[1] = Arc::new(told);
+        stage.program.name = shown.into();
+        let buffer = picture(&stage.scene(&SOUNDING[..1]), &mut View::default(), 140, 45);
+        assert_eq!(reversed(&buffer, "return fib(n - 1)"), expected, "{shown} and {file}");
+    }
+}
+
+#[test]
 fn lanes_light_up_by_the_families_of_what_sounds() {
     let stage = Stage::fib();
     let shown = text(&picture(&stage.scene(&SOUNDING), &mut View::default(), 140, 45));
@@ -279,7 +302,7 @@ fn a_live_program_has_no_end_yet_and_notices_are_shown() {
     let mut scene = stage.scene(&SOUNDING);
     (scene.end, scene.is_paused, scene.state) = (None, true, "running live");
     let shown = text(&picture(&scene, &mut View::default(), 100, 30));
-    assert!(shown.contains("‖ paused 0:24  bar 12  running live  1 note = 12 instructions"), "{shown}");
+    assert!(shown.contains("‖ paused 0:24  1 note = 12 instructions  running live  bar 12"), "{shown}");
     assert!(shown.contains("! no sound card: playing silently") && shown.contains("space plays on"), "{shown}");
 }
 

@@ -26,7 +26,11 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, scene: &Scene, view: &mut View
         return;
     };
     let name = if code.name == "<module>" { "the module" } else { code.qualname.as_str() };
-    let inside = title(frame, area, &format!("instructions of {}", legible_text(name)));
+    let name = legible_text(name);
+    let whole = format!("instructions of {name}");
+    // The rule and two blanks belong to a title too.
+    let fits = whole.chars().count() + 3 <= usize::from(area.width);
+    let inside = title(frame, area, if fits { &whole } else { &name });
     let instructions = code.instructions();
     let rows = stretch_rows(cause, code);
     let top = view.bytecode.top(u64::from(cause.code.0) + 1, rows.clone().next(), instructions.len(), usize::from(inside.height));
@@ -72,7 +76,7 @@ fn line<'a>(instruction: &'a Instruction, mark: &'a str, is_sounding: bool, colu
 }
 
 /// The instructions that a cause shows.
-pub(super) fn stretch<'a>(cause: Cause, code: &'a Code) -> &'a [Instruction] {
+pub(super) fn stretch(cause: Cause, code: &Code) -> &[Instruction] {
     &code.instructions()[stretch_rows(cause, code)]
 }
 

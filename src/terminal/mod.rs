@@ -19,6 +19,7 @@ pub use output::{OutputPane, Stream};
 pub use palette::Colours;
 pub use screen::Terminal;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ratatui::Frame;
@@ -30,7 +31,7 @@ use crate::music::{Key, Tempo, Tick};
 use crate::perform::ChannelSetup;
 use crate::program::Program;
 use crate::score::Cause;
-use crate::trace::{Code, Family};
+use crate::trace::{Code, Family, Origin};
 use follow::Follow;
 
 /// Everything the view shows at one moment. All borrowed, so that it is cheap to build for every picture.
@@ -45,7 +46,7 @@ pub struct Scene<'a> {
     pub lanes: &'a [(Family, &'a str)],
     /// Notes sounding now, newest first: which setup plays it, and why it is there.
     pub sounding: &'a [(usize, Cause)],
-    /// The note whose code is lit.
+    /// The note whose code is lit; kept through rests, else the code would flicker.
     pub lead: Option<Cause>,
     pub now: Tick,
     /// `None` as long as it is unknown: the program still runs.
@@ -89,9 +90,7 @@ pub fn draw(frame: &mut Frame, scene: &Scene, view: &mut View) {
     };
     source::draw(frame, areas.source, scene, view);
     bytecode::draw(frame, areas.bytecode, scene, view);
-    if let Some(tower) = areas.stack {
-        stack::draw(frame, tower, scene);
-    }
+    stack::draw(frame, areas.stack, scene);
     band::draw_lanes(frame, areas.lanes, scene, view.colours);
     band::draw_parts(frame, areas.parts, scene);
     output::draw(frame, areas.output, scene.output);
@@ -116,7 +115,9 @@ impl<'a> Scene<'a> {
 
     /// Whether a code object is of the program that is shown, and not of a module beside it or a library.
     fn is_of_program(&self, code: &Code) -> bool {
-        let (shown, its) = (std::path::Path::new(&self.program.name), std::path::Path::new(&code.file));
-        its.ends_with(shown) || shown.ends_with(its)
+        // Python names a file as it was given or by its whole path, depending on who asked.
+        let (shown, its) = (Path::new(&self.program.name), Path::new(&code.file));
+        let is_named = !self.program.name.is_empty() && !code.file.is_empty();
+        is_named && code.origin != Origin::Library && (its.ends_with(shown) || shown.ends_with(its))
     }
 }

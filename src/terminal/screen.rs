@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::terminal::is_raw_mode_enabled;
 
 use super::{Colours, Command, Scene, View, command, draw};
 
@@ -49,7 +50,10 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Nobody is left to tell if it fails.
-        drop(ratatui::try_restore());
+        // After a panic the hook has given it back; leaving the alternate screen twice would put the cursor
+        // back over the message. Nobody is left to tell if it fails.
+        if is_raw_mode_enabled().unwrap_or(true) {
+            drop(ratatui::try_restore());
+        }
     }
 }

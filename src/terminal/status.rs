@@ -6,8 +6,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
+use super::Scene;
 use super::legible::legible_text;
-use super::{Scene, stack};
 use crate::music::Tick;
 
 const BETWEEN: &str = "  ";
@@ -43,18 +43,18 @@ fn facts(scene: &Scene) -> Vec<String> {
             Some(end) => format!("{mark} {} / {}", clock(seconds(scene.now)), clock(seconds(end))),
             None => format!("{mark} {}", clock(seconds(scene.now))),
         },
+        // Early, so that even the smallest view says how much was folded into a note.
+        legible_text(scene.bar_remark),
+        legible_text(scene.state),
         match scene.end.map(bars) {
             Some(bars) => format!("bar {} of {bars}", (scene.now.bar() + 1).min(bars)),
             None => format!("bar {}", scene.now.bar() + 1),
         },
-        legible_text(scene.state),
-        legible_text(scene.bar_remark),
         legible_text(scene.section),
         format!("{} bpm", scene.tempo.quarters_per_minute()),
         format!("in {}", scene.key),
     ];
-    if let (Some((depth, size)), Some(lead)) = (stack::depth_and_size(scene), scene.lead) {
-        facts.push(format!("stack {depth} of {size}"));
+    if let Some(lead) = scene.lead {
         facts.push(format!("call depth {}", lead.frame_depth));
         if lead.thread > 0 {
             facts.push(format!("thread {}", lead.thread));
