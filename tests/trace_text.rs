@@ -92,10 +92,7 @@ fn the_keys_of_a_step_are_these_nine() {
     writer.finish().unwrap();
     let text = String::from_utf8(bytes).unwrap();
     let steps: Vec<&str> = text.lines().filter(|line| line.starts_with("{\"i\":")).collect();
-    assert_eq!(
-        steps[1],
-        r#"{"i":1,"thread":0,"frame_depth":0,"op":"BINARY_OP","family":"arith","depth":1,"code":0,"offset":4,"line":3}"#
-    );
+    assert_eq!(steps[1], r#"{"i":1,"thread":0,"frame_depth":0,"op":"BINARY_OP","family":"arith","depth":1,"code":0,"offset":4,"line":3}"#);
     assert_eq!(steps[3], r#"{"i":3,"thread":1,"frame_depth":4,"op":null,"family":null,"depth":null,"code":9,"offset":2,"line":null}"#);
 }
 
@@ -120,7 +117,12 @@ fn what_is_no_trace_is_refused_with_its_line() {
         ("evalody trace 1", "evalody trace 2", 1, "begins with"),
         ("outcome raised", "# raised", 14, "no outcome"),
         ("       1   0", "       7   0", 9, "step 7 where 1 was due"),
-        ("BINARY_OP                arith      1", "BINARY_ADD               arith      1", 9, "code c0 has BINARY_OP at @4, not BINARY_ADD"),
+        (
+            "BINARY_OP                arith      1",
+            "BINARY_ADD               arith      1",
+            9,
+            "code c0 has BINARY_OP at @4, not BINARY_ADD",
+        ),
         ("code c0 \"A.f\"", "code c1 \"A.f\"", 4, "c0 was due"),
         ("@4      BINARY_OP", "@0      BINARY_OP", 6, "not above"),
         ("@4      BINARY_OP", "@4000000 BINARY_OP", 6, "too large"),

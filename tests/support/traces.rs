@@ -93,8 +93,11 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
 
 /// Any trace: also steps of code and offsets which nobody told of.
 pub fn any_trace() -> impl Strategy<Value = Trace> {
-    let dialect = (any::<String>(), any::<(u8, u8)>(), any::<String>())
-        .prop_map(|(interpreter, version, recorder)| Dialect { interpreter, version, recorder });
+    let dialect = (any::<String>(), any::<(u8, u8)>(), any::<String>()).prop_map(|(interpreter, version, recorder)| Dialect {
+        interpreter,
+        version,
+        recorder,
+    });
     (dialect, vec(any_code(), 0..4), vec(any_entry(), 0..12), any_outcome()).prop_map(|(dialect, mut codes, entries, outcome)| {
         for (index, code) in codes.iter_mut().enumerate() {
             code.id = CodeId(index as u32);
