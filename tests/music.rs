@@ -1,8 +1,8 @@
 //! Properties of the way from a trace to music: nothing is lost, nothing is out of place, and the
 //! faithful style can be read back.
 
-#[path = "support/traces.rs"]
-mod traces;
+#[path = "support/runs.rs"]
+mod runs;
 
 use evalody::compose::{DEEPEST, Style, StyleName, compose};
 use evalody::fold::{Folder, Outline, Zoom, fold};
@@ -42,7 +42,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn the_counts_of_an_outline_add_up_to_the_steps_of_its_trace(trace in traces::trace(400), zoom in zoom(), most in 2usize..40) {
+    fn the_counts_of_an_outline_add_up_to_the_steps_of_its_trace(trace in runs::trace(400), zoom in zoom(), most in 2usize..40) {
         let mut folder = Folder::new(zoom, Some(most));
         trace.tell(&mut folder);
         let outline = folder.finish(trace.outcome.clone());
@@ -55,7 +55,7 @@ proptest! {
     }
 
     #[test]
-    fn folding_in_pieces_loses_nothing(trace in traces::trace(400), cut in 1usize..50) {
+    fn folding_in_pieces_loses_nothing(trace in runs::trace(400), cut in 1usize..50) {
         let mut folder = Folder::new(Zoom::Line, Some(8));
         let mut steps = 0;
         for code in &trace.codes {
@@ -72,7 +72,7 @@ proptest! {
     }
 
     #[test]
-    fn the_notes_which_carry_steps_carry_all_of_them(trace in traces::trace(400), zoom in zoom(), is_faithful: bool) {
+    fn the_notes_which_carry_steps_carry_all_of_them(trace in runs::trace(400), zoom in zoom(), is_faithful: bool) {
         let style = if is_faithful { faithful() } else { groove() };
         let (outline, score) = score(&trace, zoom, &style);
         let carried: u64 = score.notes().iter().filter(|(_, note)| !note.cause.is_state).map(|(_, note)| note.cause.steps).sum();
@@ -80,7 +80,7 @@ proptest! {
     }
 
     #[test]
-    fn every_note_lies_on_the_grid_and_within_the_piece(trace in traces::trace(400), zoom in zoom(), is_faithful: bool) {
+    fn every_note_lies_on_the_grid_and_within_the_piece(trace in runs::trace(400), zoom in zoom(), is_faithful: bool) {
         let style = if is_faithful { faithful() } else { groove() };
         let (_, score) = score(&trace, zoom, &style);
         for (_, note) in score.notes() {
@@ -91,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn a_groove_keeps_to_its_key_in_the_leads(trace in traces::trace(400), zoom in zoom()) {
+    fn a_groove_keeps_to_its_key_in_the_leads(trace in runs::trace(400), zoom in zoom()) {
         let (_, score) = score(&trace, zoom, &groove());
         let scale: Vec<i32> = (0..5).map(|step| (i32::from(score.key.tonic()) + score.key.pentatonic(step)).rem_euclid(12)).collect();
         let last_bar = score.end.bar().saturating_sub(2);
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bar_of_a_groove_is_silent(trace in traces::trace(400)) {
+    fn no_bar_of_a_groove_is_silent(trace in runs::trace(400)) {
         prop_assume!(trace.steps().count() > 0);
         let (_, score) = score(&trace, Zoom::Auto, &groove());
         let mut sounds = vec![false; score.end.bar() as usize];
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn the_faithful_style_can_be_read_back_without_loss(trace in traces::trace(400)) {
+    fn the_faithful_style_can_be_read_back_without_loss(trace in runs::trace(400)) {
         let (_, score) = score(&trace, Zoom::Opcode, &faithful());
         let told: Vec<Heard> = trace
             .steps()
@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn the_same_trace_is_always_the_same_music(trace in traces::trace(200), is_faithful: bool) {
+    fn the_same_trace_is_always_the_same_music(trace in runs::trace(200), is_faithful: bool) {
         let style = if is_faithful { faithful() } else { groove() };
         let (_, first) = score(&trace, Zoom::Auto, &style);
         let (_, second) = score(&trace, Zoom::Auto, &style);

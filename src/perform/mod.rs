@@ -2,8 +2,10 @@
 //! Knows nothing of seconds or devices.
 
 mod cues;
+mod text;
 
 pub use cues::perform;
+pub use text::{json_lines, lines};
 
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Velocity};
 use crate::score::{Cause, Text};

@@ -1,6 +1,10 @@
 //! Written music: parts with notes, and for every note its cause. Knows nothing of traces' making,
 //! of channels, or of sound.
 
+pub(crate) mod text;
+
+pub use text::{json_lines, lines};
+
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Ticks, Velocity};
 use crate::trace::CodeId;
 

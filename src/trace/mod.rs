@@ -7,11 +7,13 @@ mod code;
 mod depth;
 mod family;
 mod step;
+pub mod text;
 
 pub use code::{Code, CodeId, Header, Instruction, Origin, Span, Unit};
 pub use depth::{Flow, Handler, depths};
 pub use family::Family;
 pub use step::{Dialect, Limit, Mark, MarkKind, Outcome, Step};
+pub use text::{JsonWriter, TextError, TextWriter};
 
 use std::sync::Arc;
 

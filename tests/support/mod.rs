@@ -3,3 +3,4 @@
 
 pub mod python_tools;
 pub mod scores;
+pub mod traces;

@@ -1,93 +1,151 @@
-//! Traces made up by proptest: any mixture of code, frames, threads and marks that an interpreter could
-//! tell, and some that it could not.
+//! Traces which no interpreter told: anything the types allow.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use evalody::trace::{Code, CodeId, Dialect, Entry, Family, Header, Instruction, Mark, MarkKind, Origin, Outcome, Span, Step, Trace};
+use evalody::trace::{
+    Code, CodeId, Dialect, Entry, Family, Header, Instruction, Limit, Mark, MarkKind, Origin, Outcome, Span, Step, Trace,
+};
+use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
+use proptest::sample::select;
 
-/// Code of `length` instructions, with families, depths, lines and jumps backwards that follow from `seed`.
-fn code(id: u32, length: u32, seed: u64) -> Code {
-    let dice = |index: u32, salt: u64| {
-        let mixed = (seed ^ u64::from(index)).wrapping_add(salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 40) as u32
-    };
-    let instructions = (0..length)
-        .map(|index| {
-            let family = Family::ALL[dice(index, 1) as usize % Family::COUNT];
-            let depth = dice(index, 2) as u16 % 40;
-            Instruction {
-                offset: index * 2,
-                opcode: Arc::from(format!("OP_{family}")),
-                family,
-                argument: Some(index),
-                meaning: Arc::from("x"),
-                span: Span { line: Some(1 + dice(index / 3, 3) % 5), ..Span::default() },
-                depth_before: Some(depth),
-                depth_after: Some(depth),
-                target: dice(index, 4).is_multiple_of(5).then(|| dice(index, 5) % (index + 1) * 2),
-            }
+fn any_span() -> impl Strategy<Value = Span> {
+    (any::<Option<u32>>(), any::<Option<u32>>(), any::<Option<u32>>(), any::<Option<u32>>())
+        .prop_map(|(line, column, end_line, end_column)| Span { line, column, end_line, end_column })
+}
+
+fn any_opcode() -> impl Strategy<Value = String> {
+    prop_oneof!["[A-Z_]{1,12}", any::<String>()]
+}
+
+/// An instruction whose offset is still a wait behind the one before.
+fn any_instruction() -> impl Strategy<Value = Instruction> {
+    (
+        (1u32..5, any_opcode(), select(&Family::ALL[..]), any::<Option<u32>>(), any::<String>()),
+        (any_span(), any::<Option<u16>>(), any::<Option<u16>>(), any::<Option<u32>>()),
+    )
+        .prop_map(|((wait, opcode, family, argument, meaning), (span, depth_before, depth_after, target))| Instruction {
+            offset: wait * 2,
+            opcode: opcode.into(),
+            family,
+            argument,
+            meaning: meaning.into(),
+            span,
+            depth_before,
+            depth_after,
+            target,
         })
-        .collect();
-    let header = Header {
-        id: CodeId(id),
-        name: format!("f{id}"),
-        qualname: format!("f{id}"),
-        file: "made_up.py".into(),
-        first_line: 1,
-        flags: 0,
-        stack_size: 40,
-        origin: Origin::User,
-    };
-    Code::new(header, instructions)
 }
 
-#[derive(Debug, Clone)]
-enum Happening {
-    Step { code: u32, offset: u32, frame_depth: u16, thread: u16, blocks: i16 },
-    Call(u32),
-    Return,
-    Raise,
-    Collect(u8),
+fn any_code() -> impl Strategy<Value = Code> {
+    let origin = select(&[Origin::User, Origin::Library, Origin::Generated][..]);
+    let names = (any::<String>(), any::<String>(), any::<String>());
+    (names, any::<(u32, u32, u32)>(), origin, vec(any_instruction(), 0..6)).prop_map(
+        |((name, qualname, file), (first_line, flags, stack_size), origin, mut instructions)| {
+            let mut offset = 0;
+            for instruction in &mut instructions {
+                offset += instruction.offset;
+                instruction.offset = offset - 2;
+            }
+            Code::new(Header { id: CodeId(0), name, qualname, file, first_line, flags, stack_size, origin }, instructions)
+        },
+    )
 }
 
-fn happening() -> impl Strategy<Value = Happening> {
-    prop_oneof![
-        20 => (0u32..3, 0u32..24, 0u16..120, 0u16..2, -3i16..3)
-            .prop_map(|(code, index, frame_depth, thread, blocks)| Happening::Step { code, offset: index * 2, frame_depth, thread, blocks }),
-        2 => (0u32..3).prop_map(Happening::Call),
-        2 => Just(Happening::Return),
-        1 => Just(Happening::Raise),
-        1 => (0u8..3).prop_map(Happening::Collect),
-    ]
+fn any_entry() -> impl Strategy<Value = Entry> {
+    let code = (0u32..4).prop_map(CodeId);
+    let step = (code.clone(), 0u32..12, any::<u16>(), any::<u16>(), any::<i16>())
+        .prop_map(|(code, offset, frame_depth, thread, blocks)| Entry::Step(Step { code, offset, frame_depth, thread, blocks }));
+    let kind = (0usize..11, code, any::<u8>(), any::<u32>()).prop_map(|(kind, code, generation, collected)| match kind {
+        0 => MarkKind::Called(code),
+        1 => MarkKind::Resumed(code),
+        2 => MarkKind::Returned(code),
+        3 => MarkKind::Yielded(code),
+        4 => MarkKind::Unwound(code),
+        5 => MarkKind::Raised(code),
+        6 => MarkKind::Handled(code),
+        7 => MarkKind::CollectionStarted { generation },
+        8 => MarkKind::CollectionEnded { generation, collected },
+        9 => MarkKind::ThreadStarted,
+        _ => MarkKind::ThreadEnded,
+    });
+    prop_oneof![3 => step, 1 => (any::<u16>(), kind).prop_map(|(thread, kind)| Entry::Mark(Mark { thread, kind }))]
 }
 
-pub fn outcome() -> impl Strategy<Value = Outcome> {
+fn any_outcome() -> impl Strategy<Value = Outcome> {
+    let limit = prop_oneof![
+        any::<u64>().prop_map(Limit::Steps),
+        (any::<u64>(), 0u32..1_000_000_000).prop_map(|(seconds, nanoseconds)| Limit::Time(Duration::new(seconds, nanoseconds))),
+        any::<u64>().prop_map(Limit::Memory),
+        Just(Limit::Listener),
+    ];
     prop_oneof![
         Just(Outcome::Finished),
-        Just(Outcome::Exited { status: 3 }),
-        Just(Outcome::Raised { line: Some(2), kind: "ValueError".into(), message: "x".into(), traceback: String::new() }),
-        Just(Outcome::CutShort { limit: evalody::trace::Limit::Steps(5) }),
-        Just(Outcome::Died { how: "signal 11".into() }),
+        (option::of(any::<u32>()), any::<String>(), any::<String>(), any::<String>())
+            .prop_map(|(line, kind, message, traceback)| Outcome::Raised { line, kind, message, traceback }),
+        any::<i32>().prop_map(|status| Outcome::Exited { status }),
+        limit.prop_map(|limit| Outcome::CutShort { limit }),
+        any::<String>().prop_map(|how| Outcome::Died { how }),
     ]
 }
 
-/// A trace of up to `most` happenings.
-pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
-    (any::<u64>(), prop::collection::vec(happening(), 0..most), outcome()).prop_map(|(seed, happenings, outcome)| {
-        let codes = (0..3).map(|id| Arc::new(code(id, 24, seed.wrapping_add(u64::from(id))))).collect();
-        let entries = happenings
-            .into_iter()
-            .map(|happening| match happening {
-                Happening::Step { code, offset, frame_depth, thread, blocks } => {
-                    Entry::Step(Step { code: CodeId(code), offset, frame_depth, thread, blocks })
-                }
-                Happening::Call(code) => Entry::Mark(Mark { thread: 0, kind: MarkKind::Called(CodeId(code)) }),
-                Happening::Return => Entry::Mark(Mark { thread: 0, kind: MarkKind::Returned(CodeId(0)) }),
-                Happening::Raise => Entry::Mark(Mark { thread: 0, kind: MarkKind::Raised(CodeId(0)) }),
-                Happening::Collect(generation) => Entry::Mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation, collected: 1 } }),
-            })
-            .collect();
-        Trace { dialect: Dialect::default(), codes, entries, outcome }
+/// Any trace: also steps of code and offsets which nobody told of.
+pub fn any_trace() -> impl Strategy<Value = Trace> {
+    let dialect = (any::<String>(), any::<(u8, u8)>(), any::<String>()).prop_map(|(interpreter, version, recorder)| Dialect {
+        interpreter,
+        version,
+        recorder,
+    });
+    (dialect, vec(any_code(), 0..4), vec(any_entry(), 0..12), any_outcome()).prop_map(|(dialect, mut codes, entries, outcome)| {
+        for (index, code) in codes.iter_mut().enumerate() {
+            code.id = CodeId(index as u32);
+        }
+        Trace { dialect, codes: codes.into_iter().map(Arc::new).collect(), entries, outcome }
     })
+}
+
+pub fn instruction(offset: u32, opcode: &str, family: Family, line: u32, depth: u16) -> Instruction {
+    Instruction {
+        offset,
+        opcode: opcode.into(),
+        family,
+        argument: Some(0),
+        meaning: "x".into(),
+        span: Span { line: Some(line), column: Some(0), end_line: Some(line), end_column: Some(5) },
+        depth_before: Some(depth),
+        depth_after: Some(depth + 1),
+        target: None,
+    }
+}
+
+/// Two instructions, twice, in a function called and left.
+pub fn small_trace() -> Trace {
+    let header = Header {
+        id: CodeId(0),
+        name: "f".into(),
+        qualname: "A.f".into(),
+        file: "a.py".into(),
+        first_line: 1,
+        flags: 3,
+        stack_size: 2,
+        origin: Origin::User,
+    };
+    let code = Code::new(header, vec![instruction(0, "LOAD_FAST", Family::Load, 2, 0), instruction(4, "BINARY_OP", Family::Arith, 3, 1)]);
+    let step = |offset, blocks| Entry::Step(Step { code: CodeId(0), offset, frame_depth: 0, thread: 0, blocks });
+    let mark = |kind| Entry::Mark(Mark { thread: 0, kind });
+    Trace {
+        dialect: Dialect { interpreter: "Test 1".into(), version: (3, 14), recorder: "hand".into() },
+        codes: vec![Arc::new(code)],
+        entries: vec![
+            mark(MarkKind::Called(CodeId(0))),
+            step(0, 2),
+            step(4, 0),
+            mark(MarkKind::CollectionEnded { generation: 2, collected: 7 }),
+            step(0, -1),
+            mark(MarkKind::Returned(CodeId(0))),
+        ],
+        outcome: Outcome::Raised { line: Some(3), kind: "ValueError".into(), message: "no\nway".into(), traceback: String::new() },
+    }
 }
