@@ -11,7 +11,7 @@ const CORNER_HZ: f64 = 8.0;
 const THRESHOLD_DB: f64 = -34.0;
 /// Of each dB above the threshold this much is taken away: a ratio of 2 to 1, which is felt rather than heard.
 const SHARE: f64 = 0.5;
-const MAKE_UP_DB: f64 = 14.5;
+const MAKE_UP_DB: f64 = 16.0;
 /// Half the width of the bend at the threshold, dB.
 const KNEE_DB: f64 = 6.0;
 /// Seconds to follow a rise: slower than a drum's first bang, which shall come through.

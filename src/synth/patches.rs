@@ -93,16 +93,16 @@ const RECIPES: [Recipe; 16] = [
             modes: &[
                 (1.0, 0.8, 5.0, 0.0),
                 (1.0012, 0.25, 4.0, 0.0),
-                (2.0, 0.34, 2.8, 0.8),
-                (3.0, 0.17, 1.8, 1.3),
-                (4.0, 0.08, 1.2, 1.8),
-                (5.0, 0.05, 0.8, 2.2),
-                (7.11, 0.07, 0.35, 1.6),
-                (11.3, 0.035, 0.18, 1.8),
+                (2.0, 0.42, 2.8, 0.6),
+                (3.0, 0.24, 1.8, 1.0),
+                (4.0, 0.13, 1.3, 1.4),
+                (5.0, 0.08, 0.9, 1.7),
+                (7.11, 0.10, 0.5, 1.3),
+                (11.3, 0.05, 0.3, 1.5),
             ],
             knocks: &[(95.0, 0.10, 0.09, 0.5), (310.0, 0.04, 0.06, 0.8)],
         },
-        gain_db: -0.4,
+        gain_db: -0.3,
         attack_s: 0.0025,
         release_s: 0.35,
         send: 0.2,
@@ -113,7 +113,7 @@ const RECIPES: [Recipe; 16] = [
     Recipe {
         patch: Patch::CELESTA,
         body: Body::Struck {
-            modes: &[(1.0, 1.0, 2.0, 0.0), (2.003, 0.16, 1.2, 0.5), (4.02, 0.22, 0.9, 0.9), (6.9, 0.07, 0.4, 1.3), (10.6, 0.04, 0.2, 1.6)],
+            modes: &[(1.0, 1.0, 2.0, 0.0), (2.003, 0.16, 1.2, 0.5), (4.02, 0.30, 1.0, 0.7), (6.9, 0.12, 0.5, 1.1), (10.6, 0.04, 0.2, 1.6)],
             knocks: &[(420.0, 0.05, 0.04, 0.6)],
         },
         gain_db: 1.4,
@@ -155,10 +155,10 @@ const RECIPES: [Recipe; 16] = [
                 (9.1, 0.07, 0.25, 1.2),
                 (12.9, 0.05, 0.15, 1.4),
             ],
-            knocks: &[(2100.0, 0.08, 0.02, 0.6), (880.0, 0.05, 0.03, 0.5)],
+            knocks: &[(2100.0, 0.05, 0.03, 0.6), (880.0, 0.05, 0.03, 0.5)],
         },
         gain_db: 0.6,
-        attack_s: 0.0008,
+        attack_s: 0.0022,
         release_s: 1.6,
         shorter_up: 0.55,
         send: 0.34,
@@ -168,7 +168,7 @@ const RECIPES: [Recipe; 16] = [
     Recipe {
         patch: Patch::VIBRAPHONE,
         body: Body::Struck {
-            modes: &[(1.0, 0.9, 6.5, 0.0), (1.0007, 0.2, 5.5, 0.0), (4.0, 0.22, 2.2, 0.9), (10.1, 0.06, 0.5, 1.6)],
+            modes: &[(1.0, 0.9, 6.5, 0.0), (1.0007, 0.2, 5.5, 0.0), (4.0, 0.34, 2.4, 0.6), (10.1, 0.12, 0.8, 1.2)],
             knocks: &[(650.0, 0.05, 0.04, 0.8)],
         },
         gain_db: -0.7,
@@ -183,7 +183,7 @@ const RECIPES: [Recipe; 16] = [
     Recipe {
         patch: Patch::MARIMBA,
         body: Body::Struck {
-            modes: &[(1.0, 1.0, 1.1, 0.0), (3.98, 0.22, 0.35, 0.8), (9.7, 0.11, 0.13, 1.3), (16.5, 0.04, 0.06, 1.6)],
+            modes: &[(1.0, 1.0, 1.1, 0.0), (3.98, 0.28, 0.4, 0.7), (9.7, 0.16, 0.16, 1.1), (16.5, 0.04, 0.06, 1.6)],
             knocks: &[(210.0, 0.12, 0.06, 0.5), (780.0, 0.07, 0.03, 0.9)],
         },
         gain_db: 4.1,
@@ -212,13 +212,13 @@ const RECIPES: [Recipe; 16] = [
         patch: Patch::NYLON_GUITAR,
         body: Body::Plucked {
             at: 0.21,
-            slope: 1.25,
+            slope: 1.05,
             fall_s: 3.2,
             damping: 0.035,
             stiffness: 0.00004,
             knocks: &[(104.0, 0.16, 0.12, 0.4), (208.0, 0.12, 0.10, 0.5), (1450.0, 0.05, 0.02, 1.0)],
         },
-        gain_db: 1.0,
+        gain_db: 0.9,
         attack_s: 0.0018,
         release_s: 0.22,
         ..PLAIN
@@ -227,13 +227,13 @@ const RECIPES: [Recipe; 16] = [
         patch: Patch::FINGERED_BASS,
         body: Body::Plucked {
             at: 0.27,
-            slope: 1.35,
+            slope: 1.1,
             fall_s: 2.2,
             damping: 0.03,
             stiffness: 0.00008,
             knocks: &[(70.0, 0.12, 0.08, 0.4), (900.0, 0.04, 0.02, 1.0)],
         },
-        gain_db: 2.6,
+        gain_db: 2.5,
         attack_s: 0.004,
         release_s: 0.14,
         shorter_up: 0.35,
@@ -246,7 +246,7 @@ const RECIPES: [Recipe; 16] = [
         patch: Patch::PIZZICATO,
         body: Body::Plucked {
             at: 0.33,
-            slope: 1.3,
+            slope: 1.15,
             fall_s: 0.75,
             damping: 0.05,
             stiffness: 0.00002,
@@ -263,13 +263,13 @@ const RECIPES: [Recipe; 16] = [
         patch: Patch::HARP,
         body: Body::Plucked {
             at: 0.42,
-            slope: 1.6,
+            slope: 1.35,
             fall_s: 4.2,
             damping: 0.03,
             stiffness: 0.00002,
             knocks: &[(160.0, 0.10, 0.10, 0.4), (620.0, 0.04, 0.03, 0.8)],
         },
-        gain_db: -0.1,
+        gain_db: -0.2,
         attack_s: 0.0022,
         release_s: 1.4,
         send: 0.34,
@@ -290,7 +290,7 @@ const RECIPES: [Recipe; 16] = [
                 bright_after_s: 0.35,
             },
         },
-        gain_db: -3.1,
+        gain_db: -3.3,
         attack_s: 0.07,
         release_s: 0.55,
         tilt_db: -1.5,
@@ -312,7 +312,7 @@ const RECIPES: [Recipe; 16] = [
                 bright_after_s: 0.12,
             },
         },
-        gain_db: -1.1,
+        gain_db: -1.3,
         attack_s: 0.035,
         release_s: 0.22,
         tilt_db: -1.5,
@@ -358,7 +358,7 @@ const RECIPES: [Recipe; 16] = [
                 bright_after_s: 0.1,
             },
         },
-        gain_db: -0.3,
+        gain_db: -0.4,
         attack_s: 0.045,
         release_s: 0.22,
         send: 0.32,
@@ -444,7 +444,7 @@ pub fn partials(recipe: &Recipe, hertz: f64, octaves_up: f64, force: f64, partia
             for (index, partial) in partials.iter_mut().take(count).enumerate() {
                 let n = (index + 1) as f64;
                 // A soft finger plucks with a broad tip: the harmonics fall off faster.
-                let slope = slope + 1.3 * (1.0 - force);
+                let slope = slope + 0.9 * (1.0 - force);
                 *partial = Partial {
                     hertz: hertz * n * libm::sqrt(1.0 + stiffness * n * n),
                     amplitude: libm::sin(core::f64::consts::PI * n * at) * libm::pow(n, -slope),
