@@ -353,7 +353,7 @@ const RECIPES: [Recipe; 16] = [
                 vibrato_hz: 5.0,
                 vibrato_after_s: 0.6,
                 apart_cents: 0.0,
-                breath: 0.30,
+                breath: 0.16,
                 bright_at_start: 0.9,
                 bright_after_s: 0.1,
             },
