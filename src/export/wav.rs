@@ -71,3 +71,72 @@ fn quantised(sample: f32, noise: &mut Noise) -> i16 {
     // Rounds to the nearest by whole numbers: `floor` of libm, the same everywhere.
     libm::floorf(sample * FULL + dither + 0.5).clamp(-FULL, FULL) as i16
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::music::{Drum, Instrument, Level, Pan, Tempo, Tick, Velocity};
+    use crate::perform::{Channel, ChannelSetup, Cue, CueKind};
+
+    fn one_stroke(end: Tick) -> Performance {
+        let stroke = CueKind::On { pitch: Drum::Snare.pitch(), velocity: Velocity::nearest(100.0), note: 0 };
+        Performance {
+            title: "one stroke".to_owned(),
+            tempo: Tempo::new(120).unwrap(),
+            key: "C".parse().unwrap(),
+            setups: vec![ChannelSetup {
+                channel: Channel::DRUMS,
+                name: "drums",
+                instrument: Instrument::Drums,
+                pan: Pan::CENTRE,
+                level: Level::new(100).unwrap(),
+            }],
+            cues: vec![Cue { at: Tick(0), channel: Channel::DRUMS, kind: stroke }],
+            causes: Vec::new(),
+            markers: Vec::new(),
+            remarks: Vec::new(),
+            end,
+        }
+    }
+
+    #[test]
+    fn the_file_holds_the_rendering_to_within_a_step_and_progress_ends_at_the_end() {
+        let performance = one_stroke(Tick(960));
+        let (mut file, mut told) = (Cursor::new(Vec::new()), Vec::new());
+        write_wav(&performance, 44_100, &mut file, &mut |done, total| told.push((done, total))).unwrap();
+        file.set_position(0);
+        let mut reader = hound::WavReader::new(file).unwrap();
+        assert_eq!((reader.spec().channels, reader.spec().sample_rate, reader.spec().bits_per_sample), (2, 44_100, 16));
+        let mut rendering = rendering(&performance, 44_100);
+        let mut samples = reader.samples::<i16>();
+        while let Some(block) = rendering.next_block() {
+            for &sample in block {
+                let written = f32::from(samples.next().unwrap().unwrap());
+                assert!((written - sample * FULL).abs() <= 1.5, "{written} for {}", sample * FULL);
+            }
+        }
+        assert!(samples.next().is_none());
+        assert!(told.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+        assert!(told.iter().all(|(done, total)| done <= total));
+        assert_eq!(*told.last().unwrap(), (rendering.done_frames(), rendering.done_frames()));
+    }
+
+    #[test]
+    fn a_piece_which_no_wav_file_can_hold_is_refused_before_anything_is_written() {
+        let mut file = Cursor::new(Vec::new());
+        let refusal = write_wav(&one_stroke(Tick(u32::MAX)), 48_000, &mut file, &mut |_, _| {});
+        assert!(matches!(refusal, Err(WavError::TooLong { .. })), "{refusal:?}");
+        assert!(file.into_inner().is_empty());
+    }
+
+    #[test]
+    fn dither_is_fair_and_leaves_silence_alone() {
+        let mut noise = Noise::new(1);
+        assert!((0..1000).all(|_| quantised(0.0, &mut noise) == 0));
+        // A third of a step must come out as a third on average: that is what dither is for.
+        let mean = (0..100_000).map(|_| f64::from(quantised(1.0 / 3.0 / FULL, &mut noise))).sum::<f64>() / 100_000.0;
+        assert!((mean - 1.0 / 3.0).abs() < 0.01, "{mean}");
+    }
+}

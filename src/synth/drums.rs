@@ -53,23 +53,23 @@ pub fn drum(note: u8) -> Drum {
 /// audience sees the kit.
 pub fn place(drum: Drum) -> (f64, f32, f32) {
     match drum {
-        Drum::Kick => (2.2, 0.02, 0.0),
-        Drum::Snare => (7.2, 0.16, 0.0),
+        Drum::Kick => (1.4, 0.02, 0.0),
+        Drum::Snare => (6.7, 0.16, 0.0),
         Drum::SideStick => (5.7, 0.18, 0.1),
-        Drum::LowFloorTom => (1.4, 0.14, -0.5),
-        Drum::HighFloorTom => (1.0, 0.14, -0.35),
-        Drum::LowTom => (0.7, 0.14, -0.15),
-        Drum::MidTom => (0.6, 0.14, 0.1),
-        Drum::HighTom => (0.4, 0.14, 0.3),
-        Drum::ClosedHat => (1.7, 0.05, 0.35),
-        Drum::OpenHat => (-3.7, 0.07, 0.35),
+        Drum::LowFloorTom => (1.2, 0.14, -0.5),
+        Drum::HighFloorTom => (0.9, 0.14, -0.35),
+        Drum::LowTom => (0.6, 0.14, -0.15),
+        Drum::MidTom => (0.4, 0.14, 0.1),
+        Drum::HighTom => (0.3, 0.14, 0.3),
+        Drum::ClosedHat => (1.5, 0.05, 0.35),
+        Drum::OpenHat => (-3.6, 0.07, 0.35),
         Drum::Crash => (-3.6, 0.16, -0.4),
         Drum::SplashCymbal => (-2.0, 0.16, 0.45),
         Drum::RideBell => (-6.2, 0.12, -0.45),
-        Drum::Tambourine => (-2.6, 0.14, 0.5),
+        Drum::Tambourine => (-2.9, 0.14, 0.5),
         Drum::Cowbell => (-4.2, 0.12, -0.25),
         Drum::Maracas => (13.2, 0.08, -0.5),
-        Drum::HighWoodBlock => (-0.6, 0.2, -0.3),
+        Drum::HighWoodBlock => (0.0, 0.2, -0.3),
     }
 }
 
@@ -126,10 +126,10 @@ impl Stroke {
                 self.hiss(0.012, 900.0, 6000.0, 0.0005, [0.01, 0.10]);
             }
             Drum::Snare => {
-                self.drop(182.0, 240.0, 0.02, 0.16, [0.5, 0.55]);
+                self.drop(182.0, 240.0, 0.02, 0.20, [0.5, 0.5]);
                 self.drop(331.0, 390.0, 0.015, 0.10, [0.22, 0.30]);
-                self.hiss(0.24, 1400.0, 7500.0, 0.001, [0.28, 0.42]);
-                self.hiss(0.10, 4500.0, 15_000.0, 0.0006, [0.10, 0.34]);
+                self.hiss(0.30, 1200.0, 7000.0, 0.0015, [0.30, 0.42]);
+                self.hiss(0.18, 4500.0, 15_000.0, 0.001, [0.10, 0.30]);
             }
             Drum::SideStick => {
                 self.modes(&[(480.0, 0.3, 0.05), (1680.0, 0.7, 0.05), (2450.0, 0.4, 0.035), (3900.0, 0.15, 0.025)], [0.6, 0.8]);
@@ -141,12 +141,12 @@ impl Stroke {
             Drum::MidTom => self.tom(147.0),
             Drum::HighTom => self.tom(185.0),
             Drum::ClosedHat => {
-                self.plate(26, 4200.0, 13_500.0, 0.075, [0.45, 0.6]);
-                self.hiss(0.055, 7000.0, 16_000.0, 0.0008, [0.25, 0.5]);
+                self.plate(40, 3600.0, 14_500.0, 0.085, [0.36, 0.45]);
+                self.hiss(0.07, 6500.0, 18_000.0, 0.0008, [1.0, 1.9]);
             }
             Drum::OpenHat => {
-                self.plate(34, 3900.0, 13_500.0, 0.55, [0.45, 0.6]);
-                self.hiss(0.42, 6500.0, 16_000.0, 0.001, [0.22, 0.42]);
+                self.plate(48, 3400.0, 14_500.0, 0.5, [0.36, 0.45]);
+                self.hiss(0.45, 6000.0, 18_000.0, 0.001, [0.9, 1.6]);
             }
             Drum::Crash => {
                 self.plate(44, 900.0, 9000.0, 1.9, [0.35, 0.45]);
@@ -176,7 +176,7 @@ impl Stroke {
                 for late_s in [0.0, 0.013, 0.027] {
                     self.late(late_s, |stroke| stroke.plate(12, 5200.0, 13_500.0, 0.16, [0.28, 0.36]));
                 }
-                self.hiss(0.14, 6500.0, 16_000.0, 0.002, [0.2, 0.4]);
+                self.hiss(0.14, 6500.0, 18_000.0, 0.002, [0.6, 1.0]);
             }
             Drum::Cowbell => {
                 self.modes(

@@ -1,17 +1,22 @@
-//! The last hand on the mix: takes off direct current, evens out, and hands on to the limiter. Causal,
+//! The last hand on the mix: takes off direct current, gives air, evens out, and hands on to the limiter. Causal,
 //! and by whole blocks, so that what is heard live and what lands in a file are the same samples.
 
 use super::FRAMES;
 
 /// Corner of the filter against direct current. Higher thins the bass, lower lets a thump hang on.
 const CORNER_HZ: f64 = 8.0;
+/// Above this the highs are lifted by [`AIR`]: measured, our band has 3 dB less between 2 and 6 kHz than
+/// recorded music has. More is sharp on the glockenspiel.
+const AIR_HZ: f64 = 3500.0;
+/// What is added of the highs: 0.4 is 3 dB.
+const AIR: f32 = 0.4;
 /// Level of the mix above which it is turned down, dB of full scale (mean square). Set together with
 /// [`MAKE_UP_DB`] so that our usual band lands at -16 LUFS (measured with BS.1770 on drums, bass,
 /// keys and lead at 90 to 130 bpm).
 const THRESHOLD_DB: f64 = -34.0;
 /// Of each dB above the threshold this much is taken away: a ratio of 2 to 1, which is felt rather than heard.
 const SHARE: f64 = 0.5;
-const MAKE_UP_DB: f64 = 14.5;
+const MAKE_UP_DB: f64 = 16.0;
 /// Half the width of the bend at the threshold, dB.
 const KNEE_DB: f64 = 6.0;
 /// Seconds to follow a rise: slower than a drum's first bang, which shall come through.
@@ -24,6 +29,8 @@ pub struct Master {
     keep: f32,
     before: [f32; 2],
     blocked: [f32; 2],
+    low: [f32; 2],
+    low_pull: f32,
     power: f64,
     rise: f64,
     fall: f64,
@@ -37,6 +44,8 @@ impl Master {
             keep: libm::exp(-core::f64::consts::TAU * CORNER_HZ / sample_rate_hz) as f32,
             before: [0.0; 2],
             blocked: [0.0; 2],
+            low: [0.0; 2],
+            low_pull: (1.0 - libm::exp(-core::f64::consts::TAU * AIR_HZ / sample_rate_hz)) as f32,
             power: 0.0,
             rise: pull(RISE_S),
             fall: pull(FALL_S),
@@ -51,9 +60,11 @@ impl Master {
             for side in 0..2 {
                 self.blocked[side] = fresh[side] - self.before[side] + self.keep * self.blocked[side];
                 self.before[side] = fresh[side];
+                self.low[side] += (self.blocked[side] - self.low[side]) * self.low_pull;
                 power += self.blocked[side] * self.blocked[side];
             }
-            (*left, *right) = (self.blocked[0], self.blocked[1]);
+            let aired = |side: usize| self.blocked[side] + AIR * (self.blocked[side] - self.low[side]);
+            (*left, *right) = (aired(0), aired(1));
         }
         let power = f64::from(power) / FRAMES as f64;
         self.power += (power - self.power) * if power > self.power { self.rise } else { self.fall };
@@ -71,6 +82,7 @@ impl Master {
     pub fn clear(&mut self) {
         self.before = [0.0; 2];
         self.blocked = [0.0; 2];
+        self.low = [0.0; 2];
         self.power = 0.0;
         self.gain = make_up(0.0);
     }

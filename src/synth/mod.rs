@@ -264,8 +264,8 @@ impl Synth {
         let hertz = pitch.hertz();
         let sound = match (&recipe.body, &self.material.tables[number]) {
             (Body::Held { motion, .. }, Some(tables)) => {
-                // Played softly a tenth of the brightness is left.
-                let bright = (0.1 + 0.9 * force * force) as f32;
+                // Played softly a fifth of the brightness is left.
+                let bright = (0.2 + 0.8 * force * force) as f32;
                 Sound::Wave(Wave::new(number, tables, hertz, motion, bright, self.rate, &mut self.chance))
             }
             _ => {

@@ -16,9 +16,9 @@ pub const MOST_PARTIALS: usize = 20;
 /// partial that falls there is moved: by 2 cents at most, at 1500 Hz and a rate of 48000.
 const LEAST_SINE: f64 = 0.004;
 
-/// Amplitude at which a sine is left out, -90 dB of full scale; less is never heard under music, more
-/// can be heard to stop on a bare last note.
-const INAUDIBLE: f64 = 3.0e-5;
+/// Amplitude at which a sine is left out, against that of a whole voice; a voice is some 4 dB under full
+/// scale at most once mastered, so this is -84 dB. More can be heard to stop on a bare last note.
+const INAUDIBLE: f64 = 1.0e-4;
 
 /// One sine at its start.
 #[derive(Debug, Clone, Copy, Default)]

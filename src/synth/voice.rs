@@ -9,8 +9,8 @@ use super::wave::{Tables, Wave};
 /// Blocks in which a voice that has to go is faded out: 4 to 6 ms, too short to be heard as a note, long
 /// enough not to click.
 const DYING_BLOCKS: u8 = 4;
-/// Share of a voice's strength at which its release is over, -80 dB.
-const SPENT: f32 = 1.0e-4;
+/// Share of a voice's strength at which its release is over, -70 dB: under the room's tail.
+const SPENT: f32 = 3.0e-4;
 
 #[derive(Debug, Clone)]
 pub enum Sound {
