@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::LiveError;
 use super::piece::{Piece, tick_at};
-use super::shared::{Body, Start};
+use super::shared::{Body, Snapshot, Start};
 use super::silent::{SAMPLE_RATE_HZ, SilentSink};
 use super::speaker::Speaker;
 use super::stream::{Stream, Voices, in_tempo};
@@ -54,9 +54,13 @@ pub struct Health {
 /// loading would lose its sound; longer, and the music stands still before the user is told.
 const LOST_AFTER: Duration = Duration::from_secs(3);
 
-/// Longest time given to the last sound when the player is dropped: twice what a device was measured
-/// to hold at most.
+/// Longest time given to the last sound when the player is dropped: twice what it takes on a device that
+/// works.
 const FAREWELL: Duration = Duration::from_millis(300);
+
+/// Time in which voices fade when they are hushed, in milliseconds: what `Synth::hush` promises, and the
+/// synth's own latency.
+const FADING_MS: u64 = 30;
 
 pub struct Player<V: Voices = Synth> {
     outlet: Outlet<V>,
@@ -67,7 +71,17 @@ pub struct Player<V: Voices = Synth> {
     /// Set while the stream has not yet followed the last command: where it will go on.
     target: Option<Start>,
     loss: Option<String>,
-    last_pull: (u64, Instant),
+    pull: Pull,
+    /// What was heard before the tempo changed: the position does not step back behind it.
+    heard: Tick,
+}
+
+/// The last time the device was seen to have drawn.
+struct Pull {
+    at: Instant,
+    /// Frames drawn until then, and those that came at once.
+    drawn_frames: u64,
+    burst_frames: u64,
 }
 
 enum Outlet<V: Voices> {
@@ -127,7 +141,8 @@ impl<V: Voices> Player<V> {
             is_paused: false,
             target: None,
             loss: None,
-            last_pull: (0, Instant::now()),
+            pull: Pull { at: Instant::now(), drawn_frames: 0, burst_frames: 0 },
+            heard: Tick(0),
         }
     }
 
@@ -204,6 +219,7 @@ impl<V: Voices> Player<V> {
             // Told again: the stream may never see the first telling.
             Some(start) => self.go_on_from(Start { frame: in_tempo(start.frame, start.tempo, tempo), tempo, ..start }),
             None => {
+                self.heard = self.position().tick;
                 let now = self.supply.snapshot();
                 let rate = self.sample_rate_hz();
                 let first_cue = self.piece.as_ref().map_or(0, |piece| piece.first_cue_from_frame(now.frame, now.tempo, rate));
@@ -224,6 +240,7 @@ impl<V: Voices> Player<V> {
 
     fn go_on_from(&mut self, start: Start) {
         let Some(piece) = &self.piece else { return };
+        self.heard = Tick(0);
         let synth = start.is_new_piece.then(|| Box::new(V::new(self.supply.sample_rate_hz, &piece.setups)));
         self.target = Some(start);
         self.supply.begin(Body::Start(start), start.first_cue as usize, start.frame, start.tempo, synth);
@@ -261,10 +278,10 @@ impl<V: Voices> Player<V> {
     fn watch_the_speaker(&mut self) {
         let Outlet::Speaker(speaker) = &self.outlet else { return };
         let drawn = self.supply.rendered_frames();
-        if drawn != self.last_pull.0 {
-            self.last_pull = (drawn, Instant::now());
+        if drawn != self.pull.drawn_frames {
+            self.pull = Pull { at: Instant::now(), drawn_frames: drawn, burst_frames: drawn - self.pull.drawn_frames };
         }
-        let stalled = || (self.last_pull.1.elapsed() > LOST_AFTER).then(|| "the audio device draws no more".to_owned());
+        let stalled = || (self.pull.at.elapsed() > LOST_AFTER).then(|| "the audio device draws no more".to_owned());
         if let Some(loss) = speaker.loss().or_else(stalled) {
             self.go_silent(format!("{loss}; the music goes on unheard"));
         }
@@ -289,16 +306,32 @@ impl<V: Voices> Player<V> {
         let now = self.supply.snapshot();
         let (frame, tempo, is_followed) = match self.unfollowed() {
             Some(start) => (start.frame, start.tempo, false),
-            None => (now.frame, now.tempo, self.supply.is_followed()),
+            None => (self.heard_frame(now), now.tempo, self.supply.is_followed()),
         };
         Position {
-            tick: tick_at(frame, tempo, self.sample_rate_hz()),
+            tick: tick_at(frame, tempo, self.sample_rate_hz()).max(self.heard),
             tempo: self.tempo,
             drawn_frames: self.supply.rendered_frames(),
             is_paused: self.is_paused,
             is_starved: now.is_starved && is_followed,
             is_over: now.is_over && is_followed,
         }
+    }
+
+    /// The frame of the piece that leaves the device now, as well as can be known: what is rendered, less
+    /// what the synth and the device hold back. A device draws a whole buffer at once and plays it on; so
+    /// that the position does not jump, the last draught counts as heard by and by.
+    fn heard_frame(&self, now: Snapshot) -> u64 {
+        let device = match &self.outlet {
+            Outlet::Speaker(speaker) => {
+                let unseen = self.supply.rendered_frames() - self.pull.drawn_frames;
+                let played = self.pull.at.elapsed().as_micros() as u64 * u64::from(self.sample_rate_hz()) / 1_000_000;
+                speaker.latency_frames() + unseen + self.pull.burst_frames.saturating_sub(played)
+            }
+            Outlet::Silent(_) | Outlet::Elsewhere => 0,
+        };
+        let held_back = if now.is_over { 0 } else { V::LATENCY_FRAMES + device };
+        now.frame.saturating_sub(held_back).max(self.supply.begins_at().min(now.frame))
     }
 
     pub fn health(&self) -> Health {
@@ -316,13 +349,17 @@ impl<V: Voices> Drop for Player<V> {
     /// is dead is not waited for.
     fn drop(&mut self) {
         let Outlet::Speaker(speaker) = &self.outlet else { return };
-        let (began, held) = (Instant::now(), speaker.latency_frames() * 2);
+        if self.supply.snapshot().is_over {
+            return;
+        }
+        let fading_frames = FADING_MS * u64::from(self.sample_rate_hz()) / 1000 + speaker.latency_frames() * 2;
         self.supply.begin(Body::Halt, 0, 0, self.tempo, None);
-        let mut quiet_since = None;
+        let began = Instant::now();
+        let mut halted_at = None;
         while began.elapsed() < FAREWELL && speaker.loss().is_none() {
             self.supply.send(None);
-            let (now, drawn) = (self.supply.snapshot(), self.supply.rendered_frames());
-            if self.supply.is_followed() && now.is_over && drawn >= *quiet_since.get_or_insert(drawn) + held {
+            let drawn = self.supply.rendered_frames();
+            if self.supply.is_followed() && drawn >= *halted_at.get_or_insert(drawn) + fading_frames {
                 break;
             }
             std::thread::sleep(Duration::from_millis(2));

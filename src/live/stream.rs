@@ -15,6 +15,9 @@ pub const BLOCK_FRAMES: usize = 64;
 
 /// What a stream strikes cues on. `render` must give the same samples however its calls divide the time.
 pub trait Voices: Send + 'static {
+    /// Frames from a stroke to its sound.
+    const LATENCY_FRAMES: u64;
+
     fn new(sample_rate_hz: u32, setups: &[ChannelSetup]) -> Self;
     fn strike(&mut self, channel: Channel, kind: CueKind);
     /// Writes the next frames over `stereo`, left and right by turns.
@@ -25,6 +28,8 @@ pub trait Voices: Send + 'static {
 }
 
 impl Voices for Synth {
+    const LATENCY_FRAMES: u64 = Self::LATENCY_FRAMES as u64;
+
     fn new(sample_rate_hz: u32, setups: &[ChannelSetup]) -> Self {
         Synth::new(sample_rate_hz, setups)
     }

@@ -140,6 +140,11 @@ impl<V: Voices> Supply<V> {
         self.shared.is_paused.store(paused, Ordering::Relaxed);
     }
 
+    /// Frame where the section begins.
+    pub fn begins_at(&self) -> u64 {
+        self.begins_at
+    }
+
     pub fn is_halted(&self) -> bool {
         self.is_halted
     }
