@@ -268,9 +268,8 @@ class Threads:
                 except BaseException as error:
                     if not is_raw:
                         raise
-                    text = "Exception ignored in thread started by"
                     error.__traceback__ = without_own(error.__traceback__)
-                    sys.unraisablehook(sys.UnraisableHookArgs((type(error), error, error.__traceback__, text, function)))
+                    sys.unraisablehook(ignored(error, function))
                 finally:
                     recording.thread_ends()
                     stream.record.append(THREAD_ENDED | number)
@@ -289,15 +288,38 @@ class Monitoring:
 
     def __init__(self, stream, codes, threads):
         self.stream, self.codes, self.threads = stream, codes, threads
+        self.is_threaded = self.is_stopped = False
         self.tool = next(tool for tool in (4, 3) if sys.monitoring.get_tool(tool) is None)
 
     def start(self):
+        monitoring, events = sys.monitoring, sys.monitoring.events
+        monitoring.use_tool_id(self.tool, "evalody")
+        first = self._callbacks(lambda: 0)
+        self._register(first)
+        everywhere = events.PY_START | events.PY_RESUME | events.PY_THROW | events.PY_UNWIND | events.RAISE
+        monitoring.set_events(self.tool, everywhere | events.EXCEPTION_HANDLED)
+        self._unwatch(first)
+
+    def _register(self, callbacks):
+        for event, callback in callbacks.items():
+            sys.monitoring.register_callback(self.tool, event, callback)
+
+    def _unwatch(self, callbacks):
+        """Calls each once, so that its own start is noticed and not asked for again: a third faster."""
+        words, record = self.codes.words, self.stream.record
+        for callback in callbacks.values():
+            code = callback.__code__
+            words[id(code)] = 0
+            callback(code, 0, None) if code.co_argcount == 3 else callback(code, 0)
+            words[id(code)] = UNHEARD
+        del record[:]
+
+    def _callbacks(self, thread_of):
+        """By event. Asking for the thread takes as long as all the rest, so it is asked for from the second on."""
         monitoring, tool, stream, codes = sys.monitoring, self.tool, self.stream, self.codes
-        events = monitoring.events
+        events, DISABLE = monitoring.events, monitoring.DISABLE
         append, flush, words, record, length = stream.record.append, stream.flush, codes.words, stream.record, len
-        thread_of = self.threads.number
         heard = events.INSTRUCTION | events.PY_RETURN | events.PY_YIELD
-        DISABLE = monitoring.DISABLE
 
         def entered(mark):
             def callback(code, offset):
@@ -324,8 +346,14 @@ class Monitoring:
 
             return callback
 
+        last, last_word = None, 0
+
         def stepped(code, offset):
-            append(words[id(code)] | offset >> 1)
+            nonlocal last, last_word
+            if code is not last:
+                last_word = words[id(code)]
+                last = code
+            append(last_word | offset >> 1)
             if length(record) >= stream.threshold:
                 flush()
 
@@ -334,7 +362,7 @@ class Monitoring:
             if length(record) >= stream.threshold:
                 flush()
 
-        callbacks = {
+        return {
             events.PY_START: entered(CALLED),
             events.PY_RESUME: entered(RESUMED),
             events.PY_THROW: marked(RESUMED),
@@ -343,25 +371,22 @@ class Monitoring:
             events.PY_UNWIND: marked(UNWOUND),
             events.RAISE: marked(RAISED),
             events.EXCEPTION_HANDLED: marked(HANDLED),
-            events.INSTRUCTION: stepped,
+            events.INSTRUCTION: stepped_in_thread if thread_of == self.threads.number else stepped,
         }
-        monitoring.use_tool_id(tool, "evalody")
-        for event, callback in callbacks.items():
-            monitoring.register_callback(tool, event, callback)
-        # Asking for the thread takes as long as all the rest, so it is asked for from the second on.
-        self.more_threads = lambda: monitoring.register_callback(tool, events.INSTRUCTION, stepped_in_thread)
-        everywhere = events.PY_START | events.PY_RESUME | events.PY_THROW | events.PY_UNWIND | events.RAISE
-        monitoring.set_events(tool, everywhere | events.EXCEPTION_HANDLED)
 
     def thread_began(self, number):
-        self.more_threads()
+        if not self.is_threaded:
+            self.is_threaded = True
+            self._register(self._callbacks(self.threads.number))
 
     def thread_ends(self):
         pass
 
     def stop(self):
-        sys.monitoring.set_events(self.tool, 0)
-        sys.monitoring.free_tool_id(self.tool)
+        if not self.is_stopped:
+            self.is_stopped = True
+            sys.monitoring.set_events(self.tool, 0)
+            sys.monitoring.free_tool_id(self.tool)
 
 
 class Settrace:
@@ -404,6 +429,11 @@ class Settrace:
     def stop(self):
         self.settrace(None)
         sys.settrace, sys.gettrace = self.settrace, self.gettrace
+        frame = sys._getframe()
+        while frame is not None:
+            # A frame that still had one would keep its last traced line in tracebacks until 3.9.
+            frame.f_trace = None
+            frame = frame.f_back
 
     def _follow(self, number):
         stream, codes = self.stream, self.codes
@@ -473,6 +503,26 @@ class Settrace:
         return local, marked, first
 
 
+def ignored(error, function):
+    """What sys.unraisablehook is given when a bare thread dies of an error."""
+    # Its type has no name anywhere: one must be caught.
+    caught, hook = [], sys.unraisablehook
+
+    class Failing:
+        def __del__(self):
+            raise error
+
+    trace = error.__traceback__
+    sys.unraisablehook = lambda arguments: caught.append(type(arguments))
+    Failing()
+    sys.unraisablehook = hook
+    error.__traceback__ = trace
+    text = "Exception ignored in thread started by"
+    if VERSION >= (3, 13):
+        text, function = "%s %r" % (text, function), None
+    return caught[0]((type(error), error, trace, text, function))
+
+
 def without_own(traceback):
     """A traceback from its first frame that is the program's."""
     while traceback is not None and traceback.tb_frame.f_code.co_filename in (OWN_FILE, BOOT_FILE):
@@ -487,6 +537,7 @@ class Ending:
         self.stream, self.recording, self.program_file = stream, recording, program_file
         self.error = None
         self.status = None
+        self.words = None
 
     def stop(self):
         if self.stream.is_closed:
@@ -498,7 +549,7 @@ class Ending:
             if self.stream.steps_left == 0:
                 self.stream.end('{"kind":"cut_short","limit":"steps"}')
             else:
-                self.stream.end(self.told())
+                self.stream.end(self.words or self.told())
 
     def told(self):
         if self.status is not None:
@@ -538,6 +589,11 @@ class Ending:
             hook(kind, value, trace)
 
         sys.excepthook = excepthook
+        if isinstance(error, KeyboardInterrupt):
+            # Until 3.12 importing `traceback` later would make Python forget that it is to die by the
+            # signal. The farewell of an interrupted program is not recorded for it.
+            self.recording.stop()
+            self.words = self.told()
 
 
 def refused(error):

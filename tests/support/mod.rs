@@ -1,6 +1,8 @@
 //! What the tests of the interpreter share: requests, whole traces, and plain runs to compare with.
 #![allow(dead_code, reason = "each test binary takes what it needs")]
 
+pub mod battery;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
