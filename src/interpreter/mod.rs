@@ -1,6 +1,123 @@
-//! Finding, starting, limiting and killing the children which run Python.
+//! Finding, starting, limiting and killing the children which run Python. Knows nothing of music.
+//!
+//! ```text
+//! start(&Request) -> Running -> listen(...) until State::Ended(Outcome)
+//! ```
 
-pub mod options;
-pub mod wire;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::program::Program;
+
+mod child;
+mod cpython;
+mod descendants;
 #[cfg(feature = "embedded")]
 pub mod embedded;
+mod error;
+pub mod options;
+mod running;
+pub mod wire;
+
+pub use cpython::{Found, TRACER, found};
+pub use error::InterpreterError;
+pub use running::{Output, OutputStream, Running, State};
+
+use options::{Only, Task};
+
+/// Which interpreter runs the program.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Choice {
+    /// `python3` or `python` on the search path, else the embedded one; the other way round if the
+    /// request prefers the embedded one.
+    #[default]
+    Auto,
+    /// The one inside evalody.
+    Embedded,
+    /// `python3` or `python` on the search path.
+    Cpython,
+    /// This executable; a bare name is looked for on the search path.
+    Path(PathBuf),
+}
+
+impl FromStr for Choice {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "auto" => Self::Auto,
+            "embedded" => Self::Embedded,
+            "cpython" => Self::Cpython,
+            path => Self::Path(path.into()),
+        })
+    }
+}
+
+/// What a run may use. A limit that is met ends it with `Outcome::CutShort`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Exactly so many instructions are told; the next one does not run.
+    pub steps: Option<u64>,
+    /// On the wall clock, from the start of the child.
+    pub time: Option<Duration>,
+    /// The embedded interpreter alone can be held to it; CPython is not.
+    pub memory_bytes: Option<u64>,
+}
+
+/// Where the program's standard streams lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Streams {
+    /// To ours, stdin too: the program reads the terminal, Ctrl-C and Ctrl-Z reach it as they reach us.
+    #[default]
+    Inherit,
+    /// Standard output and error arrive by [`Running::output`], which must then be read. The program is
+    /// kept off the terminal, whose keys belong to whoever captures: if stdin is a terminal it reads the
+    /// end of a file instead, so `input()` raises EOFError. A pipe or file is inherited.
+    Captured,
+}
+
+/// All that is needed to run a program under trace.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub program: Program,
+    /// The program's file; none if it came from standard input or from inside evalody.
+    pub path: Option<PathBuf>,
+    /// Its `sys.argv[1:]`.
+    pub arguments: Vec<OsString>,
+    pub choice: Choice,
+    pub only: Only,
+    pub limits: Limits,
+    /// Words that the child gathers before it writes them. At most [`LIVE_RECORDS`] keeps it close to what
+    /// is heard; 4096 is fast.
+    pub records: u32,
+    pub streams: Streams,
+    /// Whether the embedded child confines itself before user code runs.
+    pub confine: bool,
+    pub task: Task,
+    /// The evalody executable, which is also the embedded interpreter.
+    pub own_executable: PathBuf,
+    /// Whether [`Choice::Auto`] takes the embedded interpreter first.
+    pub prefers_embedded: bool,
+}
+
+/// Most records of a request which is played live: up to here the pipe is shrunk to one page as well, so
+/// that the child runs at most `512 + records` words ahead of what was read (measured with 16: 528).
+pub const LIVE_RECORDS: u32 = 256;
+
+/// Starts the interpreter of a request and waits until it has said what it is.
+pub fn start(request: &Request) -> Result<Running, InterpreterError> {
+    let prefers_embedded = cfg!(feature = "embedded") && request.prefers_embedded;
+    match &request.choice {
+        Choice::Embedded => child::start_embedded(request),
+        Choice::Cpython => cpython::start(request, &cpython::on_path().ok_or_else(InterpreterError::no_python)?),
+        Choice::Path(path) => cpython::start(request, path),
+        Choice::Auto if prefers_embedded => child::start_embedded(request),
+        Choice::Auto => match cpython::on_path() {
+            Some(python) => cpython::start(request, &python),
+            None if cfg!(feature = "embedded") => child::start_embedded(request),
+            None => Err(InterpreterError::no_python()),
+        },
+    }
+}

@@ -281,6 +281,7 @@ pub enum Heard {
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Reads the protocol and tells it to a listener.
+#[derive(Debug)]
 pub struct Reader<R: Read> {
     input: R,
     buffer: Vec<u8>,

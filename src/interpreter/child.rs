@@ -1,0 +1,189 @@
+//! Starting a child process on what it is to run, until it has said hello.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, IsTerminal, PipeReader, PipeWriter, Seek, Write, pipe};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+
+use super::error::{InterpreterError, remedy};
+use super::options::ChildOptions;
+use super::running::Running;
+use super::wire::PROTOCOL;
+use super::{LIVE_RECORDS, Request, Streams};
+
+/// Size of the pipe when played live: a page, the least there is. With the usual 64 KiB a program runs
+/// 8000 instructions ahead of what is heard.
+const LIVE_PIPE_BYTES: i32 = 4096;
+
+/// Size of the pipe otherwise: larger saves changes of process, measured to matter little from here on.
+const PIPE_BYTES: i32 = 256 * 1024;
+
+/// What a child inherits besides the standard streams.
+pub(super) struct Handover {
+    trace: PipeReader,
+    trace_end: PipeWriter,
+    source: Option<RawFd>,
+    files: Vec<OwnedFd>,
+}
+
+impl Handover {
+    pub fn new(request: &Request) -> Result<Self, InterpreterError> {
+        let (trace, trace_end) = pipe()?;
+        resize(&trace_end, if request.records <= LIVE_RECORDS { LIVE_PIPE_BYTES } else { PIPE_BYTES });
+        let mut handover = Self { trace, trace_end, source: None, files: Vec::new() };
+        if request.path.is_none() {
+            handover.source = Some(handover.file(request.program.text.as_bytes())?);
+        }
+        Ok(handover)
+    }
+
+    pub fn trace_fd(&self) -> RawFd {
+        self.trace_end.as_raw_fd()
+    }
+
+    /// A file without a name that the child can read: unlike a pipe it takes any length at once.
+    pub fn file(&mut self, content: &[u8]) -> io::Result<RawFd> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(content)?;
+        file.rewind()?;
+        Ok(self.keep(file))
+    }
+
+    pub fn keep(&mut self, file: File) -> RawFd {
+        let file = OwnedFd::from(file);
+        let number = file.as_raw_fd();
+        self.files.push(file);
+        number
+    }
+
+    pub fn options(&self, request: &Request) -> Result<ChildOptions, InterpreterError> {
+        let path = match &request.path {
+            Some(path) => Some(utf8("the path", std::path::absolute(path)?.as_os_str())?),
+            None => None,
+        };
+        let arguments = request.arguments.iter().map(|argument| utf8("the argument", argument)).collect::<Result<_, _>>()?;
+        Ok(ChildOptions {
+            protocol: PROTOCOL,
+            trace_fd: self.trace_fd(),
+            source_fd: self.source,
+            task: request.task,
+            only: request.only,
+            records: request.records,
+            steps: request.limits.steps,
+            time_s: request.limits.time.map(|time| time.as_secs_f64()),
+            memory_bytes: request.limits.memory_bytes,
+            name: request.program.name.clone(),
+            path,
+            arguments,
+            confine: request.confine,
+        })
+    }
+
+    fn inherited(&self) -> Vec<RawFd> {
+        self.files.iter().map(AsRawFd::as_raw_fd).chain([self.trace_fd()]).collect()
+    }
+}
+
+fn utf8(what: &'static str, text: &OsStr) -> Result<String, InterpreterError> {
+    let refused = || InterpreterError::NotUtf8 { what, text: text.to_string_lossy().into_owned() };
+    text.to_str().map(str::to_owned).ok_or_else(refused)
+}
+
+#[cfg(target_os = "linux")]
+fn resize(pipe: &PipeWriter, bytes: i32) {
+    // A pipe of the usual size is right too, only less close or less fast: the limits of the user may forbid more.
+    let _ = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(bytes));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn resize(_: &PipeWriter, _: i32) {}
+
+pub(super) fn json(options: &ChildOptions) -> io::Result<String> {
+    serde_json::to_string(options).map_err(io::Error::other)
+}
+
+/// Starts the interpreter that is inside evalody.
+pub(super) fn start_embedded(request: &Request) -> Result<Running, InterpreterError> {
+    if !cfg!(feature = "embedded") {
+        return Err(InterpreterError::NotBuiltIn);
+    }
+    let handover = Handover::new(request)?;
+    let mut command = Command::new(&request.own_executable);
+    command.arg("__embedded").arg(json(&handover.options(request)?)?);
+    start(command, handover, request, &request.own_executable)
+}
+
+/// How a child stands to the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Company {
+    /// In our process group, as in a pipeline: it may read the terminal, and Ctrl-C reaches it.
+    Ours,
+    /// In a group of its own.
+    Own,
+    /// In a session of its own: it has no terminal, and neither reads it nor is stopped for trying.
+    Apart,
+}
+
+fn company(streams: Streams) -> Company {
+    let has_terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
+    match streams {
+        Streams::Captured => Company::Apart,
+        Streams::Inherit if has_terminal => Company::Ours,
+        Streams::Inherit => Company::Own,
+    }
+}
+
+pub(super) fn start(mut command: Command, handover: Handover, request: &Request, python: &Path) -> Result<Running, InterpreterError> {
+    if request.streams == Streams::Captured {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        if io::stdin().is_terminal() {
+            command.stdin(Stdio::null());
+        }
+    }
+    let company = company(request.streams);
+    if company == Company::Own {
+        command.process_group(0);
+    }
+    let inherited = handover.inherited();
+    // SAFETY: between fork and exec only setsid and fcntl are called, which are async-signal-safe.
+    unsafe {
+        command.pre_exec(move || {
+            if company == Company::Apart {
+                nix::unistd::setsid()?;
+            }
+            for &descriptor in &inherited {
+                fcntl(BorrowedFd::borrow_raw(descriptor), FcntlArg::F_SETFD(FdFlag::empty()))?;
+            }
+            Ok(())
+        });
+    }
+    let child = command.spawn().map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => InterpreterError::NotFound { python: python.into(), remedy: remedy() },
+        _ => InterpreterError::NotStarted { python: python.into(), remedy: remedy(), source },
+    })?;
+    // Ours of the writing end must go, or the end of the trace would never be seen.
+    let Handover { trace, trace_end, files, .. } = handover;
+    drop((trace_end, files));
+    Running::greeted(child, company != Company::Ours, trace, request.limits, python)
+}
+
+/// Whether something can be read, or the other end is gone, within `at_most`.
+pub(super) fn is_readable(trace: &impl AsFd, at_most: Option<std::time::Duration>) -> io::Result<bool> {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    // Rounded up, so that a deadline is over when a wait for it is.
+    let timeout = match at_most {
+        None => PollTimeout::NONE,
+        Some(time) => PollTimeout::try_from(time.as_micros().div_ceil(1000).min(60_000) as u32).unwrap_or(PollTimeout::MAX),
+    };
+    let mut descriptors = [PollFd::new(trace.as_fd(), PollFlags::POLLIN)];
+    match poll(&mut descriptors, timeout) {
+        Ok(ready) => Ok(ready > 0),
+        Err(nix::errno::Errno::EINTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,105 @@
+//! The user's own CPython: where it is, and how it is started on the tracer. What the tracer does
+//! inside of it is in `tracer.py`.
+
+use std::collections::HashSet;
+use std::env;
+use std::fs;
+use std::io::{Seek, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::child::{self, Handover};
+use super::error::{InterpreterError, remedy};
+use super::running::Running;
+use super::wire::PROTOCOL;
+use super::{Request, options::ChildOptions};
+
+/// The tracer as it is handed to Python: one namespace made of two files.
+pub const TRACER: &str = concat!(include_str!("describe.py"), "\n", include_str!("tracer.py"));
+
+const BOOT: &str = include_str!("boot.py");
+
+/// Oldest version that can be traced by opcode.
+const OLDEST: (u8, u8) = (3, 8);
+
+/// A CPython that seems to be installed; nothing was started to find it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub path: PathBuf,
+    /// Major and minor version, by its file name.
+    pub version: (u8, u8),
+}
+
+/// CPythons of 3.8 or later on the search path and under pyenv, newest first, each once.
+pub fn found() -> Vec<Found> {
+    let mut directories: Vec<PathBuf> = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
+    let pyenv = env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".pyenv")));
+    if let Some(versions) = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok()) {
+        directories.extend(versions.flatten().map(|entry| entry.path().join("bin")));
+    }
+    let mut seen = HashSet::new();
+    let mut pythons: Vec<Found> = directories
+        .iter()
+        .filter_map(|directory| fs::read_dir(directory).ok())
+        .flat_map(|entries| entries.flatten())
+        .filter_map(|entry| Some(Found { version: version_named(entry.file_name().to_str()?)?, path: entry.path() }))
+        .filter(|python| python.version >= OLDEST && is_program(&python.path))
+        .filter(|python| seen.insert(fs::canonicalize(&python.path).unwrap_or_else(|_| python.path.clone())))
+        .collect();
+    pythons.sort_by(|a, b| b.version.cmp(&a.version));
+    pythons
+}
+
+/// `python3.12` to (3, 12).
+fn version_named(file: &str) -> Option<(u8, u8)> {
+    let (major, minor) = file.strip_prefix("python")?.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Whether a file is a program and no script: pyenv's stand-ins are scripts which may lead nowhere.
+fn is_program(path: &Path) -> bool {
+    let is_executable = fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
+    let starts_as_script = || {
+        let mut start = [0; 2];
+        fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start)).is_err() || &start == b"#!"
+    };
+    is_executable && !starts_as_script()
+}
+
+/// The Python that a shell would start.
+pub(super) fn on_path() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    ["python3", "python"].iter().find_map(|name| env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file()))
+}
+
+/// Starts `python` on the tracer and waits for its hello.
+pub(super) fn start(request: &Request, python: &Path) -> Result<Running, InterpreterError> {
+    let python = python.to_path_buf();
+    let mut handover = Handover::new(request)?;
+    let tracer = handover.file(TRACER.as_bytes())?;
+    let mut boot = tempfile::tempfile()?;
+    let boot_fd = boot.as_raw_fd();
+    let text = BOOT
+        .replace("$PROTOCOL", &PROTOCOL.to_string())
+        .replace("$TRACE_FD", &handover.trace_fd().to_string())
+        .replace("$TRACER_FD", &tracer.to_string())
+        .replace("$BOOT_FD", &boot_fd.to_string());
+    boot.write_all(text.as_bytes())?;
+    boot.rewind()?;
+    handover.keep(boot);
+    let options = ChildOptions { memory_bytes: None, confine: false, ..handover.options(request)? };
+    let mut command = Command::new(&python);
+    command.arg(format!("/dev/fd/{boot_fd}")).arg(child::json(&options)?);
+    let running = child::start(command, handover, request, &python)?;
+    let dialect = running.dialect();
+    let interpreter = dialect.interpreter.clone();
+    if !interpreter.starts_with("CPython") {
+        return Err(InterpreterError::NotCpython { python, interpreter, remedy: remedy() });
+    }
+    if dialect.version < OLDEST {
+        return Err(InterpreterError::TooOld { python, interpreter, remedy: remedy() });
+    }
+    Ok(running)
+}

@@ -1,0 +1,225 @@
+//! The user's own CPython under trace: it does what it does without us, and what it did is told.
+
+#[path = "support/interpreters.rs"]
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use evalody::trace::{Entry, MarkKind, Outcome};
+use support::battery::BATTERY;
+use support::{Heard, file, hear, plain, pythons, request, request_of};
+
+/// Addresses and process numbers differ between any two runs.
+fn without_numbers(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = [rest.find("0x"), rest.find("pid=")].into_iter().flatten().min() {
+        let end = at + rest[at..].find(['x', '=']).unwrap_or(0) + 1;
+        out.push_str(&rest[..end]);
+        rest = rest[end..].trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    out + rest
+}
+
+/// Every frame that was entered was left, in every thread, and none twice.
+fn assert_frames_balance(heard: &Heard, context: &str) {
+    let mut open = std::collections::BTreeMap::<u16, i64>::new();
+    for entry in &heard.trace.entries {
+        if let Entry::Mark(mark) = entry {
+            let depth = open.entry(mark.thread).or_default();
+            match mark.kind {
+                MarkKind::Called(_) | MarkKind::Resumed(_) => *depth += 1,
+                MarkKind::Returned(_) | MarkKind::Yielded(_) | MarkKind::Unwound(_) => *depth -= 1,
+                _ => {}
+            }
+            assert!(*depth >= 0, "{context}: a frame was left that was never entered");
+        }
+    }
+    assert!(open.values().all(|&depth| depth == 0), "{context}: frames left open {open:?}");
+}
+
+/// Runs a check for every Python at once.
+fn with_each_python(check: impl Fn(&Path, (u8, u8)) + Sync) {
+    std::thread::scope(|scope| {
+        for (python, version) in pythons() {
+            let check = &check;
+            scope.spawn(move || check(&python, version));
+        }
+    });
+}
+
+#[test]
+fn programs_print_and_end_as_without_us() {
+    with_each_python(|python, version| {
+        let mut differences = Vec::new();
+        for (name, source) in BATTERY {
+            let (_directory, path) = file("program.py", source);
+            let (stdout, stderr, status) = plain(python, &path, &["one", "--two"]);
+            let heard = hear(&request_of(python, &path, &["one", "--two"])).unwrap_or_else(|error| panic!("{version:?} {name}: {error}"));
+            for (what, plain, heard) in [("stdout", &stdout, &heard.stdout), ("stderr", &stderr, &heard.stderr)] {
+                if without_numbers(plain) != without_numbers(heard) {
+                    differences.push(format!("{version:?} {name}: {what}\n--- plain\n{plain}\n--- heard\n{heard}"));
+                }
+            }
+            if heard.status != Some(status) {
+                differences.push(format!("{version:?} {name}: status {status} plain, {:?} heard; {:?}", heard.status, heard.outcome));
+            }
+        }
+        assert!(differences.is_empty(), "{} differences\n{}", differences.len(), differences.join("\n\n"));
+    });
+}
+
+#[test]
+fn standard_programs_print_and_end_as_without_us() {
+    const PROGRAMS: &[(&str, &[&str])] = &[
+        ("textwrap.py", &[]),
+        ("heapq.py", &[]),
+        ("difflib.py", &[]),
+        ("json/tool.py", &["--sort-keys", "DATA"]),
+        ("ast.py", &["-a", "SOURCE"]),
+        ("dis.py", &["SOURCE"]),
+        ("tokenize.py", &["SOURCE"]),
+        ("keyword.py", &[]),
+        ("calendar.py", &["2024", "2"]),
+        ("base64.py", &["-t"]),
+    ];
+    with_each_python(|python, version| {
+        let (_here, data) = file("data.json", r#"{"b": [1, 2, {"c": null}], "a": "text"}"#);
+        let (_there, source) = file("source.py", "def f(x):\n    return [y * x for y in range(3)]\n");
+        let library = library_of(python);
+        for (name, arguments) in PROGRAMS {
+            let path = library.join(name);
+            let named = |&argument: &&str| match argument {
+                "DATA" => data.display().to_string(),
+                "SOURCE" => source.display().to_string(),
+                other => other.to_owned(),
+            };
+            let arguments: Vec<String> = arguments.iter().map(named).collect();
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let expected = plain(python, &path, &arguments);
+            let heard = hear(&request_of(python, &path, &arguments)).unwrap_or_else(|error| panic!("{version:?} {name}: {error}"));
+            assert_eq!((heard.stdout.clone(), heard.stderr.clone(), heard.status), (expected.0, expected.1, Some(expected.2)), "{version:?} {name}");
+            assert!(heard.trace.steps().count() > 20, "{version:?} {name}: {:?}", heard.trace.steps().count());
+            assert_frames_balance(&heard, name);
+        }
+    });
+}
+
+/// Where the standard library of a Python is.
+fn library_of(python: &Path) -> PathBuf {
+    let output = Command::new(python).args(["-c", "import os; print(os.path.dirname(os.__file__))"]).output().expect("the Python runs");
+    PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+}
+
+#[test]
+fn a_short_program_is_told_step_by_step() {
+    const OPCODES_OF_DOUBLE: &[(u8, &[&str])] = &[
+        (8, &["LOAD_FAST", "LOAD_CONST", "BINARY_MULTIPLY", "RETURN_VALUE"]),
+        (11, &["LOAD_FAST", "LOAD_CONST", "BINARY_OP", "RETURN_VALUE"]),
+    ];
+    with_each_python(|python, version| {
+        let heard = hear(&request(python, "def double(x):\n    return x * 2\nprint(double(21))\n")).unwrap();
+        assert_eq!((&heard.outcome, heard.stdout.as_str()), (&Outcome::Finished, "42\n"), "{version:?} {}", heard.stderr);
+        let told = heard.trace.steps().filter(|step| step.frame_depth == 1);
+        let told: Vec<_> = told.map(|step| heard.trace.codes[step.code.index()].at(step.offset).unwrap().opcode.to_string()).collect();
+        let expected = OPCODES_OF_DOUBLE.iter().rfind(|(minor, _)| *minor <= version.1).unwrap().1;
+        // 3.14 borrows what 3.13 loads.
+        assert!(version >= (3, 14) || told == expected, "{version:?}: {told:?}");
+        assert_frames_balance(&heard, "double");
+    });
+}
+
+/// A run of the program's instructions counted by nobody but sys.monitoring itself.
+const INDEPENDENT_COUNT: &str = r#"
+import sys
+source = open(sys.argv[1]).read()
+code = compile(source, sys.argv[1], "exec")
+count, calls, monitoring = 0, 0, sys.monitoring
+def counted(code, offset):
+    global count
+    count += code.co_filename == sys.argv[1]
+def called(code, offset):
+    global calls
+    calls += code.co_filename == sys.argv[1]
+monitoring.use_tool_id(2, "count")
+monitoring.register_callback(2, monitoring.events.INSTRUCTION, counted)
+monitoring.register_callback(2, monitoring.events.PY_START, called)
+monitoring.set_events(2, monitoring.events.INSTRUCTION | monitoring.events.PY_START)
+try:
+    exec(code, {"__name__": "__main__"})
+finally:
+    monitoring.set_events(2, 0)
+print(count, calls, file=sys.stderr)
+"#;
+
+/// Every kind of frame and jump; prints nothing.
+const VARIED: &str = r#"
+import contextlib
+def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+def gen(n):
+    for i in range(n):
+        try:
+            yield i
+        finally:
+            i += 1
+@contextlib.contextmanager
+def manager():
+    yield 1
+async def coroutine(): return [x async for x in agen()]
+async def agen():
+    for i in range(3): yield i
+class Thing:
+    def __init__(self, x): self.x = x
+    @property
+    def double(self): return self.x * 2
+fib(12)
+sum(gen(30)); next(gen(3))
+for i in range(20):
+    with manager() as m: i += m
+    try:
+        if i % 3: raise ValueError(i)
+        {}[i]
+    except (ValueError, KeyError) as e: str(e)
+try: coroutine().send(None)
+except StopIteration as e: assert e.value == [0, 1, 2]
+[Thing(i).double for i in range(10)]; {i: j for i, j in zip("abc", range(3))}
+sorted(range(20), key=lambda x: -x)
+long = [
+    """ + ",
+    ".join("x%d" % i for i in range(300)) + """
+] if False else 0
+"#;
+
+#[test]
+fn steps_are_those_that_an_independent_count_finds() {
+    let (_here, counter) = file("count.py", INDEPENDENT_COUNT);
+    let (_there, path) = file("varied.py", VARIED);
+    with_each_python(|python, version| {
+        if version < (3, 12) {
+            return; // nothing else there counts instructions truly
+        }
+        let (_, stderr, status) = plain(python, &counter, &[path.to_str().unwrap()]);
+        assert_eq!(status, 0, "{stderr}");
+        let heard = hear(&request_of(python, &path, &[])).unwrap();
+        let calls = heard.trace.entries.iter().filter(|entry| matches!(entry, Entry::Mark(mark) if matches!(mark.kind, MarkKind::Called(_))));
+        assert_eq!(stderr.trim(), format!("{} {}", heard.trace.steps().count(), calls.count()), "{version:?}");
+    });
+}
+
+#[test]
+fn the_same_program_gives_the_same_trace() {
+    let (_there, path) = file("varied.py", VARIED);
+    with_each_python(|python, version| {
+        let run = || hear(&request_of(python, &path, &[])).unwrap();
+        let (first, second) = (run(), run());
+        assert_eq!(first.outcome, Outcome::Finished, "{version:?}");
+        assert_eq!(first.trace.codes, second.trace.codes, "{version:?}");
+        assert!(first.trace.entries == second.trace.entries, "{version:?}: two traces differ");
+        assert_frames_balance(&first, "varied");
+        let all_known = first.trace.steps().all(|step| first.trace.codes[step.code.index()].at(step.offset).is_some());
+        assert!(all_known, "{version:?}: a step at an offset where there is no instruction");
+        let deep = first.trace.steps().all(|step| first.trace.codes[step.code.index()].at(step.offset).unwrap().depth_before.is_some());
+        assert!(deep, "{version:?}: a step where no path leads");
+    });
+}

@@ -1,0 +1,112 @@
+//! What the tests of the interpreter share: requests, whole traces, and plain runs to compare with.
+#![allow(dead_code, reason = "each test binary takes what it needs")]
+
+pub mod battery;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use evalody::interpreter::options::{Only, Task};
+use evalody::interpreter::{self, Choice, InterpreterError, Limits, OutputStream, Request, Running, State, Streams};
+use evalody::program::Program;
+use evalody::trace::{Outcome, Trace};
+
+/// Every CPython of this machine with its version, or none, which is told; where `CI` is set, two at least.
+pub fn pythons() -> Vec<(PathBuf, (u8, u8))> {
+    let found: Vec<_> = interpreter::found().into_iter().map(|found| (found.path, found.version)).collect();
+    let mut versions: Vec<_> = found.clone();
+    versions.dedup_by_key(|python| python.1);
+    let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(!is_ci || versions.len() >= 2, "fewer than two CPythons here: {found:?}");
+    if versions.is_empty() {
+        eprintln!("skipped: there is no CPython here");
+    }
+    versions
+}
+
+/// A request for a program without a file; its output is captured.
+pub fn request(python: &Path, source: &str) -> Request {
+    Request {
+        program: Program { name: "<stdin>".into(), text: source.into() },
+        path: None,
+        arguments: Vec::new(),
+        choice: Choice::Path(python.into()),
+        only: Only::User,
+        limits: Limits::default(),
+        records: 4096,
+        streams: Streams::Captured,
+        confine: false,
+        task: Task::Run,
+        own_executable: env!("CARGO_BIN_EXE_evalody").into(),
+        prefers_embedded: false,
+    }
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Heard {
+    pub trace: Trace,
+    pub outcome: Outcome,
+    pub stdout: String,
+    pub stderr: String,
+    /// The number of a signal as a negative status.
+    pub status: Option<i32>,
+}
+
+/// Runs a request to its end and keeps all.
+pub fn hear(request: &Request) -> Result<Heard, InterpreterError> {
+    let mut running = interpreter::start(request)?;
+    let mut trace = Trace { dialect: running.dialect().clone(), ..Trace::default() };
+    let outcome = loop {
+        if let State::Ended(outcome) = running.listen(&mut trace)? {
+            break outcome;
+        }
+    };
+    let (stdout, stderr) = printed(&mut running);
+    let status = running.status().map(status_number);
+    Ok(Heard { trace, outcome, stdout, stderr, status })
+}
+
+/// Everything that the program printed, to the end of its streams.
+pub fn printed(running: &mut Running) -> (String, String) {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    for output in running.output().into_iter().flatten() {
+        match output.stream {
+            OutputStream::Stdout => stdout.extend(output.bytes),
+            OutputStream::Stderr => stderr.extend(output.bytes),
+        }
+    }
+    (String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned())
+}
+
+fn status_number(status: std::process::ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    status.code().unwrap_or_else(|| -status.signal().unwrap_or(0))
+}
+
+/// The same program without us: standard output, standard error, status.
+pub fn plain(python: &Path, file: &Path, arguments: &[&str]) -> (String, String, i32) {
+    let output = Command::new(python).arg(file).args(arguments).stdin(Stdio::null()).output().expect("the Python runs");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (text(output.stdout), text(output.stderr), status_number(output.status))
+}
+
+/// A file of this content in a new directory, which goes when it is dropped.
+pub fn file(name: &str, content: &str) -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join(name);
+    std::fs::File::create(&path).and_then(|mut file| file.write_all(content.as_bytes())).expect("a file");
+    (directory, path)
+}
+
+/// A request for a program's file.
+pub fn request_of(python: &Path, path: &Path, arguments: &[&str]) -> Request {
+    let source = std::fs::read_to_string(path).expect("the program");
+    Request {
+        program: Program { name: path.to_string_lossy().into_owned(), text: source.clone() },
+        path: Some(path.into()),
+        arguments: arguments.iter().map(Into::into).collect(),
+        ..request(python, &source)
+    }
+}
