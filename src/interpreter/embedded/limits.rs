@@ -1,6 +1,8 @@
 //! What stops a run that does not stop itself: a watchdog for time and memory, a hard bound on memory,
 //! and a last word when the interpreter itself fails.
 
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
@@ -20,26 +22,53 @@ const GRACE: Duration = Duration::from_millis(200);
 /// be heard up to where it waits.
 const IDLE_TICKS: u32 = 2;
 
-/// Room above the limit of memory for what is no program's memory: the stacks of threads, which are reserved whole.
+/// Memory above the limit, in percent, at which no grace is left: a call into native code is still taking more.
+const NO_GRACE_PERCENT: u64 = 125;
+
+/// Reserved memory above the limit which is not yet seen as the program's: the stacks of threads are reserved whole.
 const RESERVED_BYTES: u64 = 512 << 20;
 
-/// Watches time and memory on a thread of its own, from now on.
-pub fn watch(recorder: &'static Recorder, time: Option<Duration>, memory_bytes: Option<u64>) {
-    let started = Instant::now();
-    let watch = move || {
+/// Where the system itself refuses memory: far enough above the limit that the watchdog sees it crossed first, since
+/// the interpreter can turn only some refusals into a MemoryError and dies of the others.
+const REFUSED_ABOVE_BYTES: u64 = 4 << 30;
+
+/// What to watch; made before confinement, which would keep it from opening what it reads.
+pub struct Watch {
+    time: Option<Duration>,
+    memory_bytes: Option<u64>,
+    started: Instant,
+    /// The kernel's count of our pages, on Linux.
+    pages: Option<File>,
+    reserved_at_start: u64,
+}
+
+impl Watch {
+    pub fn new(time: Option<Duration>, memory_bytes: Option<u64>) -> Self {
+        let pages = File::open("/proc/self/statm").ok();
+        let reserved_at_start = pages.as_ref().and_then(reserved_bytes).unwrap_or(0);
+        Self { time, memory_bytes, started: Instant::now(), pages, reserved_at_start }
+    }
+
+    /// Watches on a thread of its own, from now on.
+    pub fn start(self, recorder: &'static Recorder) {
+        if let Some(bytes) = self.memory_bytes {
+            bound_memory(bytes);
+        }
+        if std::thread::Builder::new().name("watchdog".into()).spawn(move || self.watch(recorder)).is_err() {
+            eprintln!("evalody: no watchdog could be started: limits of time and memory do not hold in this run");
+        }
+    }
+
+    fn watch(&self, recorder: &Recorder) -> ! {
         let (mut steps, mut idle_ticks) = (0, 0);
         loop {
             std::thread::sleep(WATCH);
-            let crossed = if time.is_some_and(|time| started.elapsed() >= time) {
-                Some(LimitBlob::Time)
-            } else if memory_bytes.is_some_and(|bytes| most_memory_bytes() >= bytes) {
-                Some(LimitBlob::Memory)
-            } else {
-                None
-            };
-            if let Some(limit) = crossed {
+            if let Some(limit) = self.crossed() {
                 recorder.cross(limit);
-                std::thread::sleep(GRACE);
+                let crossed = Instant::now();
+                while crossed.elapsed() < GRACE && !self.is_beyond_grace() {
+                    std::thread::sleep(WATCH);
+                }
                 recorder.end(&EndBlob::CutShort { limit });
                 leave(0);
             }
@@ -50,24 +79,47 @@ pub fn watch(recorder: &'static Recorder, time: Option<Duration>, memory_bytes: 
                 tape.flush();
             }
         }
-    };
-    if std::thread::Builder::new().name("watchdog".into()).spawn(watch).is_err() {
-        eprintln!("evalody: no watchdog could be started: limits of time and memory do not hold in this run");
+    }
+
+    fn crossed(&self) -> Option<LimitBlob> {
+        if self.time.is_some_and(|time| self.started.elapsed() >= time) {
+            return Some(LimitBlob::Time);
+        }
+        self.memory_bytes.is_some_and(|bytes| self.memory_used() >= bytes).then_some(LimitBlob::Memory)
+    }
+
+    fn is_beyond_grace(&self) -> bool {
+        self.memory_bytes.is_some_and(|bytes| self.memory_used() >= bytes / 100 * NO_GRACE_PERCENT)
+    }
+
+    /// The most memory ever resident, or what is reserved beyond what stacks explain, if that is more.
+    fn memory_used(&self) -> u64 {
+        let reserved = self.pages.as_ref().and_then(reserved_bytes).unwrap_or(0);
+        most_resident_bytes().max(reserved.saturating_sub(self.reserved_at_start).saturating_sub(RESERVED_BYTES))
     }
 }
 
-/// The most memory this process ever had resident.
-fn most_memory_bytes() -> u64 {
+fn most_resident_bytes() -> u64 {
     // Linux and the BSDs count in KiB, macOS in bytes.
     let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
     getrusage(UsageWho::RUSAGE_SELF).map_or(0, |usage| u64::try_from(usage.max_rss()).unwrap_or(0) * unit)
 }
 
-/// A bound by the system for what the watchdog is too slow for: allocations beyond it fail.
-pub fn bound_memory(memory_bytes: u64) {
+/// Sixth number of `/proc/self/statm`: pages of data and stack, touched or not.
+fn reserved_bytes(mut statm: &File) -> Option<u64> {
+    let mut text = [0; 128];
+    statm.rewind().ok()?;
+    let length = statm.read(&mut text).ok()?;
+    let pages: u64 = std::str::from_utf8(&text[..length]).ok()?.split_ascii_whitespace().nth(5)?.parse().ok()?;
+    let page_bytes = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE).ok()??;
+    Some(pages * u64::try_from(page_bytes).ok()?)
+}
+
+/// A bound by the system, for what the watchdog is too slow for.
+fn bound_memory(memory_bytes: u64) {
     let Ok((_, hard)) = getrlimit(Resource::RLIMIT_DATA) else { return };
     // Where it cannot be set the watchdog is alone.
-    let _ = setrlimit(Resource::RLIMIT_DATA, (memory_bytes + RESERVED_BYTES).min(hard), hard);
+    let _ = setrlimit(Resource::RLIMIT_DATA, memory_bytes.saturating_add(REFUSED_ABOVE_BYTES).min(hard), hard);
 }
 
 /// Turns a panic of the interpreter, on whatever thread, into the end of the run, without Rust's own report.

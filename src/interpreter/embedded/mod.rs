@@ -11,6 +11,8 @@ mod limits;
 mod positions;
 mod recorder;
 mod run;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod syscalls;
 mod threads;
 
 use std::fs::File;
@@ -28,8 +30,8 @@ pub use code::opcode_name;
 /// Status of a child that could not do what it was told: wrong options, no source, a panic.
 const FAILED: i32 = 70;
 
-/// Stack of the thread that runs Python. A traced call takes several native frames; 64 MiB hold
-/// Python's own 1000 calls with room for native recursion, and only what is touched is real memory.
+/// Stack of the thread that runs Python. A traced call takes several native frames; 64 MiB hold Python's
+/// own 1000 calls, the rest is for programs that raise that limit. Only what is touched is real memory.
 const STACK_BYTES: usize = 256 << 20;
 
 /// Runs the child; returns its exit status. `evalody __embedded OPTIONS` ends up here.
@@ -80,7 +82,8 @@ fn inherited(fd: RawFd) -> io::Result<File> {
 }
 
 fn trace_program(options: ChildOptions, source: String, trace: File) -> i32 {
-    let home = options.path.as_deref().and_then(|path| Path::new(path).canonicalize().ok()?.parent().map(Path::to_owned));
+    let home = options.path.as_deref().map(Path::new).and_then(|path| Some(path.canonicalize().ok()?.parent()?.to_owned()));
+    let watch = limits::Watch::new(options.time_s.map(Duration::from_secs_f64), options.memory_bytes);
     let warnings = if options.confine { confine::confine(home.as_deref()) } else { Vec::new() };
     let mut writer = Writer::new(trace, options.records as usize);
     let hello = Hello {
@@ -96,10 +99,7 @@ fn trace_program(options: ChildOptions, source: String, trace: File) -> i32 {
     let scope = Scope { only: options.only, program: options.name.clone(), home: home.clone() };
     let recorder = recorder::start(writer, scope, options.steps);
     limits::tell_panics();
-    if let Some(bytes) = options.memory_bytes {
-        limits::bound_memory(bytes);
-    }
-    limits::watch(recorder, options.time_s.map(Duration::from_secs_f64), options.memory_bytes);
+    watch.start(recorder);
     let python = std::thread::Builder::new().name("python".into()).stack_size(STACK_BYTES);
     let end = match python.spawn(move || run::run(recorder, &options, &source, home.as_deref())) {
         Ok(running) => running.join().unwrap_or_else(|_| EndBlob::Died { how: "the embedded interpreter failed".into() }),

@@ -94,7 +94,7 @@ impl Scope {
 
     fn tells(&self, file: &str, origin: Origin) -> bool {
         // CPython encodes what is printed in C; here the library's own codecs do it, which is none of the program's doing.
-        let codec = file == "<frozen codecs>" || file.starts_with("<frozen encodings");
+        let codec = origin == Origin::Library && (file == "codecs" || file == "encodings" || file.starts_with("encodings."));
         !codec && (self.only == Only::All || origin != Origin::Library)
     }
 }

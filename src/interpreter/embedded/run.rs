@@ -12,6 +12,9 @@ use super::{code, hook, threads};
 use crate::interpreter::options::{ChildOptions, Task};
 use crate::interpreter::wire::EndBlob;
 
+/// CPython's own, `sys.getrecursionlimit()`.
+const RECURSION_LIMIT: usize = 1000;
+
 /// Version of the crate that interprets.
 pub fn version() -> String {
     use rustpython_vm::version::{MAJOR_IMPL, MICRO_IMPL, MINOR_IMPL};
@@ -38,9 +41,10 @@ pub fn run(recorder: &'static Recorder, options: &ChildOptions, source: &str, ho
                 Err(exception) => uncaught(exception, &options.name, vm),
             },
         };
-        if let EndBlob::SyntaxError { .. } = end {
-            stop_tracing(vm);
-        }
+        untraced(vm, || {
+            // Finalizing would import it, and that is none of the program's doing.
+            let _ = vm.import("threading", 0);
+        });
         end
     });
     // Joins threads, runs `atexit`, flushes what was printed: all still heard.
@@ -60,6 +64,8 @@ fn interpreter(options: &ChildOptions) -> Interpreter {
     settings.import_site = false;
     settings.install_signal_handlers = false;
     settings.write_bytecode = false;
+    // Whatever the locale says: what is printed goes through the parent, which speaks UTF-8.
+    settings.utf8_mode = 1;
     let builder = Interpreter::builder(settings);
     let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
     builder.add_native_modules(&natives).add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).build()
@@ -73,10 +79,16 @@ fn prepare(options: &ChildOptions, home: Option<&Path>, vm: &VirtualMachine) -> 
     } else if !options.name.starts_with('<') {
         scope.globals.set_item("__file__", vm.ctx.new_str(options.name.as_str()).into(), vm)?;
     }
-    if let Some(home) = home {
-        let path = vm.sys_module.get_attr("path", vm)?;
-        vm.call_method(&path, "insert", (0, vm.ctx.new_str(home.to_string_lossy().into_owned())))?;
-    }
+    // The library is inside; nothing is looked for but beside the program.
+    let beside = home.map(|home| vm.ctx.new_str(home.to_string_lossy().into_owned()).into());
+    vm.sys_module.set_attr("path", vm.ctx.new_list(beside.into_iter().collect()), vm)?;
+    // What is printed is seen when it is heard, and is not lost when the run is cut short.
+    let stdout = vm.sys_module.get_attr("stdout", vm)?;
+    let mut by_line = FuncArgs::default();
+    by_line.kwargs.insert("line_buffering".into(), vm.ctx.new_bool(true).into());
+    stdout.get_attr("reconfigure", vm)?.call(by_line, vm)?;
+    // A build with debug assertions has a lower one.
+    vm.recursion_limit.set(RECURSION_LIMIT);
     threads::number_new(vm)?;
     keep_trace_function(vm)?;
     fall_silent_when_forked(vm)?;
@@ -119,10 +131,11 @@ fn start_tracing(vm: &VirtualMachine) {
     vm.use_tracing.set(true);
 }
 
-fn stop_tracing(vm: &VirtualMachine) {
-    *vm.state.global_trace_func.lock() = None;
-    vm.use_tracing.set(false);
-    vm.trace_func.replace(vm.ctx.none());
+/// Does something that is not to be heard.
+fn untraced(vm: &VirtualMachine, what: impl FnOnce()) {
+    let traced = vm.use_tracing.replace(false);
+    what();
+    vm.use_tracing.set(traced);
 }
 
 /// Every code object, the outermost first.
@@ -149,7 +162,13 @@ fn uncaught(exception: PyBaseExceptionRef, program: &str, vm: &VirtualMachine) -
         .map(|entry| entry.lineno.get() as u32);
     let message = exception.as_object().str(vm).map(|text| text.to_string()).unwrap_or_default();
     let kind = exception.class().name().to_string();
-    vm.print_exception(&exception);
+    let hook = |name| vm.sys_module.get_attr(name, vm).ok();
+    // A hook of the program's own is the program; Python's prints with the library, which is not.
+    if matches!((hook("excepthook"), hook("__excepthook__")), (Some(set), Some(original)) if !set.is(&original)) {
+        vm.print_exception(&exception);
+    } else {
+        untraced(vm, || vm.print_exception(&exception));
+    }
     EndBlob::Raised { line, exception: kind, message, traceback }
 }
 
