@@ -70,7 +70,7 @@ impl Export {
 
         match format {
             Format::Midi => {
-                let about = About { style: self.music.style.to_string(), interpreter: recorded.dialect.interpreter.clone(), steps: recorded.steps };
+                let about = About { evalody: env!("CARGO_PKG_VERSION").to_owned(), style: self.music.style.to_string(), interpreter: recorded.dialect.interpreter.clone(), steps: recorded.steps };
                 write_midi(&performance, &about, output.writer()).map_err(|error| output.failed(error))?;
             }
             Format::Wav => {
@@ -79,7 +79,7 @@ impl Export {
                     progress.set_length(total);
                     progress.set_position(done);
                 };
-                write_wav(&performance, SAMPLE_RATE_HZ, output.writer(), &mut tell).map_err(|error| output.failed(error.into()))?;
+                write_wav(&performance, SAMPLE_RATE_HZ, output.writer(), &mut tell).map_err(|error| output.failed(std::io::Error::other(error)))?;
                 progress.finish_and_clear();
             }
         }

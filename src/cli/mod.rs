@@ -68,7 +68,7 @@ enum Command {
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
     #[cfg(feature = "embedded")]
-    if arguments.get(1).is_some_and(|first| first == crate::interpreter::embedded::COMMAND) {
+    if arguments.get(1).is_some_and(|first| first == crate::interpreter::EMBEDDED_COMMAND) {
         let options = arguments.get(2).and_then(|options| options.to_str()).unwrap_or_default();
         return ExitCode::from(u8::try_from(crate::interpreter::embedded::main(options)).unwrap_or(1));
     }

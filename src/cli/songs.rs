@@ -23,7 +23,7 @@ impl Songs {
             return Ok(0);
         }
         for song in songs::all() {
-            writeln!(out, "@{:<16} {}", song.name, song.idea)?;
+            writeln!(out, "@{:<16} {}", song.name, song.idea())?;
         }
         Ok(0)
     }

@@ -61,6 +61,8 @@ pub struct MapNote<'a> {
     pub steps: u64,
     /// Number of the first of those in the trace, from 0.
     pub first_step: u64,
+    /// Whether the note shows the state of its whole bar; those which do not carry all steps among them.
+    pub is_state: bool,
 }
 
 /// An instruction of a note's stretch.
@@ -110,6 +112,7 @@ pub fn map<'a>(performance: &'a Performance, codes: &'a [Arc<Code>]) -> Map<'a> 
                 stack_depth: cause.depth,
                 steps: cause.steps,
                 first_step: cause.since,
+                is_state: cause.is_state,
             }
         })
         .collect();

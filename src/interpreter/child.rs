@@ -114,7 +114,7 @@ pub(super) fn start_embedded(request: &Request) -> Result<Running, InterpreterEr
     }
     let handover = Handover::new(request)?;
     let mut command = Command::new(&request.own_executable);
-    command.arg("__embedded").arg(json(&handover.options(request)?)?);
+    command.arg(super::EMBEDDED_COMMAND).arg(json(&handover.options(request)?)?);
     start(command, handover, request, &request.own_executable)
 }
 

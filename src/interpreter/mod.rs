@@ -27,6 +27,9 @@ pub use running::{Output, OutputStream, Running, State};
 
 use options::{Only, Task};
 
+/// The hidden command under which our own executable is the embedded interpreter.
+pub const EMBEDDED_COMMAND: &str = "__embedded";
+
 /// Which interpreter runs the program.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Choice {

@@ -51,8 +51,9 @@ pub fn lines(score: &Score) -> impl Iterator<Item = String> {
 
 /// Why a note is there, in words that columns can end with.
 pub(crate) fn cause_words(cause: &Cause) -> String {
-    let Cause { code, first, last, line, thread, frame_depth, depth, steps, since } = cause;
-    format!("c{} @{first}..@{last} line {line} thread {thread} frame {frame_depth} depth {depth} steps {steps} since {since}", code.0)
+    let Cause { code, first, last, line, thread, frame_depth, depth, steps, since, is_state } = cause;
+    let stands = if *is_state { "state of" } else { "steps" };
+    format!("c{} @{first}..@{last} line {line} thread {thread} frame {frame_depth} depth {depth} {stands} {steps} since {since}", code.0)
 }
 
 /// The score as JSON, one object a line, known by its first key: `score`, `part`, `marker`, `remark`,
@@ -140,11 +141,12 @@ pub(crate) struct CauseWords {
     depth: u16,
     steps: u64,
     since: u64,
+    is_state: bool,
 }
 
 impl CauseWords {
     pub fn of(cause: &Cause) -> Self {
-        let Cause { code, first, last, line, thread, frame_depth, depth, steps, since } = *cause;
-        Self { code: code.0, first, last, line, thread, frame_depth, depth, steps, since }
+        let Cause { code, first, last, line, thread, frame_depth, depth, steps, since, is_state } = *cause;
+        Self { code: code.0, first, last, line, thread, frame_depth, depth, steps, since, is_state }
     }
 }

@@ -12,7 +12,7 @@ use super::ending;
 use super::error::Failure;
 use super::record;
 use super::source::{self, Source};
-use crate::interpreter::Streams;
+use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::interpreter::options::Task;
 use crate::live::{Output, Player};
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
@@ -122,8 +122,7 @@ impl Play {
                 }
             }
             while let Some(said) = feed.said() {
-                let stream = if said.is_error() { Stream::Stderr } else { Stream::Stdout };
-                pane.push(stream, said.bytes());
+                pane.push(stream_of(&said), &said.bytes);
             }
             let wait = if wants_music { Duration::ZERO } else { BEAT };
             let Some(terminal) = &mut terminal else {
@@ -166,7 +165,7 @@ impl Play {
         drop(terminal);
         let outcome = feed.end();
         while let Some(said) = feed.said() {
-            pane.push(if said.is_error() { Stream::Stderr } else { Stream::Stdout }, said.bytes());
+            pane.push(stream_of(&said), &said.bytes);
         }
         pane.print(&mut io::stdout().lock(), &mut io::stderr().lock())?;
         if was_interrupted {
@@ -189,6 +188,13 @@ impl Play {
             eprintln!("evalody: {} seems to read the keyboard: no view, so that you can type", source.program.name);
         }
         wants
+    }
+}
+
+fn stream_of(said: &Said) -> Stream {
+    match said.stream {
+        OutputStream::Stdout => Stream::Out,
+        OutputStream::Stderr => Stream::Err,
     }
 }
 
