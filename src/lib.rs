@@ -7,16 +7,28 @@
 //!   interpreter   fold    compose   perform
 //! ```
 
+// Pure rooms: arithmetic, without a clock, a file, a device, chance or printing.
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod program;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod songs;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod music;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod trace;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod fold;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod score;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod compose;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod perform;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod hear;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod synth;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod export;
 
 // The doors: rooms which open processes, devices and terminals.

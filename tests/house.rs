@@ -263,6 +263,7 @@ fn impure_words_are_found_in_pure_rooms_only() {
     for text in [
         "use std::fs::File;",
         "use std::{io, fs};",
+        "use ::std::process;",
         "fn f() { std::thread::spawn(g); }",
         "fn f() { println!(\"x\") }",
         "use std::time::{Duration, Instant};",

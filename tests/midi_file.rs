@@ -180,3 +180,10 @@ fn a_wait_of_days_is_cut_into_numbers_that_fit_the_file() {
     assert_eq!(messages(&bytes), cues(&performance));
     assert_eq!(performance.end, Tick(u32::MAX));
 }
+
+#[test]
+fn notes_of_a_channel_without_a_setup_are_refused_not_dropped() {
+    let mut performance = perform(&score("t", vec![part("lead", melodic(0), vec![note(0, 480, 60, 90)])], 960));
+    performance.setups.clear();
+    assert_eq!(write_midi(&performance, &about(), Vec::new()).unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+}

@@ -37,11 +37,15 @@ pub struct About {
 /// Writes the performance as a MIDI file: a conductor track with the title, the words and the tempo,
 /// then one track for each channel. Same performance, same bytes.
 ///
-/// A performance without notes is a file of rests.
+/// A performance without notes is a file of rests. Fails only when `out` does, or when a cue's channel
+/// has no setup, which no performance of [`perform`](crate::perform::perform) has.
 pub fn write_midi(performance: &Performance, about: &About, out: impl Write) -> io::Result<()> {
     let words = Words::of(performance, about);
     let mut tracks = vec![conductor(performance, &words)?];
     let names = track_names(&performance.setups);
+    if performance.cues.iter().any(|cue| names.iter().all(|(channel, _)| *channel != cue.channel)) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a note sounds on a channel that was never set up"));
+    }
     for (channel, name) in &names {
         tracks.push(channel_track(performance, *channel, name)?);
     }

@@ -128,7 +128,7 @@ pub fn paths(tokens: &[Token], depth: usize) -> Vec<Named> {
                 }
                 braces = braces.saturating_sub(1);
             }
-            head @ ("crate" | "evalody" | "std" | "super") if at == 0 || text(at - 1) != "::" || text(at.wrapping_sub(2)) == "" => {
+            head @ ("crate" | "evalody" | "std" | "super") => {
                 let mut behind = at + 1;
                 let mut climbs = usize::from(head == "super");
                 while head == "super" && text(behind) == "::" && text(behind + 1) == "super" {
