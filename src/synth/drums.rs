@@ -1,6 +1,8 @@
 //! The drum kit. Every drum is worked out once, when the synth is made, as a soft and a hard stroke; a
 //! voice mixes the two by its velocity. So a cymbal may have as many modes as it likes.
 
+use super::FRAMES;
+use super::modal::{MOST_PARTIALS, Modal, Partial};
 use super::noise::Noise;
 use crate::music::Drum;
 
@@ -200,13 +202,17 @@ impl Stroke {
     /// Mixes in a sound of `length_s`; `sound` gives sample by sample.
     fn mix(&mut self, length_s: f64, strength: Both, mut sound: impl FnMut(usize) -> f64) {
         let length = (length_s * self.rate) as usize;
-        if self.samples.len() < length {
-            self.samples.resize(length, [0.0; 2]);
-        }
+        self.make_room(length);
         for (i, sample) in self.samples.iter_mut().take(length).enumerate() {
             let value = sound(i);
             sample[0] += (value * strength[0]) as f32;
             sample[1] += (value * strength[1]) as f32;
+        }
+    }
+
+    fn make_room(&mut self, length: usize) {
+        if self.samples.len() < length {
+            self.samples.resize(length, [0.0; 2]);
         }
     }
 
@@ -226,31 +232,34 @@ impl Stroke {
 
     /// Decaying sines: hertz, amplitude, seconds to fall by 60 dB.
     fn modes(&mut self, modes: &[(f64, f64, f64)], strength: Both) {
-        let rate = self.rate;
-        for &(hertz, amplitude, fade_s) in modes {
-            if hertz > rate * 0.45 {
-                continue;
+        for modes in modes.chunks(MOST_PARTIALS) {
+            let mut partials: Vec<Partial> = modes.iter().map(|&(hertz, amplitude, fall_s)| Partial { hertz, amplitude, fall_s }).collect();
+            let mut modal = Modal::new(&mut partials, self.rate, 0);
+            let mut at = 0;
+            while !modal.is_over() {
+                let mut block = [0.0; FRAMES];
+                modal.render(&mut block);
+                self.make_room(at + FRAMES);
+                for (sample, value) in self.samples[at..].iter_mut().zip(block) {
+                    sample[0] += value * strength[0] as f32;
+                    sample[1] += value * strength[1] as f32;
+                }
+                at += FRAMES;
             }
-            let keep = libm::exp(-6.9078 / (fade_s * rate));
-            let (sine, cosine) = libm::sincos(core::f64::consts::TAU * hertz / rate);
-            let (mut re, mut im) = (amplitude, 0.0);
-            self.mix(fade_s * 1.2, strength, |_| {
-                let value = im;
-                (re, im) = (keep * (re * cosine - im * sine), keep * (re * sine + im * cosine));
-                value
-            });
         }
     }
 
     /// Metal: many sines at no harmonic distances, the higher the sooner gone.
     fn plate(&mut self, count: usize, low: f64, high: f64, fade_s: f64, strength: Both) {
         let scale = 1.0 / libm::sqrt(count as f64);
-        for i in 0..count {
-            let place = (i as f64 + 0.5 + 0.45 * f64::from(self.noise.signed())) / count as f64;
-            let hertz = low * libm::pow(high / low, place);
-            let fade_s = fade_s * (1.15 - 0.5 * place) * (1.0 + 0.3 * f64::from(self.noise.signed()));
-            self.modes(&[(hertz, scale, fade_s)], strength);
-        }
+        let modes: Vec<(f64, f64, f64)> = (0..count)
+            .map(|i| {
+                let place = (i as f64 + 0.5 + 0.45 * f64::from(self.noise.signed())) / count as f64;
+                let fade_s = fade_s * (1.15 - 0.5 * place) * (1.0 + 0.3 * f64::from(self.noise.signed()));
+                (low * libm::pow(high / low, place), scale, fade_s)
+            })
+            .collect();
+        self.modes(&modes, strength);
     }
 
     /// Noise between two corners, which swells over `swell_s` and falls by 60 dB in `fade_s`.
@@ -277,9 +286,7 @@ impl Stroke {
         let mut other = Stroke::new(self.rate, self.noise.whole());
         sound(&mut other);
         let late = (late_s * self.rate) as usize;
-        if self.samples.len() < late + other.samples.len() {
-            self.samples.resize(late + other.samples.len(), [0.0; 2]);
-        }
+        self.make_room(late + other.samples.len());
         for (sample, fresh) in self.samples[late..].iter_mut().zip(other.samples) {
             sample[0] += fresh[0];
             sample[1] += fresh[1];

@@ -56,15 +56,14 @@ impl Master {
     pub fn render(&mut self, left: &mut [f32; FRAMES], right: &mut [f32; FRAMES]) {
         let mut power = 0.0;
         for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-            let fresh = [*left, *right];
-            for side in 0..2 {
-                self.blocked[side] = fresh[side] - self.before[side] + self.keep * self.blocked[side];
-                self.before[side] = fresh[side];
-                self.low[side] += (self.blocked[side] - self.low[side]) * self.low_pull;
-                power += self.blocked[side] * self.blocked[side];
+            for (side, sample) in [left, right].into_iter().enumerate() {
+                let blocked = *sample - self.before[side] + self.keep * self.blocked[side];
+                self.before[side] = *sample;
+                self.blocked[side] = blocked;
+                self.low[side] += (blocked - self.low[side]) * self.low_pull;
+                power += blocked * blocked;
+                *sample = blocked + AIR * (blocked - self.low[side]);
             }
-            let aired = |side: usize| self.blocked[side] + AIR * (self.blocked[side] - self.low[side]);
-            (*left, *right) = (aired(0), aired(1));
         }
         let power = f64::from(power) / FRAMES as f64;
         self.power += (power - self.power) * if power > self.power { self.rise } else { self.fall };

@@ -271,6 +271,9 @@ impl Synth {
             _ => {
                 let mut partials = [Partial::default(); MOST_PARTIALS];
                 let count = patches::partials(recipe, hertz, octaves_up, force, &mut partials);
+                for partial in &mut partials[..count] {
+                    partial.amplitude *= modal::top_taper(partial.hertz, self.rate);
+                }
                 Sound::Modal(Modal::new(&mut partials[..count], self.rate, self.given))
             }
         };

@@ -54,15 +54,12 @@ impl Modal {
             live: 0,
             block: 0,
         };
-        for partial in partials.iter_mut() {
-            partial.amplitude *= top_taper(partial.hertz, sample_rate_hz);
-        }
         // Unstable is fine: equal lifetimes may come in any order, and the order is a function of the
         // values alone.
         partials.sort_unstable_by(|a, b| lifetime_s(b).total_cmp(&lifetime_s(a)));
         for partial in partials.iter().take(MOST_PARTIALS) {
             let lifetime_s = lifetime_s(partial);
-            if lifetime_s > 0.0 {
+            if lifetime_s > 0.0 && partial.hertz < sample_rate_hz * 0.45 {
                 modal.add(partial, lifetime_s, sample_rate_hz, offset);
             }
         }
@@ -131,9 +128,9 @@ fn lifetime_s(partial: &Partial) -> f64 {
     if loudness <= INAUDIBLE { 0.0 } else { partial.fall_s * libm::log10(loudness / INAUDIBLE) / 3.0 }
 }
 
-/// Lets partials go out softly between 11 and 17 kHz (or where the rate ends), so that a scale which
+/// What is left of a partial: lets them go out softly between 11 and 17 kHz (or where the rate ends), so that a scale which
 /// runs up loses its shimmer by and by instead of at one note.
-fn top_taper(hertz: f64, sample_rate_hz: f64) -> f64 {
+pub fn top_taper(hertz: f64, sample_rate_hz: f64) -> f64 {
     let top = (sample_rate_hz * 0.44).min(17_000.0);
     let knee = top * 0.65;
     ((top - hertz) / (top - knee)).clamp(0.0, 1.0)

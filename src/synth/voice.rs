@@ -12,6 +12,7 @@ const DYING_BLOCKS: u8 = 4;
 /// Share of a voice's strength at which its release is over, -70 dB: under the room's tail.
 const SPENT: f32 = 3.0e-4;
 
+#[allow(clippy::large_enum_variant, reason = "boxing the sines would allocate while playing")]
 #[derive(Debug, Clone)]
 pub enum Sound {
     Modal(Modal),
@@ -165,16 +166,16 @@ impl Voice {
         let Place { left, right, send } = self.place;
         if has_twin {
             // The two players sit on either side of the voice's place.
-            for i in 0..FRAMES {
-                mix.left[i] += (body[i] + 0.35 * twin[i]) * left;
-                mix.right[i] += (0.35 * body[i] + twin[i]) * right;
-                mix.send[i] += (body[i] + twin[i]) * send;
+            for (i, (one, other)) in body.iter().zip(&twin).enumerate() {
+                mix.left[i] += (one + 0.35 * other) * left;
+                mix.right[i] += (0.35 * one + other) * right;
+                mix.send[i] += (one + other) * send;
             }
         } else {
-            for i in 0..FRAMES {
-                mix.left[i] += body[i] * left;
-                mix.right[i] += body[i] * right;
-                mix.send[i] += body[i] * send;
+            for (i, sample) in body.iter().enumerate() {
+                mix.left[i] += sample * left;
+                mix.right[i] += sample * right;
+                mix.send[i] += sample * send;
             }
         }
         // A sample in eight is enough to tell the loud from the quiet.
@@ -210,6 +211,10 @@ impl Voice {
             self.tremolo_gain = 1.0 - self.tremolo_depth * (0.5 + 2.0 * self.tremolo * (1.0 - self.tremolo.abs()));
         }
         let to = self.strength * self.tremolo_gain;
+        if from == 1.0 && to == 1.0 && self.age >= self.attack {
+            // Held, as most voices are at most times.
+            return;
+        }
         let step = (to - from) / FRAMES as f32;
         let mut gains = [0.0f32; FRAMES];
         for (i, gain) in gains.iter_mut().enumerate() {
