@@ -74,7 +74,8 @@ pub struct Player<V: Voices = Synth> {
     owes_a_synth: bool,
     loss: Option<String>,
     pull: Pull,
-    /// What was heard before the tempo changed: the position does not step back behind it.
+    /// What was heard before the tempo changed or the music was stopped: the position does not step back
+    /// behind it.
     heard: Tick,
 }
 
@@ -242,7 +243,7 @@ impl<V: Voices> Player<V> {
         self.note_what_was_followed();
         let at = self.position().tick;
         self.set_paused(false);
-        self.target = None;
+        (self.target, self.heard) = (None, at);
         self.supply.begin(Body::Halt, 0, at.sample(self.tempo, self.sample_rate_hz()), self.tempo, None);
         self.advance();
     }
