@@ -70,9 +70,12 @@ pub struct Player<V: Voices = Synth> {
     is_paused: bool,
     /// Set while the stream has not yet followed the last command: where it will go on.
     target: Option<Start>,
+    /// The piece has not begun with a synth of its own yet.
+    owes_a_synth: bool,
     loss: Option<String>,
     pull: Pull,
-    /// What was heard before the tempo changed: the position does not step back behind it.
+    /// What was heard before the tempo changed or the music was stopped: the position does not step back
+    /// behind it.
     heard: Tick,
 }
 
@@ -140,6 +143,7 @@ impl<V: Voices> Player<V> {
             tempo: Tempo::nearest(120.0),
             is_paused: false,
             target: None,
+            owes_a_synth: false,
             loss: None,
             pull: Pull { at: Instant::now(), drawn_frames: 0, burst_frames: 0 },
             heard: Tick(0),
@@ -164,6 +168,7 @@ impl<V: Voices> Player<V> {
         self.piece = Some(piece);
         self.tempo = tempo;
         self.set_paused(false);
+        self.owes_a_synth = true;
         self.go_on_from(Start { frame: 0, tempo, first_cue: 0, is_new_piece: true });
     }
 
@@ -201,16 +206,19 @@ impl<V: Voices> Player<V> {
 
     /// Goes on from `to`, which is brought within the piece. Notes that began before it are not heard.
     pub fn seek(&mut self, to: Tick) {
+        self.note_what_was_followed();
         let Some(piece) = &self.piece else { return };
         let to = to.min(piece.end);
         let first_cue = piece.first_cue_from(to) as u32;
         let frame = to.sample(self.tempo, self.sample_rate_hz());
-        let is_new_piece = self.owes_a_synth();
+        let is_new_piece = self.owes_a_synth;
         self.go_on_from(Start { frame, tempo: self.tempo, first_cue, is_new_piece });
     }
 
     /// Plays on in another tempo from where the music is; what sounds goes on sounding.
     pub fn set_tempo(&mut self, tempo: Tempo) {
+        self.note_what_was_followed();
+        let heard = self.position().tick;
         let old = std::mem::replace(&mut self.tempo, tempo);
         if old == tempo || self.piece.is_none() || self.supply.is_halted() {
             return;
@@ -219,7 +227,6 @@ impl<V: Voices> Player<V> {
             // Told again: the stream may never see the first telling.
             Some(start) => self.go_on_from(Start { frame: in_tempo(start.frame, start.tempo, tempo), tempo, ..start }),
             None => {
-                self.heard = self.position().tick;
                 let now = self.supply.snapshot();
                 let rate = self.sample_rate_hz();
                 let first_cue = self.piece.as_ref().map_or(0, |piece| piece.first_cue_from_frame(now.frame, now.tempo, rate));
@@ -228,12 +235,15 @@ impl<V: Voices> Player<V> {
                 self.advance();
             }
         }
+        self.heard = heard;
     }
 
     /// Silences what sounds and plays no more, until the next `play` or `seek`.
     pub fn stop(&mut self) {
+        self.note_what_was_followed();
         let at = self.position().tick;
         self.set_paused(false);
+        (self.target, self.heard) = (None, at);
         self.supply.begin(Body::Halt, 0, at.sample(self.tempo, self.sample_rate_hz()), self.tempo, None);
         self.advance();
     }
@@ -252,16 +262,17 @@ impl<V: Voices> Player<V> {
         self.target.filter(|_| !self.supply.is_followed())
     }
 
-    fn owes_a_synth(&self) -> bool {
-        self.unfollowed().is_some_and(|start| start.is_new_piece)
+    fn note_what_was_followed(&mut self) {
+        if self.supply.is_followed() {
+            let followed = self.target.take();
+            self.owes_a_synth &= !followed.is_some_and(|start| start.is_new_piece);
+        }
     }
 
     /// Keeps the stream supplied. To be called every few milliseconds, by whoever owns the player; if it
     /// is not for half a second, the music waits.
     pub fn advance(&mut self) {
-        if self.supply.is_followed() {
-            self.target = None;
-        }
+        self.note_what_was_followed();
         self.supply.send(self.piece.as_ref());
         if let Outlet::Silent(sink) = &mut self.outlet {
             let mut due = sink.due_frames();

@@ -149,6 +149,9 @@ impl<V: Voices> Stream<V> {
             self.section = begun;
             self.stage = Stage::Awaited;
         }
+        if self.stage == Stage::Awaited {
+            self.dismiss_the_unplayed();
+        }
         while self.stage == Stage::Awaited {
             let Ok(&message) = self.ends.messages.peek() else { return };
             if message.section == self.section {
@@ -178,20 +181,23 @@ impl<V: Voices> Stream<V> {
         self.hush();
         if start.is_new_piece {
             self.fading = self.playing.take();
-            while let Ok((section, synth)) = self.ends.arriving.pop() {
-                if section == self.section {
-                    self.playing = Some(synth);
-                    break;
-                }
-                // Of a piece that was replaced before it began.
-                self.dismiss(synth);
-            }
+            self.dismiss_the_unplayed();
+            self.playing = self.ends.arriving.pop().ok().map(|(_, synth)| synth);
         }
         self.stage = Stage::Running;
         self.tempo = start.tempo;
         self.frame = start.frame;
         self.next_cue = start.first_cue;
         (self.limit, self.is_limit_the_end) = (start.frame, false);
+    }
+
+    /// Sends back synths of pieces that were replaced before they began: the player may have no other left.
+    fn dismiss_the_unplayed(&mut self) {
+        while self.ends.arriving.peek().is_ok_and(|(section, _)| *section != self.section) {
+            if let Ok((_, synth)) = self.ends.arriving.pop() {
+                self.dismiss(synth);
+            }
+        }
     }
 
     /// Plays until the block is full or the music has to wait; gives the frames played.

@@ -164,7 +164,7 @@ impl Recording {
             let first = heard.iter().position(|sample| *sample != 0.0);
             first.is_none_or(|first| heard.len() - first < frames * 2)
         };
-        let (_, timeout) = came.wait_timeout_while(heard.lock().unwrap(), PATIENCE, is_waiting).unwrap();
+        let timeout = came.wait_timeout_while(heard.lock().unwrap(), PATIENCE, is_waiting).unwrap().1;
         assert!(!timeout.timed_out(), "no sound came");
     }
 
