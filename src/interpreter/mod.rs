@@ -1,6 +1,8 @@
 //! Finding, starting, limiting and killing the children which run Python.
 
-pub mod options;
-pub mod wire;
 #[cfg(feature = "embedded")]
 pub mod embedded;
+pub mod options;
+#[cfg(feature = "embedded")]
+pub mod syntax;
+pub mod wire;
