@@ -19,6 +19,8 @@ pub mod embedded;
 mod error;
 pub mod options;
 mod running;
+#[cfg(feature = "embedded")]
+pub mod syntax;
 pub mod wire;
 
 pub use cpython::{Found, TRACER, found};

@@ -1,7 +1,7 @@
 //! A code object of the embedded interpreter as the trace protocol tells it. Knows nothing of running.
 
-use rustpython_vm::bytecode::{OpArg, OpArgState, Opcode, decode_exception_table, oparg};
 use rustpython_vm::builtins::PyCode;
+use rustpython_vm::bytecode::{OpArg, OpArgState, Opcode, decode_exception_table, oparg};
 use rustpython_vm::{PyObjectRef, VirtualMachine};
 
 use super::positions::positions;
@@ -176,10 +176,9 @@ impl<'a> Names<'a> {
             Opcode::LoadGlobal => with_null(self.name(argument >> 1), argument & 1 == 1, " + NULL"),
             Opcode::LoadAttr => with_null(self.name(argument >> 1), argument & 1 == 1, " + NULL|self"),
             Opcode::LoadSuperAttr => with_null(self.name(argument >> 2), argument & 1 == 1, " + NULL|self"),
-            Opcode::LoadFastLoadFast
-            | Opcode::LoadFastBorrowLoadFastBorrow
-            | Opcode::StoreFastLoadFast
-            | Opcode::StoreFastStoreFast => pair(),
+            Opcode::LoadFastLoadFast | Opcode::LoadFastBorrowLoadFastBorrow | Opcode::StoreFastLoadFast | Opcode::StoreFastStoreFast => {
+                pair()
+            }
             Opcode::CompareOp => {
                 let sign = oparg::ComparisonOperator::try_from(argument).map(|sign| sign.to_string()).unwrap_or_default();
                 if argument & 16 == 16 { format!("bool({sign})") } else { sign }
@@ -190,8 +189,12 @@ impl<'a> Names<'a> {
             Opcode::ConvertValue => shown::<oparg::ConvertValueOparg>(argument),
             Opcode::LoadSpecial => shown::<oparg::SpecialMethod>(argument),
             Opcode::LoadCommonConstant => shown::<oparg::CommonConstant>(argument),
-            Opcode::CallIntrinsic1 => oparg::IntrinsicFunction1::try_from(u32::from(typed)).map(|f| f.desc().to_owned()).unwrap_or_default(),
-            Opcode::CallIntrinsic2 => oparg::IntrinsicFunction2::try_from(u32::from(typed)).map(|f| f.desc().to_owned()).unwrap_or_default(),
+            Opcode::CallIntrinsic1 => {
+                oparg::IntrinsicFunction1::try_from(u32::from(typed)).map(|f| f.desc().to_owned()).unwrap_or_default()
+            }
+            Opcode::CallIntrinsic2 => {
+                oparg::IntrinsicFunction2::try_from(u32::from(typed)).map(|f| f.desc().to_owned()).unwrap_or_default()
+            }
             Opcode::SetFunctionAttribute => match argument {
                 1 => "defaults".into(),
                 2 => "kwdefaults".into(),

@@ -54,7 +54,8 @@ fn limit_resources() {
 #[cfg(target_os = "linux")]
 fn confine_files(home: Option<&Path>, warnings: &mut Vec<String>) -> Result<(), String> {
     use landlock::{
-        ABI, Access, AccessFs, AccessNet, LandlockStatus, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
+        ABI, Access, AccessFs, AccessNet, LandlockStatus, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus,
+        Scope,
     };
 
     // The newest that the crate knows; an older kernel takes the part it understands.

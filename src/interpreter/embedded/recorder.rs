@@ -13,7 +13,7 @@ use rustpython_vm::{AsObject, Py, PyRef, VirtualMachine};
 
 use super::code;
 use crate::interpreter::options::Only;
-use crate::interpreter::wire::{EndBlob, LimitBlob, Writer};
+use crate::interpreter::wire::{CodeBlob, EndBlob, LimitBlob, Writer};
 use crate::trace::{CodeId, MarkKind, Origin};
 
 /// Status of a child whose listener has gone: nobody is left to read it.
@@ -252,9 +252,7 @@ impl Tape {
     fn tell(&mut self, code: &Py<PyCode>, file: &str, origin: Origin, vm: &VirtualMachine) -> Option<Arc<Told>> {
         let next = u32::try_from(self.ids.len()).ok().filter(|&id| id < MOST_CODES)?;
         let mut blob = code::blob(0, &code.code, file, origin, vm);
-        let mut hasher = DefaultHasher::new();
-        serde_json::to_vec(&blob).unwrap_or_default().hash(&mut hasher);
-        let id = *self.ids.entry(hasher.finish()).or_insert(next);
+        let id = *self.ids.entry(content(&blob)).or_insert(next);
         if id == next {
             blob.id = id;
             self.told_since_flush = true;
@@ -279,6 +277,14 @@ impl Tape {
             gone_if_failed(self.writer.end(end));
         }
     }
+}
+
+/// Stands for all that is told of a code object but its id.
+fn content(blob: &CodeBlob) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // Always writes: no map in it has keys other than text.
+    serde_json::to_vec(blob).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The listener has left, so there is nothing more to do.

@@ -26,6 +26,7 @@ pub fn run(recorder: &'static Recorder, options: &ChildOptions, source: &str, ho
     threads::first();
     let interpreter = interpreter(options);
     let end = interpreter.enter(|vm| {
+        let own_hook = vm.sys_module.get_attr("excepthook", vm).ok();
         let end = match vm.compile(source, Mode::Exec, options.name.as_str()) {
             Err(error) => syntax_error(error.into_pyexception(vm, Some(source)), vm),
             Ok(program) if options.task == Task::Compile => {
@@ -38,7 +39,7 @@ pub fn run(recorder: &'static Recorder, options: &ChildOptions, source: &str, ho
                 vm.run_code_obj(program, scope)
             }) {
                 Ok(_) => EndBlob::Finished,
-                Err(exception) => uncaught(exception, &options.name, vm),
+                Err(exception) => uncaught(exception, &options.name, own_hook.as_ref(), vm),
             },
         };
         untraced(vm, || {
@@ -149,27 +150,41 @@ fn tell_all(recorder: &Recorder, code: &PyRef<PyCode>, vm: &VirtualMachine) {
 }
 
 /// How an exception that nobody caught ends the program, printed as Python prints it.
-fn uncaught(exception: PyBaseExceptionRef, program: &str, vm: &VirtualMachine) -> EndBlob {
+fn uncaught(exception: PyBaseExceptionRef, program: &str, own_hook: Option<&PyObjectRef>, vm: &VirtualMachine) -> EndBlob {
     if exception.fast_isinstance(vm.ctx.exceptions.system_exit) {
         return EndBlob::Exited { status: vm.handle_exit_exception(exception) as i32 };
     }
-    let mut traceback = String::new();
-    // Writing to a string does not fail.
-    let _ = vm.write_exception(&mut traceback, &exception);
     let line = std::iter::successors(exception.traceback(), |entry| entry.next.lock().clone())
         .filter(|entry| entry.frame.iframe().code().source_path().as_str() == program)
         .last()
         .map(|entry| entry.lineno.get() as u32);
-    let message = exception.as_object().str(vm).map(|text| text.to_string()).unwrap_or_default();
-    let kind = exception.class().name().to_string();
-    let hook = |name| vm.sys_module.get_attr(name, vm).ok();
+    let (mut message, mut traceback) = (String::new(), String::new());
+    untraced(vm, || {
+        message = exception.as_object().str(vm).map(|text| text.to_string()).unwrap_or_default();
+        traceback = formatted(&exception, vm);
+    });
     // A hook of the program's own is the program; Python's prints with the library, which is not.
-    if matches!((hook("excepthook"), hook("__excepthook__")), (Some(set), Some(original)) if !set.is(&original)) {
-        vm.print_exception(&exception);
-    } else {
-        untraced(vm, || vm.print_exception(&exception));
+    let hook = vm.sys_module.get_attr("excepthook", vm).ok();
+    match (hook, own_hook) {
+        (Some(hook), Some(own_hook)) if hook.is(own_hook) => untraced(vm, || vm.print_exception(&exception)),
+        _ => vm.print_exception(&exception),
     }
-    EndBlob::Raised { line, exception: kind, message, traceback }
+    EndBlob::Raised { line, exception: exception.class().name().to_string(), message, traceback }
+}
+
+/// What Python prints of an exception.
+fn formatted(exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> String {
+    let by_library = || -> PyResult<String> {
+        let lines = vm.import("traceback", 0)?.get_attr("format_exception", vm)?.call((exception.clone(),), vm)?;
+        let joined = vm.call_method(vm.ctx.new_str("").as_object(), "join", (lines,))?;
+        Ok(joined.str(vm)?.to_string())
+    };
+    by_library().unwrap_or_else(|_| {
+        // The interpreter's own is plainer, but needs none of the library, which may be what failed.
+        let mut text = String::new();
+        let _ = vm.write_exception(&mut text, exception);
+        text
+    })
 }
 
 /// What the compiler refused, as the attributes of the exception that Python programs would see.
