@@ -6,7 +6,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use evalody::trace::{Entry, MarkKind, Outcome};
+use evalody::trace::{CodeId, Entry, Mark, MarkKind, Origin, Outcome};
 use support::battery::BATTERY;
 use support::{Heard, file, hear, plain, pythons, request, request_of};
 
@@ -99,7 +99,8 @@ fn standard_programs_print_and_end_as_without_us() {
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             let expected = plain(python, &path, &arguments);
             let heard = hear(&request_of(python, &path, &arguments)).unwrap_or_else(|error| panic!("{version:?} {name}: {error}"));
-            assert_eq!((heard.stdout.clone(), heard.stderr.clone(), heard.status), (expected.0, expected.1, Some(expected.2)), "{version:?} {name}");
+            assert_eq!(without_numbers(&heard.stdout), without_numbers(&expected.0), "{version:?} {name}");
+            assert_eq!((heard.stderr.as_str(), heard.status), (expected.1.as_str(), Some(expected.2)), "{version:?} {name}");
             assert!(heard.trace.steps().count() > 20, "{version:?} {name}: {:?}", heard.trace.steps().count());
             assert_frames_balance(&heard, name);
         }
@@ -202,8 +203,11 @@ fn steps_are_those_that_an_independent_count_finds() {
         let (_, stderr, status) = plain(python, &counter, &[path.to_str().unwrap()]);
         assert_eq!(status, 0, "{stderr}");
         let heard = hear(&request_of(python, &path, &[])).unwrap();
-        let calls = heard.trace.entries.iter().filter(|entry| matches!(entry, Entry::Mark(mark) if matches!(mark.kind, MarkKind::Called(_))));
-        assert_eq!(stderr.trim(), format!("{} {}", heard.trace.steps().count(), calls.count()), "{version:?}");
+        // The library makes named tuples by generating code, which is heard but not counted here.
+        let is_counted = |code: CodeId| heard.trace.codes[code.index()].origin == Origin::User;
+        let steps = heard.trace.steps().filter(|step| is_counted(step.code)).count();
+        let calls = heard.trace.entries.iter().filter(|entry| matches!(entry, Entry::Mark(Mark { kind: MarkKind::Called(code), .. }) if is_counted(*code)));
+        assert_eq!(stderr.trim(), format!("{steps} {}", calls.count()), "{version:?}");
     });
 }
 
