@@ -18,12 +18,14 @@ pub struct Source {
 /// Loads what the command line named, and finds its syntax errors before anything runs.
 pub fn load(name: &str) -> Result<Source, Failure> {
     let source = find(name)?;
+    #[cfg(feature = "embedded")]
+    crate::interpreter::syntax::check(&source.program, None).map_err(|error| syntax(&source.program, &error))?;
     Ok(source)
 }
 
 /// A syntax error as Python would show it.
 pub fn syntax(program: &Program, error: &crate::interpreter::wire::SyntaxError) -> Failure {
-    Failure::Syntax(format!("{error:?} {}", program.name))
+    Failure::Syntax(crate::interpreter::explain(&program.name, program, error).trim_end().to_owned())
 }
 
 fn find(name: &str) -> Result<Source, Failure> {

@@ -17,6 +17,7 @@ mod descendants;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod error;
+mod explain;
 pub mod options;
 mod running;
 #[cfg(feature = "embedded")]
@@ -25,6 +26,7 @@ pub mod wire;
 
 pub use cpython::{Found, TRACER, found};
 pub use error::InterpreterError;
+pub use explain::explain;
 pub use running::{Output, OutputStream, Running, State};
 
 use options::{Only, Task};
