@@ -1,5 +1,6 @@
 //! Stack heights worked out from CPython's own effects, against `co_stacksize`, over the whole standard library.
 
+#[path = "support/interpreters.rs"]
 mod support;
 
 use std::collections::BTreeMap;

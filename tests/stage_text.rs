@@ -15,7 +15,7 @@ use support::scores::{any_score, melodic, note, part, score, text};
 use support::traces::small_trace;
 
 fn small_score() -> Score {
-    let cause = Cause { code: CodeId(0), first: 0, last: 4, line: 2, thread: 1, frame_depth: 3, depth: 5, steps: 12, since: 100 };
+    let cause = Cause { code: CodeId(0), first: 0, last: 4, line: 2, thread: 1, frame_depth: 3, depth: 5, steps: 12, since: 100, is_state: false };
     let struck = Note { cause, ..note(480, 240, 60, 90) };
     let mut piece =
         score("a.py", vec![part("lead", melodic(12), vec![struck]), part("drums", Instrument::Drums, vec![note(0, 30, 36, 99)])], 1920);
@@ -54,7 +54,7 @@ fn a_score_as_json_has_the_cause_beside_the_note() {
     assert_eq!(
         lines[6],
         json!({"note": "lead", "at": 480, "lasts": 240, "pitch": 60, "velocity": 90, "code": 0, "first": 0, "last": 4, "line": 2,
-            "thread": 1, "frame_depth": 3, "depth": 5, "steps": 12, "since": 100})
+            "thread": 1, "frame_depth": 3, "depth": 5, "steps": 12, "since": 100, "is_state": false})
     );
 }
 
@@ -126,7 +126,7 @@ fn the_map_leads_from_a_note_to_its_instructions() {
                 {"offset": 0, "op": "LOAD_FAST", "family": "load"},
                 {"offset": 4, "op": "BINARY_OP", "family": "arith"},
             ],
-            "thread": 1, "frame_depth": 3, "stack_depth": 5, "steps": 12, "first_step": 100,
+            "thread": 1, "frame_depth": 3, "stack_depth": 5, "steps": 12, "first_step": 100, "is_state": false,
         })
     );
 }

@@ -157,8 +157,8 @@ impl Stage {
 
 /// The first call of line 6, at depth 3, and the module's line below it.
 const SOUNDING: [(usize, Cause); 2] = [
-    (3, Cause { code: CodeId(1), first: 18, last: 36, line: 6, thread: 0, frame_depth: 4, depth: 3, steps: 12, since: 600 }),
-    (1, Cause { code: CodeId(0), first: 0, last: 2, line: 9, thread: 0, frame_depth: 0, depth: 1, steps: 2, since: 0 }),
+    (3, Cause { code: CodeId(1), first: 18, last: 36, line: 6, thread: 0, frame_depth: 4, depth: 3, steps: 12, since: 600, is_state: false }),
+    (1, Cause { code: CodeId(0), first: 0, last: 2, line: 9, thread: 0, frame_depth: 0, depth: 1, steps: 2, since: 0, is_state: false }),
 ];
 
 fn picture(scene: &Scene, view: &mut View, width: u16, height: u16) -> Buffer {
@@ -324,6 +324,7 @@ fn any_cause() -> impl Strategy<Value = Cause> {
     let line = prop_oneof![0u32..12, any::<u32>()];
     (0u32..4, offset.clone(), offset, line, any::<u16>(), any::<u16>(), prop_oneof![0u16..8, any::<u16>()]).prop_map(
         |(code, first, last, line, thread, frame_depth, depth)| Cause {
+            is_state: false,
             code: CodeId(code),
             first,
             last,

@@ -2,7 +2,8 @@
 
 use std::process::{Command, Stdio};
 
-use evalody::interpreter::syntax::{check, explain};
+use evalody::interpreter::explain;
+use evalody::interpreter::syntax::check;
 use evalody::interpreter::wire::End;
 use evalody::program::Program;
 

@@ -44,6 +44,7 @@ pub fn melodic(patch: u8) -> Instrument {
 fn any_cause() -> impl Strategy<Value = Cause> {
     ((any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()), (any::<u16>(), any::<u16>(), any::<u16>(), any::<u64>(), any::<u64>()))
         .prop_map(|((code, first, last, line), (thread, frame_depth, depth, steps, since))| Cause {
+            is_state: since.is_multiple_of(2),
             code: CodeId(code),
             first,
             last,
