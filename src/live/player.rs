@@ -90,7 +90,7 @@ struct Pull {
 
 enum Outlet<V: Voices> {
     Speaker(Speaker),
-    Silent(SilentSink<V>),
+    Silent(Box<SilentSink<V>>),
     /// Whoever has the stream draws from it.
     Elsewhere,
 }
@@ -123,7 +123,7 @@ impl Player<Synth> {
 
     fn silent(loss: Option<String>) -> Self {
         let (supply, stream) = Supply::new(SAMPLE_RATE_HZ);
-        let mut player = Self::with(Outlet::Silent(SilentSink::new(stream)), supply);
+        let mut player = Self::with(Outlet::Silent(Box::new(SilentSink::new(stream))), supply);
         player.loss = loss;
         player
     }
@@ -305,7 +305,7 @@ impl<V: Voices> Player<V> {
         let (supply, stream) = Supply::new(self.sample_rate_hz());
         let was_halted = self.supply.is_halted();
         self.supply = supply;
-        self.outlet = Outlet::Silent(SilentSink::new(stream));
+        self.outlet = Outlet::Silent(Box::new(SilentSink::new(stream)));
         self.loss = Some(why);
         self.supply.set_paused(self.is_paused);
         if let (Some(piece), false) = (&self.piece, was_halted) {
