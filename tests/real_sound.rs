@@ -4,7 +4,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use evalody::live::{Output, Player};
+use evalody::live::{Output, Player, devices};
 use evalody::music::Tempo;
 use evalody::perform::Performance;
 use evalody::synth::Synth;
@@ -34,8 +34,13 @@ fn a_program_that_plays() {
     println!("opened after {} us, {} Hz, notice {notice:?}", began.elapsed().as_micros(), player.sample_rate_hz());
     player.play(&scale());
     let mut first_draught = None;
-    while !player.position().is_over {
+    let leaves_at = std::env::var("LEAVE_AT").map_or(u32::MAX, |tick| tick.parse().unwrap());
+    let mut last = player.position().tick;
+    while !player.position().is_over && last.0 < leaves_at {
         player.advance();
+        let now = player.position().tick;
+        assert!(now >= last || player.health().loss.is_some(), "from {last:?} back to {now:?}");
+        last = now;
         let drawn_frames = player.position().drawn_frames;
         if drawn_frames > 0 && first_draught.is_none() {
             first_draught = Some((began.elapsed(), drawn_frames));
@@ -46,12 +51,26 @@ fn a_program_that_plays() {
         assert!(began.elapsed().as_secs() < 60, "never over: {:?}", player.position());
     }
     println!("over: {:?} {:?}", player.position(), player.health());
+    let leaves = Instant::now();
+    drop(player);
+    println!("left within {} ms", leaves.elapsed().as_millis());
 }
 
-/// The program above, started so that it plays on the server.
+/// Not a test either.
+#[test]
+#[ignore = "started by the other tests"]
+fn a_program_that_lists() {
+    println!("{:#?}", devices());
+}
+
+/// The program that plays, started so that it plays on the server.
 fn program(server: &SoundServer) -> Command {
+    program_called("a_program_that_plays", server)
+}
+
+fn program_called(name: &str, server: &SoundServer) -> Command {
     let mut command = punctual(std::env::current_exe().unwrap().to_str().unwrap());
-    command.args(["--exact", "a_program_that_plays", "--ignored", "--nocapture"]).stdin(Stdio::null());
+    command.args(["--exact", name, "--ignored", "--nocapture"]).stdin(Stdio::null());
     server.lead(&mut command);
     command
 }
@@ -72,6 +91,22 @@ fn what_reaches_the_speakers_is_what_was_rendered() {
 }
 
 #[test]
+fn who_leaves_in_the_middle_of_a_note_hears_it_fade() {
+    let Some(server) = SoundServer::start() else { return };
+    let recording = server.record();
+    let output = program(&server).env("LEAVE_AT", "900").output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    eprintln!("{told}");
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    let heard = recording.until_silence();
+    let last = heard.iter().rposition(|sample| *sample != 0.0).unwrap();
+    // The tenth of a second before the end is sound which fades to nothing, not sound which is cut.
+    let loudest = |samples: &[f32]| samples.iter().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+    let (before, at_the_end) = (loudest(&heard[last - RATE_HZ as usize / 5..last]), loudest(&heard[last - 32..=last]));
+    assert!(before > 0.01 && at_the_end < before / 100.0, "{at_the_end} after {before}");
+}
+
+#[test]
 fn a_device_is_opened_by_its_name_and_no_other_in_its_place() {
     let Some(server) = SoundServer::start() else { return };
     let recording = server.record();
@@ -82,6 +117,20 @@ fn a_device_is_opened_by_its_name_and_no_other_in_its_place() {
     let output = program(&server).env("PLAY_THROUGH", "gramophone").output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(told.contains("there is no audio device \"gramophone\"; there are: ") && told.contains(SINK), "{told}");
+}
+
+#[test]
+fn the_list_names_the_devices_and_says_why_there_is_no_midi_port() {
+    let Some(server) = SoundServer::start() else { return };
+    let output = program_called("a_program_that_lists", &server).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    eprintln!("{told}");
+    assert!(told.contains(&format!("name: {SINK:?}")) && told.contains("host: \"PulseAudio\""), "{told}");
+    assert!(told.contains("is_default: true"), "{told}");
+    if !std::path::Path::new("/dev/snd/seq").exists() && cfg!(feature = "midi") {
+        assert!(told.contains("the MIDI sequencer of the system is not there"), "{told}");
+    }
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "the sound libraries print nothing");
 }
 
 #[test]

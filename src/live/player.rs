@@ -1,6 +1,7 @@
 //! The player: takes commands, keeps the stream supplied with cues, and tells where it is. It has never
 //! heard of who commands it.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use super::LiveError;
@@ -74,9 +75,9 @@ pub struct Player<V: Voices = Synth> {
     owes_a_synth: bool,
     loss: Option<String>,
     pull: Pull,
-    /// What was heard before the tempo changed or the music was stopped: the position does not step back
-    /// behind it.
-    heard: Tick,
+    /// The last position told since the music was last sent elsewhere: however unevenly a device draws, and
+    /// when the tempo changes, it does not step back.
+    heard: Cell<Tick>,
 }
 
 /// The last time the device was seen to have drawn.
@@ -89,7 +90,7 @@ struct Pull {
 
 enum Outlet<V: Voices> {
     Speaker(Speaker),
-    Silent(SilentSink<V>),
+    Silent(Box<SilentSink<V>>),
     /// Whoever has the stream draws from it.
     Elsewhere,
 }
@@ -122,7 +123,7 @@ impl Player<Synth> {
 
     fn silent(loss: Option<String>) -> Self {
         let (supply, stream) = Supply::new(SAMPLE_RATE_HZ);
-        let mut player = Self::with(Outlet::Silent(SilentSink::new(stream)), supply);
+        let mut player = Self::with(Outlet::Silent(Box::new(SilentSink::new(stream))), supply);
         player.loss = loss;
         player
     }
@@ -146,7 +147,7 @@ impl<V: Voices> Player<V> {
             owes_a_synth: false,
             loss: None,
             pull: Pull { at: Instant::now(), drawn_frames: 0, burst_frames: 0 },
-            heard: Tick(0),
+            heard: Cell::new(Tick(0)),
         }
     }
 
@@ -235,7 +236,7 @@ impl<V: Voices> Player<V> {
                 self.advance();
             }
         }
-        self.heard = heard;
+        self.heard.set(heard);
     }
 
     /// Silences what sounds and plays no more, until the next `play` or `seek`.
@@ -243,14 +244,14 @@ impl<V: Voices> Player<V> {
         self.note_what_was_followed();
         let at = self.position().tick;
         self.set_paused(false);
-        (self.target, self.heard) = (None, at);
+        self.target = None;
         self.supply.begin(Body::Halt, 0, at.sample(self.tempo, self.sample_rate_hz()), self.tempo, None);
         self.advance();
     }
 
     fn go_on_from(&mut self, start: Start) {
         let Some(piece) = &self.piece else { return };
-        self.heard = Tick(0);
+        self.heard.set(Tick(0));
         let synth = start.is_new_piece.then(|| Box::new(V::new(self.supply.sample_rate_hz, &piece.setups)));
         self.target = Some(start);
         self.supply.begin(Body::Start(start), start.first_cue as usize, start.frame, start.tempo, synth);
@@ -304,7 +305,7 @@ impl<V: Voices> Player<V> {
         let (supply, stream) = Supply::new(self.sample_rate_hz());
         let was_halted = self.supply.is_halted();
         self.supply = supply;
-        self.outlet = Outlet::Silent(SilentSink::new(stream));
+        self.outlet = Outlet::Silent(Box::new(SilentSink::new(stream)));
         self.loss = Some(why);
         self.supply.set_paused(self.is_paused);
         if let (Some(piece), false) = (&self.piece, was_halted) {
@@ -319,8 +320,10 @@ impl<V: Voices> Player<V> {
             Some(start) => (start.frame, start.tempo, false),
             None => (self.heard_frame(now), now.tempo, self.supply.is_followed()),
         };
+        let tick = tick_at(frame, tempo, self.sample_rate_hz()).max(self.heard.get());
+        self.heard.set(tick);
         Position {
-            tick: tick_at(frame, tempo, self.sample_rate_hz()).max(self.heard),
+            tick,
             tempo: self.tempo,
             drawn_frames: self.supply.rendered_frames(),
             is_paused: self.is_paused,
@@ -341,7 +344,7 @@ impl<V: Voices> Player<V> {
             }
             Outlet::Silent(_) | Outlet::Elsewhere => 0,
         };
-        let held_back = if now.is_over { 0 } else { V::LATENCY_FRAMES + device };
+        let held_back = if now.is_over { 0 } else { (V::LATENCY_FRAMES + device).saturating_sub(self.supply.standing_frames()) };
         now.frame.saturating_sub(held_back).max(self.supply.begins_at().min(now.frame))
     }
 

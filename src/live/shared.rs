@@ -63,6 +63,9 @@ pub struct Shared {
     pub rendered: AtomicU64,
     /// Frames during which the music stood still, for want of cues.
     pub waited: AtomicU64,
+    /// Frames rendered since the music came to stand still; none while it runs. What was rendered before
+    /// that leaves the device in this time.
+    pub standing: AtomicU64,
     snapshot: AtomicU64,
 }
 
@@ -119,6 +122,7 @@ impl Shared {
             is_paused: AtomicBool::new(false),
             rendered: AtomicU64::new(0),
             waited: AtomicU64::new(0),
+            standing: AtomicU64::new(0),
             snapshot: AtomicU64::new(at_rest.pack()),
         }
     }

@@ -137,6 +137,9 @@ impl<V: Voices> Stream<V> {
         if self.is_starved {
             self.ends.shared.waited.fetch_add((BLOCK_FRAMES - played) as u64, Ordering::Relaxed);
         }
+        let standing =
+            if played == BLOCK_FRAMES { 0 } else { self.ends.shared.standing.load(Ordering::Relaxed) + (BLOCK_FRAMES - played) as u64 };
+        self.ends.shared.standing.store(standing, Ordering::Relaxed);
         self.fade();
         self.handed_out = 0;
         self.publish();

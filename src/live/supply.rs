@@ -162,6 +162,10 @@ impl<V: Voices> Supply<V> {
         self.shared.rendered.load(Ordering::Acquire)
     }
 
+    pub fn standing_frames(&self) -> u64 {
+        self.shared.standing.load(Ordering::Relaxed)
+    }
+
     pub fn waited_frames(&self) -> u64 {
         self.shared.waited.load(Ordering::Relaxed)
     }
