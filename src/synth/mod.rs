@@ -1,7 +1,7 @@
 //! The band: turns strokes and releases into stereo samples. Owns no clock and no device; after
 //! [`Synth::new`] it allocates, locks and prints nothing, so it may live on the audio thread.
 //!
-//! Everything is worked out in blocks of [`FRAMES`] frames on a grid that starts with the synth, and given
+//! Everything is worked out in blocks of 64 frames on a grid that starts with the synth, and given
 //! out as it is asked for; a stroke falls on its very sample within its block. How the asking is sliced
 //! can therefore change nothing. The price is a constant latency, [`Synth::LATENCY_FRAMES`].
 //!
@@ -15,9 +15,11 @@ mod limiter;
 mod master;
 mod modal;
 mod noise;
+mod partials;
 mod patches;
 mod rendering;
 mod room;
+mod stand_in;
 mod voice;
 mod wave;
 
@@ -50,8 +52,8 @@ const STRENGTH: f64 = 0.16;
 const TOUCH: f64 = 1.5;
 /// Below this a block counts as silence: -100 dB of full scale, under the last bit of a CD.
 const SILENCE: f32 = 1.0e-5;
-/// Silent blocks after which nothing can come any more: longer than the room's longest line at any rate up to 96 kHz.
-const SILENT_BLOCKS: u32 = 160;
+/// Seconds of silence after which nothing can come any more: longer than the room's gap and longest line.
+const SILENCE_S: f64 = 0.15;
 /// Blocks in which a hushed room falls silent: 16 ms at 48 kHz.
 const HUSH_BLOCKS: u32 = 12;
 /// What the room gives back, against what is sent.
@@ -89,6 +91,8 @@ pub struct Synth {
     given: usize,
     hush_left: u32,
     silent_blocks: u32,
+    /// Silent blocks in a row which mean that all is over.
+    quiet_after: u32,
 }
 
 impl Synth {
@@ -99,10 +103,11 @@ impl Synth {
     /// `setups` only. A channel without a setup stays silent.
     ///
     /// # Panics
-    /// If the rate is not between 8000 and 384000 Hz.
+    /// If the rate is not between 8000 and 192000 Hz.
     pub fn new(sample_rate_hz: u32, setups: &[ChannelSetup]) -> Self {
-        assert!((8_000..=384_000).contains(&sample_rate_hz), "{sample_rate_hz} Hz is no sample rate for sound");
+        assert!((8_000..=192_000).contains(&sample_rate_hz), "{sample_rate_hz} Hz is no sample rate for sound");
         let rate = f64::from(sample_rate_hz);
+        let quiet_after = (SILENCE_S * rate / FRAMES as f64) as u32 + 1;
         let mut seats = [None; 16];
         let mut tables: Vec<Option<Tables>> = (0..patches::COUNT).map(|_| None).collect();
         let mut kit = None;
@@ -137,7 +142,8 @@ impl Synth {
             out: [[0.0; 2]; FRAMES],
             given: 0,
             hush_left: 0,
-            silent_blocks: SILENT_BLOCKS,
+            silent_blocks: quiet_after,
+            quiet_after,
         }
     }
 
@@ -181,7 +187,7 @@ impl Synth {
 
     /// Whether nothing sounds and no tail is left.
     pub fn is_quiet(&self) -> bool {
-        self.voices.is_empty() && self.silent_blocks >= SILENT_BLOCKS
+        self.voices.is_empty() && self.silent_blocks >= self.quiet_after
     }
 
     /// Voices that sound, those included which are on their way out.
@@ -223,7 +229,7 @@ impl Synth {
     fn count_silence(&mut self) {
         let is_silent = self.voices.is_empty() && self.out.iter().flatten().all(|sample| sample.abs() < SILENCE);
         self.silent_blocks = if is_silent { self.silent_blocks + 1 } else { 0 };
-        if self.silent_blocks == SILENT_BLOCKS {
+        if self.silent_blocks == self.quiet_after {
             self.room.clear();
             self.master.clear();
             self.limiter.clear();
@@ -270,7 +276,7 @@ impl Synth {
             }
             _ => {
                 let mut partials = [Partial::default(); MOST_PARTIALS];
-                let count = patches::partials(recipe, hertz, octaves_up, force, &mut partials);
+                let count = partials::partials(recipe, hertz, octaves_up, force, &mut partials);
                 for partial in &mut partials[..count] {
                     partial.amplitude *= modal::top_taper(partial.hertz, self.rate);
                 }

@@ -1,24 +1,6 @@
-//! What each patch is made of, and which patch stands in for those we have no recipe for.
-//!
-//! | General MIDI group | played by |
-//! |---|---|
-//! | pianos (harpsichord, clavinet: nylon guitar) | electric piano |
-//! | chromatic percussion | itself; tubular bells: vibraphone; dulcimer: harp |
-//! | organs (reed organs: clarinet) | flute |
-//! | guitars | nylon guitar |
-//! | basses | bass |
-//! | strings | strings; pizzicato, harp themselves; timpani: marimba |
-//! | ensembles (orchestra hit: brass) | strings |
-//! | brass | brass |
-//! | reeds | clarinet |
-//! | pipes | flute |
-//! | synth leads | clarinet |
-//! | synth pads and effects (crystal: celesta) | strings |
-//! | ethnic: plucked / kalimba / bowed / blown | nylon guitar / kalimba / strings / clarinet |
-//! | percussive: bell / steel drum / wood / drums | glockenspiel / vibraphone / xylophone / marimba |
-//! | sound effects | flute, for its breath |
+//! What each patch is made of. Data, and nothing else.
 
-use super::modal::{MOST_PARTIALS, Partial};
+use super::stand_in::stand_in;
 use super::wave::{Motion, Spectrum};
 use crate::music::Patch;
 
@@ -284,7 +266,7 @@ const RECIPES: [Recipe; 16] = [
                 vibrato_cents: 9.0,
                 vibrato_hz: 5.3,
                 vibrato_after_s: 0.5,
-                apart_cents: 11.0,
+                apart_cents: 8.0,
                 breath: 0.03,
                 bright_at_start: 0.5,
                 bright_after_s: 0.35,
@@ -306,7 +288,7 @@ const RECIPES: [Recipe; 16] = [
                 vibrato_cents: 5.0,
                 vibrato_hz: 4.9,
                 vibrato_after_s: 0.8,
-                apart_cents: 5.0,
+                apart_cents: 4.0,
                 breath: 0.02,
                 bright_at_start: 0.12,
                 bright_after_s: 0.12,
@@ -400,69 +382,6 @@ pub fn recipe(patch: Patch) -> (usize, &'static Recipe) {
     // Every patch `stand_in` names has a recipe; the test below walks all 128.
     let number = RECIPES.iter().position(|recipe| recipe.patch == played).unwrap_or(0);
     (number, &RECIPES[number])
-}
-
-/// The patch that is played where `patch` is asked for: the table at the head of this file.
-fn stand_in(patch: Patch) -> Patch {
-    match patch.number() {
-        6 | 7 => Patch::NYLON_GUITAR,
-        0..=7 => Patch::ELECTRIC_PIANO,
-        8 | 98 => Patch::CELESTA,
-        9 | 112 => Patch::GLOCKENSPIEL,
-        10 => Patch::MUSIC_BOX,
-        11 | 14 | 114 => Patch::VIBRAPHONE,
-        12 | 47 | 116..=118 => Patch::MARIMBA,
-        13 | 113 | 115 => Patch::XYLOPHONE,
-        15 | 46 => Patch::HARP,
-        20..=23 => Patch::CLARINET,
-        16..=19 => Patch::FLUTE,
-        24..=31 | 104..=107 => Patch::NYLON_GUITAR,
-        32..=39 => Patch::FINGERED_BASS,
-        45 => Patch::PIZZICATO,
-        55..=63 => Patch::BRASS,
-        64..=71 | 80..=87 | 109 | 111 => Patch::CLARINET,
-        72..=79 | 120..=127 => Patch::FLUTE,
-        108 => Patch::KALIMBA,
-        _ => Patch::STRINGS,
-    }
-}
-
-/// The sines of a note: how many there are, written to the front of `partials`. `force` is the
-/// velocity from 0 to 1.
-pub fn partials(recipe: &Recipe, hertz: f64, octaves_up: f64, force: f64, partials: &mut [Partial; MOST_PARTIALS]) -> usize {
-    let quicker = libm::exp2(-octaves_up * recipe.shorter_up);
-    let (knocks, mut count) = match recipe.body {
-        Body::Held { .. } => return 0,
-        Body::Struck { modes, knocks } => {
-            for (partial, &(ratio, amplitude, fall_s, edge)) in partials.iter_mut().zip(modes) {
-                *partial = Partial { hertz: hertz * ratio, amplitude: amplitude * libm::pow(force, edge), fall_s: fall_s * quicker };
-            }
-            (knocks, modes.len())
-        }
-        Body::Plucked { at, slope, fall_s, damping, stiffness, knocks } => {
-            let count = MOST_PARTIALS - knocks.len();
-            for (index, partial) in partials.iter_mut().take(count).enumerate() {
-                let n = (index + 1) as f64;
-                // A soft finger plucks with a broad tip: the harmonics fall off faster.
-                let slope = slope + 0.9 * (1.0 - force);
-                *partial = Partial {
-                    hertz: hertz * n * libm::sqrt(1.0 + stiffness * n * n),
-                    amplitude: libm::sin(core::f64::consts::PI * n * at) * libm::pow(n, -slope),
-                    fall_s: fall_s * quicker / (1.0 + damping * n * n),
-                };
-            }
-            (knocks, count)
-        }
-    };
-    // The same strength for all, whatever the number of modes.
-    let power: f64 = partials[..count].iter().map(|partial| partial.amplitude * partial.amplitude).sum();
-    let scale = 1.0 / libm::sqrt(power.max(1.0e-12));
-    partials[..count].iter_mut().for_each(|partial| partial.amplitude *= scale);
-    for (partial, &(knock_hertz, amplitude, fall_s, edge)) in partials[count..].iter_mut().zip(knocks) {
-        *partial = Partial { hertz: knock_hertz, amplitude: amplitude * libm::pow(force, edge), fall_s };
-    }
-    count += knocks.len();
-    count
 }
 
 #[cfg(test)]

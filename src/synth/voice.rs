@@ -9,6 +9,8 @@ use super::wave::{Tables, Wave};
 /// Blocks in which a voice that has to go is faded out: 4 to 6 ms, too short to be heard as a note, long
 /// enough not to click.
 const DYING_BLOCKS: u8 = 4;
+/// Strength of the second player of a twin voice: weaker, so that they never cancel each other in mono.
+const SECOND: f32 = 0.7;
 /// Share of a voice's strength at which its release is over, -70 dB: under the room's tail.
 const SPENT: f32 = 3.0e-4;
 
@@ -167,6 +169,7 @@ impl Voice {
         if has_twin {
             // The two players sit on either side of the voice's place.
             for (i, (one, other)) in body.iter().zip(&twin).enumerate() {
+                let other = SECOND * other;
                 mix.left[i] += (one + 0.35 * other) * left;
                 mix.right[i] += (0.35 * one + other) * right;
                 mix.send[i] += (one + other) * send;

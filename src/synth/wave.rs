@@ -141,10 +141,13 @@ impl Wave {
     ) -> Self {
         let step = |cents: f64| hertz * libm::exp2(cents / 1200.0) / sample_rate_hz * 4_294_967_296.0;
         let blocks_per_second = sample_rate_hz / FRAMES as f64;
+        let start = chance.whole();
+        // Within an eighth of a turn: two players who began against each other would begin with silence.
+        let other = start.wrapping_add(chance.whole() >> 3);
         Self {
             instrument,
             cycle: tables.cycle(hertz * 1.03, sample_rate_hz),
-            phase: [chance.whole(), chance.whole()],
+            phase: [start, other],
             step: [step(-motion.apart_cents / 2.0), step(motion.apart_cents / 2.0)],
             is_twin: motion.apart_cents > 0.0,
             vibrato: f64::from(chance.signed()),
