@@ -16,8 +16,16 @@ use super::running::Running;
 use super::wire::PROTOCOL;
 use super::{Request, options::ChildOptions};
 
-/// The tracer as it is handed to Python: one namespace made of two files.
-pub const TRACER: &str = concat!(include_str!("describe.py"), "\n", include_str!("tracer.py"));
+/// The tracer as it is handed to Python: one namespace made of four files.
+pub const TRACER: &str = concat!(
+    include_str!("describe.py"),
+    "\n",
+    include_str!("record.py"),
+    "\n",
+    include_str!("engines.py"),
+    "\n",
+    include_str!("tracer.py")
+);
 
 const BOOT: &str = include_str!("boot.py");
 
