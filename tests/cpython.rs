@@ -254,9 +254,9 @@ for module in (argparse, ast, dis, difflib, textwrap, typing):
             if hasattr(shown, "positions"):
                 line, end_line, column, end_column = shown.positions
                 assert row[4] == [line, column, end_line, end_column], (row, shown)
-            # Ours has no addresses, sets in order, numbers for labels, and words where `dis` has none.
-            if row[6] is None and shown.argrepr and "code object" not in shown.argrepr and "frozenset" not in shown.argrepr:
-                assert row[3] == shown.argrepr[:80], (row, shown)
+            # Ours has no addresses, sets in order, numbers for labels, words where `dis` has none, and is cut short.
+            if row[6] is None and 0 < len(shown.argrepr) <= 80 and "code object" not in shown.argrepr and "frozenset" not in shown.argrepr:
+                assert row[3] == shown.argrepr, (row, shown)
             compared += 1
 print(compared)
 "#;

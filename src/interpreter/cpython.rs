@@ -1,6 +1,7 @@
 //! The user's own CPython: where it is, and how it is started on the tracer. What the tracer does
 //! inside of it is in `tracer.py`.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::env;
 use std::fs;
@@ -56,7 +57,7 @@ pub fn found() -> Vec<Found> {
         .filter(|python| python.version >= OLDEST && is_program(&python.path))
         .filter(|python| seen.insert(fs::canonicalize(&python.path).unwrap_or_else(|_| python.path.clone())))
         .collect();
-    pythons.sort_by(|a, b| b.version.cmp(&a.version));
+    pythons.sort_by_key(|python| Reverse(python.version));
     pythons
 }
 
