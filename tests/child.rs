@@ -301,3 +301,16 @@ fn an_argument_that_is_no_text_is_refused() {
     let error = hear(&Request { arguments, ..request_of(&python, &path, &[]) }).unwrap_err();
     assert!(matches!(error, InterpreterError::NotUtf8 { .. }), "{error}");
 }
+
+#[test]
+fn the_python_of_the_search_path_is_the_one_that_a_shell_starts() {
+    let Ok(output) = Command::new("python3").args(["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"]).output() else { return };
+    if !output.status.success() {
+        return; // a stand-in which leads nowhere
+    }
+    let version = format!("CPython {}", String::from_utf8_lossy(&output.stdout).trim());
+    for choice in [Choice::Cpython, Choice::Auto, Choice::Path("python3".into())] {
+        let heard = hear(&Request { choice, ..request(Path::new(""), "print(1)") }).unwrap();
+        assert_eq!((heard.trace.dialect.interpreter.as_str(), heard.stdout.as_str()), (version.as_str(), "1\n"));
+    }
+}
