@@ -25,7 +25,7 @@ stream.blob(1, '{"protocol":1,"interpreter":"CPython","version":[%d,%d],"recorde
 number = 0
 library = os.path.dirname(os.__file__)
 for directory, inner, names in os.walk(library):
-    inner[:] = sorted(set(inner) - {"site-packages", "dist-packages", "__pycache__"})
+    inner[:] = sorted(set(inner) - {"site-packages", "dist-packages", "test", "tests", "idle_test"})
     for name in sorted(names):
         path = os.path.join(directory, name)
         if not name.endswith(".py"):
@@ -34,7 +34,7 @@ for directory, inner, names in os.walk(library):
             with open(path, "rb") as file:
                 code = compile(file.read(), path, "exec")
         except (SyntaxError, ValueError):
-            continue  # the library's tests hold files which shall not compile
+            continue  # some are templates of code
         for code in tracer["nested"](code):
             stream.blob(2, tracer["described"](code, number, "library", path))
             number += 1
@@ -77,8 +77,13 @@ impl Listener for Tally {
 
 fn tally(python: &Path) -> Tally {
     let (_directory, tracer) = support::file("tracer.py", TRACER);
-    let mut child =
-        Command::new(python).args(["-c", TELL_ALL]).arg(&tracer).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the Python runs");
+    let mut child = Command::new(python)
+        .args(["-c", TELL_ALL])
+        .arg(&tracer)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the Python runs");
     let mut reader = Reader::new(child.stdout.take().expect("its output"));
     let mut tally = Tally::default();
     let end = loop {
@@ -102,11 +107,20 @@ fn the_greatest_height_is_the_one_the_compiler_found() {
             scope.spawn(move || {
                 let tally = tally(&python);
                 let share = f64::from(tally.equal) / f64::from(tally.codes);
-                eprintln!("{version:?}: {} code objects, {} instructions, {} unreached, equal {share:.5}", tally.codes, tally.instructions, tally.unreached);
+                eprintln!(
+                    "{version:?}: {} code objects, {} instructions, {} unreached, equal {share:.5}",
+                    tally.codes, tally.instructions, tally.unreached
+                );
                 assert!(tally.codes > 5_000, "{version:?}: only {} code objects found", tally.codes);
-                assert!(tally.greater.is_empty(), "{version:?}: {} greater\n{}", tally.greater.len(), tally.greater[..tally.greater.len().min(9)].join("\n"));
-                // Measured: 0.99855 (3.8), 1.0 (3.10), 0.9997 (3.11 to 3.13).
-                assert!(share >= 0.998, "{version:?}: equal in {share}");
+                assert!(
+                    tally.greater.is_empty(),
+                    "{version:?}: {} greater\n{}",
+                    tally.greater.len(),
+                    tally.greater[..tally.greater.len().min(9)].join("\n")
+                );
+                // Measured without the library's own tests: 0.9903 (3.8, whose compiler books 6 values for the
+                // one that BEGIN_FINALLY pushes), 1.0 from 3.11 on (0.9997 with the tests: some handlers are never reached).
+                assert!(share >= if version < (3, 10) { 0.985 } else { 0.9995 }, "{version:?}: equal in {share}");
                 // A version newer than the table may bring new opcodes.
                 assert!(version > (3, 13) || tally.without_family.is_empty(), "{version:?}: {:?}", tally.without_family);
             });

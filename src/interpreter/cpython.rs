@@ -1,6 +1,7 @@
 //! The user's own CPython: where it is, and how it is started on the tracer. What the tracer does
 //! inside of it is in `tracer.py`.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::env;
 use std::fs;
@@ -16,8 +17,16 @@ use super::running::Running;
 use super::wire::PROTOCOL;
 use super::{Request, options::ChildOptions};
 
-/// The tracer as it is handed to Python: one namespace made of two files.
-pub const TRACER: &str = concat!(include_str!("describe.py"), "\n", include_str!("tracer.py"));
+/// The tracer as it is handed to Python: one namespace made of four files.
+pub const TRACER: &str = concat!(
+    include_str!("describe.py"),
+    "\n",
+    include_str!("record.py"),
+    "\n",
+    include_str!("engines.py"),
+    "\n",
+    include_str!("tracer.py")
+);
 
 const BOOT: &str = include_str!("boot.py");
 
@@ -48,7 +57,7 @@ pub fn found() -> Vec<Found> {
         .filter(|python| python.version >= OLDEST && is_program(&python.path))
         .filter(|python| seen.insert(fs::canonicalize(&python.path).unwrap_or_else(|_| python.path.clone())))
         .collect();
-    pythons.sort_by(|a, b| b.version.cmp(&a.version));
+    pythons.sort_by_key(|python| Reverse(python.version));
     pythons
 }
 

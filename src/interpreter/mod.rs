@@ -110,7 +110,8 @@ pub struct Request {
 }
 
 /// Most records of a request which is played live: up to here the pipe is shrunk to one page as well, so
-/// that the child runs at most `512 + records` words ahead of what was read (measured with 16: 528).
+/// that the child runs no more than the 512 words which that holds, and its own records, ahead of what was
+/// read. 256 is half of the page: more would be ahead of the pipe itself.
 pub const LIVE_RECORDS: u32 = 256;
 
 /// Starts the interpreter of a request and waits until it has said what it is.

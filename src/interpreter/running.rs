@@ -149,6 +149,11 @@ impl Running {
         self.output.as_ref()
     }
 
+    /// The child's process number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How the child itself ended, once it has.
     pub fn status(&self) -> Option<ExitStatus> {
         self.status

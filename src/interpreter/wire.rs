@@ -35,7 +35,7 @@ const BLOB_HELLO: u64 = 1;
 const BLOB_CODE: u64 = 2;
 const BLOB_END: u64 = 4;
 
-/// Numbers of marks on the wire; `tracer.py` holds the same table.
+/// Numbers of marks on the wire; `record.py` holds the same table.
 mod mark {
     pub const CALLED: u64 = 1;
     pub const RESUMED: u64 = 2;

@@ -1,0 +1,209 @@
+# Words on their way to the parent, and which code objects they name. Stands behind describe.py, in one
+# namespace with it.
+
+import os
+import sys
+from _thread import allocate_lock, get_ident
+import _weakref
+from array import array
+from time import monotonic
+
+OWN_FILE = "<evalody>"
+# What a broken pipe means here: nobody listens any more.
+STATUS_UNHEARD = 143
+
+# The marks of wire.rs.
+MARK = 2 << 60
+CALLED, RESUMED, RETURNED, YIELDED, UNWOUND, RAISED, HANDLED = (MARK | what << 52 for what in range(1, 8))
+COLLECTION_STARTED, COLLECTION_ENDED, THREAD_STARTED, THREAD_ENDED = (MARK | what << 52 for what in range(8, 12))
+BLOB_HELLO, BLOB_CODE, BLOB_END = 1, 2, 4
+# Twenty bits of a step name its code object, twenty its code unit.
+GREATEST_ID = GREATEST_UNIT = (1 << 20) - 1
+GREATEST_THREAD = 255
+# Word of a code object that is left out.
+UNHEARD = -1
+
+
+class Stream:
+    """Words on their way to the parent. `record` is appended to by whoever records; the rest holds the lock."""
+
+    def __init__(self, descriptor, records, steps, seconds):
+        self.descriptor, self.records, self.steps_left = descriptor, max(records, 1), steps
+        self.deadline = None if seconds is None else monotonic() + seconds
+        self.record = array("Q")
+        self.pending = bytearray()
+        self.lock, self.owner = allocate_lock(), 0
+        self.is_closed = False
+        self.threshold = 1
+        self._next_threshold()
+
+    def _next_threshold(self):
+        # As every word may be a step, a record shorter than the steps that are left never holds too many.
+        left = self.steps_left
+        self.threshold = self.records if left is None else max(1, min(self.records, left))
+
+    def gather(self):
+        record = self.record
+        count = len(record)
+        data = record[:count].tobytes()
+        if self.steps_left is not None:
+            # The highest byte of a step is 0 (no memory blocks are told), that of a mark is not.
+            steps = data[7::8].count(0)
+            while steps > self.steps_left:  # two threads came in at once
+                data = data[:-8]
+                steps = data[7::8].count(0)
+            self.steps_left -= steps
+            self._next_threshold()
+        del record[:count]
+        self.pending += data
+
+    def flush(self):
+        me = get_ident()
+        if self.owner == me:
+            return  # a collection in the midst of a flush
+        with self.lock:
+            self.owner = me
+            try:
+                self.gather()
+                self.write()
+                if self.steps_left == 0:
+                    self.cut_short("steps")
+                if self.deadline is not None and monotonic() > self.deadline:
+                    self.cut_short("time")
+            finally:
+                self.owner = 0
+
+    def write(self):
+        if self.is_closed:
+            self.pending.clear()
+        while self.pending:
+            try:
+                written = os.write(self.descriptor, self.pending)
+            except BrokenPipeError:
+                os._exit(STATUS_UNHEARD)
+            except OSError:  # the program has closed it
+                self.is_closed = True
+                self.pending.clear()
+                return
+            del self.pending[:written]
+
+    def blob(self, which, text):
+        # What is no text in UTF-8 (lone surrogates in names) becomes question marks.
+        payload = text.encode("utf-8", "replace")
+        self.pending += (1 << 60 | which << 32 | len(payload)).to_bytes(8, "little")
+        self.pending += payload
+        self.pending += bytes(-len(payload) % 8)
+
+    def end(self, text):
+        if not self.is_closed:
+            self.blob(BLOB_END, text)
+            self.write()
+            self.close()
+
+    def cut_short(self, limit):
+        if self.is_closed:
+            return
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BaseException:  # closed, or busy further up in this very thread
+                pass
+        self.end('{"kind":"cut_short","limit":"%s"}' % limit)
+        os._exit(0)
+
+    def close(self):
+        if not self.is_closed:
+            self.is_closed = True
+            os.close(self.descriptor)
+
+
+class Codes:
+    """Which code objects are heard, and under which number."""
+
+    def __init__(self, stream, program_file, name, hears_all):
+        self.stream, self.program_file, self.name, self.hears_all = stream, program_file, name, hears_all
+        # Under id(code): the number shifted to its place in a step, or UNHEARD. Dies with the code object.
+        self.words = {}
+        self.tables = [self.words]
+        self._references = {}
+        self._numbers = {}  # equal code objects share one
+        self._count = 0
+        self._origins = {}
+        library = {os.path.dirname(os.path.realpath(os.__file__)), os.path.dirname(os.__file__)}
+        library.add(os.path.join(sys.base_exec_prefix, sys.platlibdir if hasattr(sys, "platlibdir") else "lib", "python%d.%d" % VERSION))
+        self._library = tuple(path + os.sep for path in library)
+
+    def origin(self, file):
+        known = self._origins.get(file)
+        if known is None:
+            known = self._origins[file] = self._find_origin(file)
+        return known
+
+    def _find_origin(self, file):
+        if file == self.program_file:
+            return "user"
+        if file == OWN_FILE:
+            return None
+        if file.startswith("<frozen "):
+            return "library"
+        if file.startswith("<"):
+            return "generated"
+        path = os.path.abspath(file)
+        parts = path.split(os.sep)
+        if "site-packages" in parts or "dist-packages" in parts or path.startswith(self._library) or ".zip" + os.sep in path:
+            return "library"
+        return "user"
+
+    def learn(self, code):
+        """The word of a code object seen for the first time."""
+        stream, me = self.stream, get_ident()
+        if stream.owner == me:
+            return UNHEARD
+        origin = self.origin(code.co_filename)
+        word = UNHEARD
+        if origin is not None and (origin != "library" or self.hears_all) and len(code.co_code) >> 1 <= GREATEST_UNIT:
+            with stream.lock:
+                stream.owner = me
+                try:
+                    word = self._tell(code, origin)
+                finally:
+                    stream.owner = 0
+        key = id(code)
+        tables, references = self.tables, self._references
+
+        def forget(_):
+            references.pop(key, None)
+            for table in tables:
+                table.pop(key, None)
+
+        references[key] = _weakref.ref(code, forget)
+        self.words[key] = word
+        return word
+
+    def _tell(self, code, origin):
+        lines = code.co_linetable if VERSION >= (3, 10) else code.co_lnotab
+        content = (code.co_filename, getattr(code, "co_qualname", ""), lines, code)
+        try:
+            known = self._numbers.get(content)
+        except TypeError:  # constants made by hand that cannot be hashed
+            content, known = (id(code), code), None
+        if known is not None:
+            return known << 20
+        number = self._count
+        if number > GREATEST_ID:
+            return UNHEARD
+        file = self.name if code.co_filename == self.program_file else code.co_filename
+        try:
+            text = described(code, number, origin, file)
+        except Exception:  # bytecode made by hand that no compiler would make
+            return UNHEARD
+        self.stream.gather()
+        self.stream.blob(BLOB_CODE, text)
+        self._numbers[content] = number
+        self._count += 1
+        return number << 20
+
+    def tell_all(self, code):
+        for inner in nested(code):
+            self._tell(inner, "user")
+            self.stream.write()
