@@ -146,3 +146,15 @@ fn a_child_whose_listener_leaves_ends_without_a_word() {
     assert_eq!(output.status.code(), Some(143));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_failure_of_the_interpreter_itself_is_told_in_one_line_and_prints_nothing() {
+    let run = run("code = (lambda: x).__code__.replace(co_names=())\nexec(code)\n", options());
+    match &run.end {
+        Some(End::Outcome(Outcome::Died { how })) => {
+            assert!(how.starts_with("the embedded interpreter failed: index out of bounds"), "{how}")
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(run.stderr, "");
+}

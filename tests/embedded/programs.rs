@@ -1,10 +1,13 @@
 //! What is told of programs that run: frames, exceptions, threads, generated code, the same each time.
 
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
 use evalody::interpreter::options::Only;
 use evalody::interpreter::wire::End;
 use evalody::trace::{MarkKind, Origin, Outcome};
 
-use super::child::{options, run, run_file};
+use super::child::{STARTING, options, run, run_file};
 
 const FINISHED: Option<End> = Some(End::Outcome(Outcome::Finished));
 
@@ -205,4 +208,61 @@ fn a_forked_child_is_not_heard() {
 fn code_compiled_again_and_again_is_told_once() {
     let run = run("for i in range(500):\n    exec('x = 1')\n", options());
     assert_eq!(run.trace.codes.len(), 2);
+}
+
+/// Modules of the library which do something when they are run as programs, with their arguments.
+const SCRIPTS: [(&str, &[&str]); 8] = [
+    ("heapq.py", &[]),
+    ("difflib.py", &[]),
+    ("textwrap.py", &[]),
+    ("keyword.py", &[]),
+    ("ast.py", &["sample.py"]),
+    ("json/tool.py", &["sample.json"]),
+    ("shlex.py", &["sample.py"]),
+    ("calendar.py", &["2026"]),
+];
+
+#[test]
+fn programs_that_nobody_here_wrote_run_to_their_end() {
+    let Some(library) = library() else {
+        assert!(std::env::var_os("CI").is_none(), "there is no python3");
+        eprintln!("skipped: there is no python3");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("sample.py"), "def f(x):\n    return x + 1\n").unwrap();
+    std::fs::write(folder.path().join("sample.json"), "{\"a\": [1, 2]}").unwrap();
+    for (script, arguments) in SCRIPTS {
+        let program = folder.path().join(script.replace('/', "_"));
+        std::fs::copy(library.join(script), &program).unwrap();
+        let mut orders = options();
+        orders.arguments = arguments
+            .iter()
+            .map(|&argument| match folder.path().join(argument) {
+                file if file.exists() => file.to_str().unwrap().to_owned(),
+                _ => argument.to_owned(),
+            })
+            .collect();
+        let run = run_file(&program, orders);
+        assert_eq!(run.end, FINISHED, "{script}: {}", run.stderr);
+        assert!(run.steps() > 50, "{script}: {}", run.steps());
+        run.assert_balanced();
+        match script {
+            "json/tool.py" => assert_eq!(run.stdout.split_whitespace().collect::<String>(), "{\"a\":[1,2]}"),
+            "heapq.py" => assert!(run.stdout.contains("failed=0"), "{}", run.stdout),
+            "calendar.py" => assert!(run.stdout.contains("December"), "{}", run.stdout),
+            _ => {}
+        }
+    }
+}
+
+/// The folder of the library of this machine's CPython.
+fn library() -> Option<PathBuf> {
+    let child = {
+        let _guard = STARTING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let ask = ["-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"];
+        Command::new("python3").args(ask).stdout(Stdio::piped()).spawn().ok()?
+    };
+    let output = child.wait_with_output().ok()?;
+    output.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
 }
