@@ -9,27 +9,27 @@
 
 // Pure rooms: arithmetic, without a clock, a file, a device, chance or printing.
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod program;
+pub mod compose;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod songs;
-#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod music;
-#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod trace;
+pub mod export;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod fold;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod score;
+pub mod hear;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod compose;
+pub mod music;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod perform;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod hear;
+pub mod program;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod score;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod songs;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod synth;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
-pub mod export;
+pub mod trace;
 
 // The doors: rooms which open processes, devices and terminals.
 pub mod cli;

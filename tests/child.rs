@@ -1,5 +1,6 @@
 //! Children under their limits: what they may do, how they are held back, and that they are gone when stopped.
 
+#[path = "support/interpreters.rs"]
 mod support;
 
 use std::io::Write;

@@ -38,7 +38,8 @@ impl Desk {
 
     /// Names in the folder, hidden ones too.
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> =
+            fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -80,7 +81,8 @@ fn a_coding_line_is_honoured() {
 fn a_syntax_error_is_shown_as_python_shows_it_before_anything_runs() {
     let desk = Desk::with("print('never')\nfor x in range(3)\n    print(x)\n");
     for interpreter in ["embedded", "auto"] {
-        let shown = contains("song.py").and(contains("line 2")).and(contains("for x in range(3)")).and(contains("^")).and(contains("SyntaxError"));
+        let shown =
+            contains("song.py").and(contains("line 2")).and(contains("for x in range(3)")).and(contains("^")).and(contains("SyntaxError"));
         let mut command = desk.export("out.mid");
         command.args(["--interpreter", interpreter]).assert().code(2).stdout(is_empty()).stderr(shown);
     }
@@ -167,7 +169,13 @@ fn the_traceback_is_the_programs_own() {
 #[test]
 fn the_programs_own_streams_are_its_own() {
     let desk = Desk::with("import sys\nname = input()\nprint('hello', name, sys.argv[1:])\nprint('err', file=sys.stderr)\n");
-    desk.export("out.mid").args(["--quiet", "--", "a", "b"]).write_stdin("Ada\n").assert().success().stdout("hello Ada ['a', 'b']\n").stderr("err\n");
+    desk.export("out.mid")
+        .args(["--quiet", "--", "a", "b"])
+        .write_stdin("Ada\n")
+        .assert()
+        .success()
+        .stdout("hello Ada ['a', 'b']\n")
+        .stderr("err\n");
 }
 
 #[test]
@@ -191,7 +199,9 @@ fn assert_repeatable(desk: &Desk, ending: &str, more: &[&str]) {
 
 #[test]
 fn the_same_program_is_the_same_bytes() {
-    let desk = Desk::with("words = {'a', 'b', 'c', 'dd'}\nfor w in sorted(words):\n    print(w, hash(w) == hash(w))\nfor w in words:\n    len(w)\n");
+    let desk = Desk::with(
+        "words = {'a', 'b', 'c', 'dd'}\nfor w in sorted(words):\n    print(w, hash(w) == hash(w))\nfor w in words:\n    len(w)\n",
+    );
     assert_repeatable(&desk, "mid", &[]);
     assert_repeatable(&desk, "mid", &["--style", "faithful"]);
     assert_repeatable(&desk, "wav", &["--length", "8"]);
@@ -204,7 +214,11 @@ fn every_note_in_the_map_has_a_cause_and_the_steps_add_up() {
     let map: serde_json::Value = serde_json::from_slice(&fs::read(desk.path("map.json")).unwrap()).unwrap();
     let notes = map["notes"].as_array().unwrap();
     let carried: u64 = notes.iter().filter(|note| note["is_state"] == false).map(|note| note["steps"].as_u64().unwrap()).sum();
-    let trace = evalody().current_dir(desk.folder.path()).args(["show", "trace", "song.py", "--interpreter", "embedded", "--format", "json"]).output().unwrap();
+    let trace = evalody()
+        .current_dir(desk.folder.path())
+        .args(["show", "trace", "song.py", "--interpreter", "embedded", "--format", "json"])
+        .output()
+        .unwrap();
     let steps = String::from_utf8(trace.stdout).unwrap().lines().filter(|line| line.starts_with("{\"i\":")).count() as u64;
     assert!(steps > 300);
     assert_eq!(carried, steps);
@@ -235,7 +249,9 @@ fn bytecode_is_shown_beside_its_source_with_families_and_depths() {
     let desk = Desk::with(LOOP);
     let mut command = evalody();
     command.current_dir(desk.folder.path()).args(["dis", "song.py", "--interpreter", "embedded"]);
-    command.assert().success().stdout(contains("total += i * i").and(contains("BINARY_OP")).and(contains("arith")).and(contains("marimba")).and(contains("2 -> 1")));
+    command.assert().success().stdout(
+        contains("total += i * i").and(contains("BINARY_OP")).and(contains("arith")).and(contains("marimba")).and(contains("2 -> 1")),
+    );
 }
 
 #[test]

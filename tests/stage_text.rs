@@ -15,7 +15,8 @@ use support::scores::{any_score, melodic, note, part, score, text};
 use support::traces::small_trace;
 
 fn small_score() -> Score {
-    let cause = Cause { code: CodeId(0), first: 0, last: 4, line: 2, thread: 1, frame_depth: 3, depth: 5, steps: 12, since: 100, is_state: false };
+    let cause =
+        Cause { code: CodeId(0), first: 0, last: 4, line: 2, thread: 1, frame_depth: 3, depth: 5, steps: 12, since: 100, is_state: false };
     let struck = Note { cause, ..note(480, 240, 60, 90) };
     let mut piece =
         score("a.py", vec![part("lead", melodic(12), vec![struck]), part("drums", Instrument::Drums, vec![note(0, 30, 36, 99)])], 1920);

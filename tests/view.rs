@@ -157,7 +157,21 @@ impl Stage {
 
 /// The first call of line 6, at depth 3, and the module's line below it.
 const SOUNDING: [(usize, Cause); 2] = [
-    (3, Cause { code: CodeId(1), first: 18, last: 36, line: 6, thread: 0, frame_depth: 4, depth: 3, steps: 12, since: 600, is_state: false }),
+    (
+        3,
+        Cause {
+            code: CodeId(1),
+            first: 18,
+            last: 36,
+            line: 6,
+            thread: 0,
+            frame_depth: 4,
+            depth: 3,
+            steps: 12,
+            since: 600,
+            is_state: false,
+        },
+    ),
     (1, Cause { code: CodeId(0), first: 0, last: 2, line: 9, thread: 0, frame_depth: 0, depth: 1, steps: 2, since: 0, is_state: false }),
 ];
 

@@ -16,11 +16,14 @@ use crate::trace::{Code, Instruction, Trace};
 
 /// Show the bytecode of every code object beside its source lines
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    args_override_self = true,
+    after_help = "\
 Examples:
   evalody dis fib.py
   evalody dis @generators --interpreter embedded
-  evalody dis fib.py --interpreter python3.8")]
+  evalody dis fib.py --interpreter python3.8"
+)]
 pub struct Dis {
     #[command(flatten)]
     shared: Shared,

@@ -43,7 +43,13 @@ pub enum Failure {
 impl Failure {
     pub fn status(&self) -> u8 {
         match self {
-            Self::NoSuchFile(_) | Self::Folder(_) | Self::Unreadable { .. } | Self::Program(_) | Self::Song(_) | Self::Syntax(_) | Self::Output { .. } => BAD_INPUT,
+            Self::NoSuchFile(_)
+            | Self::Folder(_)
+            | Self::Unreadable { .. }
+            | Self::Program(_)
+            | Self::Song(_)
+            | Self::Syntax(_)
+            | Self::Output { .. } => BAD_INPUT,
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
             Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,
             Self::BrokenPipe => 0,
@@ -54,6 +60,10 @@ impl Failure {
 /// A failure to print.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Self::BrokenPipe } else { Self::Unwritten { path: "standard output".into(), source: error } }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::BrokenPipe
+        } else {
+            Self::Unwritten { path: "standard output".into(), source: error }
+        }
     }
 }

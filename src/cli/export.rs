@@ -18,13 +18,16 @@ const SAMPLE_RATE_HZ: u32 = 48_000;
 
 /// Run a Python program and write its music to a .mid or .wav file
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    args_override_self = true,
+    after_help = "\
 Examples:
   evalody export fib.py -o fib.mid
   evalody export @sort_quick -o quick.wav --length 60
   evalody export fib.py -o fib.mid --map fib.json     which note stands for what
   evalody export fib.py -o f.mid --style faithful --steps 500
-  evalody export fib.py -o fib.mid -- 30              with arguments for fib.py")]
+  evalody export fib.py -o fib.mid -- 30              with arguments for fib.py"
+)]
 pub struct Export {
     #[command(flatten)]
     shared: Shared,
@@ -70,7 +73,12 @@ impl Export {
 
         match format {
             Format::Midi => {
-                let about = About { evalody: env!("CARGO_PKG_VERSION").to_owned(), style: self.music.style.to_string(), interpreter: recorded.dialect.interpreter.clone(), steps: recorded.steps };
+                let about = About {
+                    evalody: env!("CARGO_PKG_VERSION").to_owned(),
+                    style: self.music.style.to_string(),
+                    interpreter: recorded.dialect.interpreter.clone(),
+                    steps: recorded.steps,
+                };
                 write_midi(&performance, &about, output.writer()).map_err(|error| output.failed(error))?;
             }
             Format::Wav => {
@@ -79,7 +87,8 @@ impl Export {
                     progress.set_length(total);
                     progress.set_position(done);
                 };
-                write_wav(&performance, SAMPLE_RATE_HZ, output.writer(), &mut tell).map_err(|error| output.failed(std::io::Error::other(error)))?;
+                write_wav(&performance, SAMPLE_RATE_HZ, output.writer(), &mut tell)
+                    .map_err(|error| output.failed(std::io::Error::other(error)))?;
                 progress.finish_and_clear();
             }
         }

@@ -102,13 +102,17 @@ pub fn limited(shared: &Shared, style: StyleName) -> Shared {
 /// A count that goes up, on a terminal only.
 pub fn spinner(what: &'static str, quiet: bool) -> ProgressBar {
     let bar = hidden_unless(!quiet, ProgressBar::no_length());
-    bar.with_style(ProgressStyle::with_template("{spinner} {human_pos} {msg}  {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner())).with_message(what)
+    bar.with_style(
+        ProgressStyle::with_template("{spinner} {human_pos} {msg}  {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    )
+    .with_message(what)
 }
 
 /// A bar that fills, on a terminal only.
 pub fn bar(total: u64, what: &'static str, quiet: bool) -> ProgressBar {
     let bar = hidden_unless(!quiet, ProgressBar::new(total));
-    bar.with_style(ProgressStyle::with_template("{msg} {wide_bar} {percent}%").unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what)
+    bar.with_style(ProgressStyle::with_template("{msg} {wide_bar} {percent}%").unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_message(what)
 }
 
 fn hidden_unless(shown: bool, bar: ProgressBar) -> ProgressBar {

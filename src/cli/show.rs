@@ -15,13 +15,16 @@ use crate::trace::{JsonWriter, TextWriter};
 
 /// Show a stage on the way from program to music as text
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    args_override_self = true,
+    after_help = "\
 Examples:
   evalody show trace @recursion | less
   evalody show trace fib.py --format json | jq .op
   evalody show outline fib.py --zoom turn
   evalody show score @threads --style faithful --steps 100
-  evalody show cues fib.py")]
+  evalody show cues fib.py"
+)]
 pub struct Show {
     /// Which stage
     stage: Stage,

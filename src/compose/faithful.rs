@@ -138,7 +138,11 @@ impl Faithful {
             key: self.key,
             parts: self.sheet.take(),
             markers: std::mem::take(&mut self.markers),
-            remarks: if self.has_notes { Vec::new() } else { vec![Text { at: Tick::default(), text: "1 note = 1 instruction".to_owned() }] },
+            remarks: if self.has_notes {
+                Vec::new()
+            } else {
+                vec![Text { at: Tick::default(), text: "1 note = 1 instruction".to_owned() }]
+            },
             end: self.at,
         }
     }
@@ -165,7 +169,9 @@ impl Faithful {
             self.write_note(gesture, at, Ticks((next - slot) * TICKS_PER_SIXTEENTH));
         }
         let state = Cause { steps: 0, is_state: true, ..super::figures::cause(&first) };
-        let strike = |sheet: &mut Sheet, drum: Drum, velocity: f64| sheet.write_at(DRUMS, self.at, Ticks(TICKS_PER_SIXTEENTH), drum.pitch(), velocity, state);
+        let strike = |sheet: &mut Sheet, drum: Drum, velocity: f64| {
+            sheet.write_at(DRUMS, self.at, Ticks(TICKS_PER_SIXTEENTH), drum.pitch(), velocity, state)
+        };
         strike(&mut self.sheet, Drum::ClosedHat, 48.0);
         if first.turns > 0 {
             strike(&mut self.sheet, Drum::Kick, 78.0);

@@ -85,7 +85,11 @@ impl Chord {
             let mut tones: Vec<Pitch> = (0..voices)
                 .map(|voice| {
                     let raised = if voice < inversion { 12 } else { 0 };
-                    Pitch::within(i32::from(Pitch::within(root, low, low + 11).number()) + self.tones[voice] + raised + 12 * octave, low, high)
+                    Pitch::within(
+                        i32::from(Pitch::within(root, low, low + 11).number()) + self.tones[voice] + raised + 12 * octave,
+                        low,
+                        high,
+                    )
                 })
                 .collect();
             tones.sort_unstable();

@@ -13,7 +13,10 @@ mod sheet;
 mod style;
 mod work;
 
-pub use faithful::{BASS, DEEPEST, DRUMS, FAITHFUL_STEPS, FRAMES_A_STROKE, Faithful, REST_VELOCITY, ROUND, STROKE_VELOCITY, VELOCITY_A_ROUND, VOICES, base_of};
+pub use faithful::{
+    BASS, DEEPEST, DRUMS, FAITHFUL_STEPS, FRAMES_A_STROKE, Faithful, REST_VELOCITY, ROUND, STROKE_VELOCITY, VELOCITY_A_ROUND, VOICES,
+    base_of,
+};
 pub use groove::Groove;
 pub use plan::{Bar, Plan, key, live_weight, plan_live};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};

@@ -59,7 +59,8 @@ pub fn leading(families: &[u32; Family::COUNT], before: Option<Work>) -> Work {
     const HYSTERESIS: f64 = 1.15;
     let total: u32 = families.iter().sum();
     let strength = |work: Work| {
-        let count: u32 = Family::ALL.into_iter().filter(|&family| Work::of(family) == Some(work)).map(|family| families[family.index()]).sum();
+        let count: u32 =
+            Family::ALL.into_iter().filter(|&family| Work::of(family) == Some(work)).map(|family| families[family.index()]).sum();
         let strength = f64::from(count) / f64::from(total.max(1)) / work.usual_share();
         if Some(work) == before { strength * HYSTERESIS } else { strength }
     };

@@ -18,8 +18,11 @@ pub fn lines<'a>(outline: &'a Outline, codes: &'a [Arc<Code>]) -> impl Iterator<
 
 fn line(gesture: &Gesture, codes: &[Arc<Code>]) -> String {
     let stack = format!("{}/{}/{}", gesture.depth.first, gesture.depth.peak, gesture.depth.last);
-    let mut facts: Vec<String> =
-        Family::ALL.into_iter().filter(|&family| gesture.count(family) > 0).map(|family| format!("{family} {}", gesture.count(family))).collect();
+    let mut facts: Vec<String> = Family::ALL
+        .into_iter()
+        .filter(|&family| gesture.count(family) > 0)
+        .map(|family| format!("{family} {}", gesture.count(family)))
+        .collect();
     facts.extend(marks(gesture).into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")));
     format!(
         "{:>10} {:>8} {:>7} {:>7.3} {:>3} {:>5} {:>5} {:>8}  {:<24} {}",

@@ -32,11 +32,12 @@ pub(super) struct Handover {
 }
 
 impl Handover {
-    pub fn new(request: &Request) -> Result<Self, InterpreterError> {
+    /// `hands_source` over even where there is a file: what is not CPython cannot decode every file.
+    pub fn new(request: &Request, hands_source: bool) -> Result<Self, InterpreterError> {
         let (trace, trace_end) = pipe()?;
         resize(&trace_end, if request.records <= LIVE_RECORDS { LIVE_PIPE_BYTES } else { PIPE_BYTES });
         let mut handover = Self { trace, trace_end, source: None, files: Vec::new() };
-        if request.path.is_none() {
+        if hands_source || request.path.is_none() {
             handover.source = Some(handover.file(request.program.text.as_bytes())?);
         }
         Ok(handover)
@@ -112,7 +113,7 @@ pub(super) fn start_embedded(request: &Request) -> Result<Running, InterpreterEr
     if !cfg!(feature = "embedded") {
         return Err(InterpreterError::NotBuiltIn);
     }
-    let handover = Handover::new(request)?;
+    let handover = Handover::new(request, true)?;
     let mut command = Command::new(&request.own_executable);
     command.arg(super::EMBEDDED_COMMAND).arg(json(&handover.options(request)?)?);
     start(command, handover, request, &request.own_executable)

@@ -86,7 +86,7 @@ pub(super) fn on_path() -> Option<PathBuf> {
 /// Starts `python` on the tracer and waits for its hello.
 pub(super) fn start(request: &Request, python: &Path) -> Result<Running, InterpreterError> {
     let python = python.to_path_buf();
-    let mut handover = Handover::new(request)?;
+    let mut handover = Handover::new(request, false)?;
     let tracer = handover.file(TRACER.as_bytes())?;
     let mut boot = tempfile::tempfile()?;
     let boot_fd = boot.as_raw_fd();

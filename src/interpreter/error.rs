@@ -45,7 +45,9 @@ pub(super) fn remedy() -> String {
         Some(_) if cfg!(feature = "embedded") => format!("name another with --interpreter: {}, or embedded", found.join(", ")),
         Some((last, [])) => format!("name another with --interpreter: {last}"),
         Some((last, rest)) => format!("name another with --interpreter: {} or {last}", rest.join(", ")),
-        None if cfg!(feature = "embedded") => "use the one inside evalody with --interpreter embedded, or install CPython 3.8 or later".into(),
+        None if cfg!(feature = "embedded") => {
+            "use the one inside evalody with --interpreter embedded, or install CPython 3.8 or later".into()
+        }
         None => "install CPython 3.8 or later".into(),
     }
 }

@@ -2,9 +2,9 @@
 //! snapshots come up; it knows neither who commands nor who looks on.
 
 mod devices;
+mod health;
 mod piece;
 mod player;
-
 mod shared;
 mod silent;
 mod stream;
@@ -22,7 +22,8 @@ mod speaker;
 mod speaker;
 
 pub use devices::{AudioDevice, Devices, devices};
-pub use player::{Health, Output, Player, Position};
+pub use health::Health;
+pub use player::{Output, Player, Position};
 pub use stream::{BLOCK_FRAMES, Stream, Voices};
 
 /// Why nothing can be played.

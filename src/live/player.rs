@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use super::Health;
 use super::LiveError;
 use super::piece::{Piece, tick_at};
 use super::shared::{Body, Snapshot, Start};
@@ -38,17 +39,6 @@ pub struct Position {
     pub is_starved: bool,
     /// Nothing is left to be played, and all has rung out.
     pub is_over: bool,
-}
-
-/// What went wrong with the sound so far.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Health {
-    /// Why there is no speaker any more, or none from the start.
-    pub loss: Option<String>,
-    /// How often the device had nothing to play, as far as it says so.
-    pub xruns: u64,
-    /// How long the music stood still for want of cues, in milliseconds.
-    pub waited_ms: u64,
 }
 
 /// Longest time without a pull before a speaker counts as lost. Shorter, and a machine that is busy
@@ -377,21 +367,6 @@ impl<V: Voices> Drop for Player<V> {
                 break;
             }
             std::thread::sleep(Duration::from_millis(2));
-        }
-    }
-}
-
-impl Health {
-    /// One line for the user, if there is anything to tell.
-    pub fn line(&self) -> Option<String> {
-        if let Some(loss) = &self.loss {
-            return Some(loss.clone());
-        }
-        match (self.xruns, self.waited_ms) {
-            (0, 0) => None,
-            (0, waited) => Some(format!("the music waited {waited} ms for the program")),
-            (1, _) => Some("the sound was interrupted once".to_owned()),
-            (times, _) => Some(format!("the sound was interrupted {times} times")),
         }
     }
 }

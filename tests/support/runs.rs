@@ -85,7 +85,9 @@ pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
                 Happening::Call(code) => Entry::Mark(Mark { thread: 0, kind: MarkKind::Called(CodeId(code)) }),
                 Happening::Return => Entry::Mark(Mark { thread: 0, kind: MarkKind::Returned(CodeId(0)) }),
                 Happening::Raise => Entry::Mark(Mark { thread: 0, kind: MarkKind::Raised(CodeId(0)) }),
-                Happening::Collect(generation) => Entry::Mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation, collected: 1 } }),
+                Happening::Collect(generation) => {
+                    Entry::Mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation, collected: 1 } })
+                }
             })
             .collect();
         Trace { dialect: Dialect::default(), codes, entries, outcome }

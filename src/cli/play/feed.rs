@@ -131,7 +131,9 @@ impl Feed {
         match (&self.composer, self.style.name) {
             (Composer::Undecided, StyleName::Groove) => false,
             (_, StyleName::Faithful) => self.folder.pending_steps() >= GESTURES_AT_LEAST as u64,
-            (_, StyleName::Groove) => self.folder.pending_weight() >= live_weight(self.cut) || self.folder.pending_steps() >= MOST_STEPS_PER_BAR,
+            (_, StyleName::Groove) => {
+                self.folder.pending_weight() >= live_weight(self.cut) || self.folder.pending_steps() >= MOST_STEPS_PER_BAR
+            }
         }
     }
 
@@ -206,7 +208,9 @@ impl Feed {
     /// Whether the music is as long as it was wished to be.
     fn reached_length(&self) -> bool {
         let Composer::Groove(groove) = &self.composer else { return false };
-        self.style.length.is_some_and(|length| crate::music::Tick::of_bar(groove.written() + 3).seconds(groove.tempo()) >= length.as_secs_f64())
+        self.style
+            .length
+            .is_some_and(|length| crate::music::Tick::of_bar(groove.written() + 3).seconds(groove.tempo()) >= length.as_secs_f64())
     }
 
     fn stop(&mut self) {

@@ -12,8 +12,8 @@ use super::ending;
 use super::error::Failure;
 use super::record;
 use super::source::{self, Source};
-use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::interpreter::options::Task;
+use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::live::{Output, Player};
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
 use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
@@ -26,7 +26,9 @@ use stage::Stage;
 /// A file of your own runs as `python FILE.py` would run it, with your rights. Songs, and all that the
 /// embedded interpreter runs, are confined unless --allow-host lifts it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    args_override_self = true,
+    after_help = "\
 Keys while it plays:
   space pause    left/right seek a bar    + - tempo    q stop
 
@@ -35,7 +37,8 @@ Examples:
   evalody play fib.py
   evalody play fib.py --style faithful --tempo 90
   evalody play server.py --time 60 -- --port 8080
-  echo 'print(sum(range(100)))' | evalody play -")]
+  echo 'print(sum(range(100)))' | evalody play -"
+)]
 pub struct Play {
     #[command(flatten)]
     shared: Shared,
@@ -88,7 +91,13 @@ impl Play {
                 eprintln!("evalody: {notice}");
             }
             let tempo = first.tempo.quarters_per_minute();
-            eprintln!("evalody: {} by {}: {}, {} at {tempo} bpm", source.program.name, feed.dialect().interpreter, self.music.style, first.key);
+            eprintln!(
+                "evalody: {} by {}: {}, {} at {tempo} bpm",
+                source.program.name,
+                feed.dialect().interpreter,
+                self.music.style,
+                first.key
+            );
         }
         player.begin(&first);
         if feed.is_over() {
@@ -183,7 +192,8 @@ impl Play {
 
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
     fn program_wants_the_terminal(&self, source: &Source) -> bool {
-        let wants = io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));
+        let wants =
+            io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));
         if wants && !self.shared.quiet {
             eprintln!("evalody: {} seems to read the keyboard: no view, so that you can type", source.program.name);
         }

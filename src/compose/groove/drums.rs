@@ -54,7 +54,8 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
     }
 
     // Allocation: measured where the interpreter tells, otherwise inferred from what is built.
-    let built = if figures.blocks_up > 0 { f64::from(figures.blocks_up) / figures.steps.max(1) as f64 } else { figures.share(Family::Build) };
+    let built =
+        if figures.blocks_up > 0 { f64::from(figures.blocks_up) / figures.steps.max(1) as f64 } else { figures.share(Family::Build) };
     if built > 0.01 && now.bar > 1 {
         for slot in spread((1.0 + 40.0 * built).round().min(12.0) as u32, SLOTS, 2) {
             strike(Drum::Maracas, slot, 46.0);

@@ -39,7 +39,8 @@ pub fn write(sheet: &mut Sheet, now: &Now, key: Key, seat: usize) -> u32 {
         let steps = left.div_ceil(notes_left);
         left -= steps;
         let next = onsets.get(index + 1).copied().unwrap_or(last_slot);
-        let velocity = 74.0 + accent(slot) + arc(now.bar) + 6.0 * now.activity + 2.0 * libm::log2(1.0 + shown.gesture.steps as f64).min(6.0);
+        let velocity =
+            74.0 + accent(slot) + arc(now.bar) + 6.0 * now.activity + 2.0 * libm::log2(1.0 + shown.gesture.steps as f64).min(6.0);
         let cause = Cause { steps, depth: shown.depth, ..cause(shown.gesture) };
         sheet.write(seat, (now.bar, slot), (next - slot).clamp(1, 6), pitch(key, base, shown), velocity, cause);
     }

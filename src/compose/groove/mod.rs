@@ -177,7 +177,12 @@ impl Groove {
     pub fn finish(mut self, outcome: &Outcome, codes: &[Arc<Code>]) -> Score {
         if let Some(waiting) = self.waiting.take() {
             self.write(&waiting, None, codes);
-            let last = ending::Last { bar: self.written, key: self.key, cause: waiting.figures.cause, lead: seat_of(self.work.unwrap_or(Work::Call)) };
+            let last = ending::Last {
+                bar: self.written,
+                key: self.key,
+                cause: waiting.figures.cause,
+                lead: seat_of(self.work.unwrap_or(Work::Call)),
+            };
             ending::write(&mut self.sheet, &last, &self.voicing, outcome);
             self.markers.push(Text { at: Tick::of_bar(self.written), text: outcome.to_string() });
             self.end = Tick::of_bar(self.written + super::plan::ENDING_BARS);

@@ -1,0 +1,204 @@
+//! The parent's side: words told to a listener.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL, mark};
+use crate::trace::{CodeId, Dialect, Listener, Mark, MarkKind, Step};
+
+/// What is wrong with a stream.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    #[error("the interpreter's trace cannot be read")]
+    Io(#[from] io::Error),
+    #[error("word {word} of the interpreter's trace makes no sense: {reason}")]
+    Garbled { word: u64, reason: String },
+}
+
+/// State of a stream after some of it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// There may be more.
+    More,
+    /// The stream is over; `None` if the child died before it could say how it ended.
+    End(Option<End>),
+}
+
+/// Bytes read at a time: as large as a Linux pipe holds by default. Larger gains nothing.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Reads the protocol and tells it to a listener.
+#[derive(Debug)]
+pub struct Reader<R: Read> {
+    input: R,
+    buffer: Vec<u8>,
+    /// Words of `buffer` that are read already, in bytes.
+    used: usize,
+    words: u64,
+    hello: Option<Hello>,
+    codes: u32,
+    frames: Vec<u16>,
+    end: Option<End>,
+    steps: u64,
+}
+
+impl<R: Read> Reader<R> {
+    pub fn new(input: R) -> Self {
+        Self {
+            input,
+            buffer: Vec::with_capacity(CHUNK_BYTES),
+            used: 0,
+            words: 0,
+            hello: None,
+            codes: 0,
+            frames: Vec::new(),
+            end: None,
+            steps: 0,
+        }
+    }
+
+    /// What the child said first; `None` until it was read.
+    pub fn hello(&self) -> Option<&Hello> {
+        self.hello.as_ref()
+    }
+
+    pub fn dialect(&self) -> Option<Dialect> {
+        let hello = self.hello.as_ref()?;
+        Some(Dialect { interpreter: hello.interpreter.clone(), version: hello.version, recorder: hello.recorder.clone() })
+    }
+
+    /// Instructions told so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Reads once from the input, waiting for it if need be, and tells what has come whole.
+    pub fn read(&mut self, listener: &mut impl Listener) -> Result<Heard, WireError> {
+        let kept = self.buffer.len() - self.used;
+        self.buffer.copy_within(self.used.., 0);
+        self.used = 0;
+        self.buffer.resize(kept + CHUNK_BYTES, 0);
+        let came = loop {
+            match self.input.read(&mut self.buffer[kept..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        let came = came.inspect_err(|_| self.buffer.truncate(kept))?;
+        self.buffer.truncate(kept + came);
+        if came == 0 {
+            return Ok(Heard::End(self.end.take()));
+        }
+        self.tell(listener)?;
+        Ok(Heard::More)
+    }
+
+    fn tell(&mut self, listener: &mut impl Listener) -> Result<(), WireError> {
+        while let Some(bytes) = self.buffer[self.used..].first_chunk::<8>() {
+            let word = u64::from_le_bytes(*bytes);
+            match word >> 60 {
+                KIND_STEP => {
+                    let step = self.step(word)?;
+                    listener.step(step);
+                }
+                KIND_BLOB => {
+                    let length = (word & 0xffff_ffff) as usize;
+                    let padded = length.next_multiple_of(8);
+                    if self.buffer.len() - self.used < 8 + padded {
+                        return Ok(());
+                    }
+                    let payload = self.buffer[self.used + 8..self.used + 8 + length].to_vec();
+                    self.blob(word >> 32 & 0xff, &payload, listener)?;
+                    self.used += padded;
+                }
+                KIND_MARK => {
+                    let mark = self.mark(word)?;
+                    listener.mark(mark);
+                }
+                other => return Err(self.garbled(format!("kind {other}"))),
+            }
+            self.used += 8;
+            self.words += 1;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn step(&mut self, word: u64) -> Result<Step, WireError> {
+        let code = (word >> 20 & 0xf_ffff) as u32;
+        if code >= self.codes {
+            return Err(self.garbled(format!("code {code} was never told")));
+        }
+        let thread = (word >> 40 & 0xff) as usize;
+        self.steps += 1;
+        Ok(Step {
+            code: CodeId(code),
+            offset: (word & 0xf_ffff) as u32 * 2,
+            frame_depth: self.frames.get(thread).map_or(0, |frames| frames.saturating_sub(1)),
+            thread: thread as u16,
+            blocks: (((word >> 48 & 0xfff) as i16) << 4) >> 4,
+        })
+    }
+
+    fn mark(&mut self, word: u64) -> Result<Mark, WireError> {
+        let thread = (word >> 40 & 0xff) as u16;
+        let argument = (word & 0xffff_ffff) as u32;
+        let code = CodeId(argument);
+        if self.frames.len() <= usize::from(thread) {
+            self.frames.resize(usize::from(thread) + 1, 0);
+        }
+        let frames = &mut self.frames[usize::from(thread)];
+        let kind = match word >> 52 & 0xff {
+            mark::CALLED => MarkKind::Called(code),
+            mark::RESUMED => MarkKind::Resumed(code),
+            mark::RETURNED => MarkKind::Returned(code),
+            mark::YIELDED => MarkKind::Yielded(code),
+            mark::UNWOUND => MarkKind::Unwound(code),
+            mark::RAISED => MarkKind::Raised(code),
+            mark::HANDLED => MarkKind::Handled(code),
+            mark::COLLECTION_STARTED => MarkKind::CollectionStarted { generation: argument as u8 },
+            mark::COLLECTION_ENDED => MarkKind::CollectionEnded { generation: (argument >> 24) as u8, collected: argument & 0xff_ffff },
+            mark::THREAD_STARTED => MarkKind::ThreadStarted,
+            mark::THREAD_ENDED => MarkKind::ThreadEnded,
+            other => return Err(self.garbled(format!("mark {other}"))),
+        };
+        match kind {
+            MarkKind::Called(_) | MarkKind::Resumed(_) => *frames = frames.saturating_add(1),
+            MarkKind::Returned(_) | MarkKind::Yielded(_) | MarkKind::Unwound(_) => *frames = frames.saturating_sub(1),
+            _ => {}
+        }
+        Ok(Mark { thread, kind })
+    }
+
+    fn blob(&mut self, which: u64, payload: &[u8], listener: &mut impl Listener) -> Result<(), WireError> {
+        let words = self.words;
+        let unreadable = |error: serde_json::Error| WireError::Garbled { word: words, reason: error.to_string() };
+        match which {
+            BLOB_HELLO => {
+                let hello: Hello = serde_json::from_slice(payload).map_err(unreadable)?;
+                if hello.protocol != PROTOCOL {
+                    return Err(self.garbled(format!("protocol {} where {PROTOCOL} is spoken", hello.protocol)));
+                }
+                self.hello = Some(hello);
+            }
+            BLOB_CODE => {
+                let code: CodeBlob = serde_json::from_slice(payload).map_err(unreadable)?;
+                if code.id != self.codes {
+                    return Err(self.garbled(format!("code {} where {} was due", code.id, self.codes)));
+                }
+                self.codes += 1;
+                listener.code(Arc::new(code.into_code()));
+            }
+            BLOB_END => {
+                let end: EndBlob = serde_json::from_slice(payload).map_err(unreadable)?;
+                self.end = Some(end.into_end());
+            }
+            other => return Err(self.garbled(format!("blob {other}"))),
+        }
+        Ok(())
+    }
+
+    fn garbled(&self, reason: String) -> WireError {
+        WireError::Garbled { word: self.words, reason }
+    }
+}

@@ -1,0 +1,86 @@
+//! The child's side: words gathered in a buffer.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, CodeBlob, EndBlob, Hello, KIND_BLOB, KIND_MARK, mark};
+use crate::trace::MarkKind;
+
+/// Writes the protocol; the embedded interpreter's child uses it. Words gather in a buffer of a given
+/// size and go out when it is full or flushed.
+pub struct Writer<W: Write> {
+    out: W,
+    buffer: Vec<u8>,
+    capacity: usize,
+}
+
+impl<W: Write> Writer<W> {
+    /// `records` words are gathered before they are written: fewer keeps the child closer to what is
+    /// heard, more is faster.
+    pub fn new(out: W, records: usize) -> Self {
+        let capacity = records.max(1) * 8;
+        Self { out, buffer: Vec::with_capacity(capacity + 8), capacity }
+    }
+
+    #[inline]
+    fn word(&mut self, word: u64) -> io::Result<()> {
+        self.buffer.extend_from_slice(&word.to_le_bytes());
+        if self.buffer.len() >= self.capacity { self.flush() } else { Ok(()) }
+    }
+
+    /// One instruction; `blocks` saturates at -2048 and 2047.
+    #[inline]
+    pub fn step(&mut self, code: u32, offset: u32, thread: u8, blocks: i32) -> io::Result<()> {
+        let blocks = (blocks.clamp(-2048, 2047) as u64) & 0xfff;
+        self.word(blocks << 48 | u64::from(thread) << 40 | u64::from(code & 0xf_ffff) << 20 | u64::from((offset / 2) & 0xf_ffff))
+    }
+
+    pub fn mark(&mut self, thread: u8, kind: &MarkKind) -> io::Result<()> {
+        let (what, argument) = match *kind {
+            MarkKind::Called(code) => (mark::CALLED, code.0),
+            MarkKind::Resumed(code) => (mark::RESUMED, code.0),
+            MarkKind::Returned(code) => (mark::RETURNED, code.0),
+            MarkKind::Yielded(code) => (mark::YIELDED, code.0),
+            MarkKind::Unwound(code) => (mark::UNWOUND, code.0),
+            MarkKind::Raised(code) => (mark::RAISED, code.0),
+            MarkKind::Handled(code) => (mark::HANDLED, code.0),
+            MarkKind::CollectionStarted { generation } => (mark::COLLECTION_STARTED, u32::from(generation)),
+            MarkKind::CollectionEnded { generation, collected } => {
+                (mark::COLLECTION_ENDED, u32::from(generation) << 24 | collected.min(0xff_ffff))
+            }
+            MarkKind::ThreadStarted => (mark::THREAD_STARTED, 0),
+            MarkKind::ThreadEnded => (mark::THREAD_ENDED, 0),
+        };
+        self.word(KIND_MARK << 60 | what << 52 | u64::from(thread) << 40 | u64::from(argument))
+    }
+
+    pub fn hello(&mut self, hello: &Hello) -> io::Result<()> {
+        self.blob(BLOB_HELLO, hello)?;
+        self.flush()
+    }
+
+    pub fn code(&mut self, code: &CodeBlob) -> io::Result<()> {
+        self.blob(BLOB_CODE, code)
+    }
+
+    pub fn end(&mut self, end: &EndBlob) -> io::Result<()> {
+        self.blob(BLOB_END, end)?;
+        self.flush()
+    }
+
+    fn blob(&mut self, which: u64, payload: &impl Serialize) -> io::Result<()> {
+        let mut bytes = serde_json::to_vec(payload)?;
+        let length = bytes.len() as u64;
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        self.buffer.extend_from_slice(&(KIND_BLOB << 60 | which << 32 | length).to_le_bytes());
+        self.buffer.extend_from_slice(&bytes);
+        if self.buffer.len() >= self.capacity { self.flush() } else { Ok(()) }
+    }
+
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        self.out.flush()
+    }
+}

@@ -1,0 +1,27 @@
+//! What to tell the listener when the sound was not what it should be.
+
+/// What went wrong with the sound so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Health {
+    /// Why there is no speaker any more, or none from the start.
+    pub loss: Option<String>,
+    /// How often the device had nothing to play, as far as it says so.
+    pub xruns: u64,
+    /// How long the music stood still for want of cues, in milliseconds.
+    pub waited_ms: u64,
+}
+
+impl Health {
+    /// One line for the user, if there is anything to tell.
+    pub fn line(&self) -> Option<String> {
+        if let Some(loss) = &self.loss {
+            return Some(loss.clone());
+        }
+        match (self.xruns, self.waited_ms) {
+            (0, 0) => None,
+            (0, waited) => Some(format!("the music waited {waited} ms for the program")),
+            (1, _) => Some("the sound was interrupted once".to_owned()),
+            (times, _) => Some(format!("the sound was interrupted {times} times")),
+        }
+    }
+}
