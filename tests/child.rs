@@ -253,7 +253,7 @@ fn what_is_no_python_is_refused_in_one_line() {
     let refused = |path: &Path| {
         let error = hear(&request(path, "print(1)")).unwrap_err();
         let line = error.to_string();
-        assert!(!line.contains('\n') && (line.contains("--python") || line.contains("install")), "{line}");
+        assert!(!line.contains('\n') && (line.contains("--interpreter") || line.contains("install")), "{line}");
         (error, line)
     };
     let (error, line) = refused(Path::new("python-that-is-nowhere"));
