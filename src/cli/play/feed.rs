@@ -210,7 +210,7 @@ impl Feed {
         let Composer::Groove(groove) = &self.composer else { return false };
         self.style
             .length
-            .is_some_and(|length| crate::music::Tick::of_bar(groove.written() + 3).seconds(groove.tempo()) >= length.as_secs_f64())
+            .is_some_and(|length| crate::music::Tick::of_bar(groove.written() + 4).seconds(groove.tempo()) >= length.as_secs_f64())
     }
 
     fn stop(&mut self) {

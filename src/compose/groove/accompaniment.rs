@@ -46,7 +46,8 @@ fn bass(sheet: &mut Sheet, now: &Now, key: Key, half: Chord) {
 /// A drone for as long as functions enclose us: a voice for each of the first frames.
 fn strings(sheet: &mut Sheet, now: &Now, key: Key) {
     let voices = now.figures.frame_depth.round().min(3.0) as usize;
-    if voices == 0 || now.bar < 2 || now.in_section < 1 {
+    // They join a section in its second bar, and leave the beginning of every period to the others.
+    if voices == 0 || now.bar % 16 < 2 || now.in_section < 1 {
         return;
     }
     let slots = if now.closes { SLOTS / 2 } else { SLOTS };

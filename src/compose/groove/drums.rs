@@ -13,7 +13,7 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
     let figures = now.figures;
     let turns = figures.turn_ratio();
     let mut strike = |drum: Drum, slot: u32, velocity: f64| {
-        let velocity = velocity + accent(slot) + 0.6 * arc(now.bar);
+        let velocity = velocity + accent(slot) + 0.8 * arc(now.bar);
         sheet.write(DRUMS, (now.bar, slot), 1, drum.pitch(), velocity, figures.cause);
     };
 

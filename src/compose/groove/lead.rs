@@ -48,10 +48,18 @@ pub fn write(sheet: &mut Sheet, now: &Now, key: Key, seat: usize) -> u32 {
     onsets.len() as u32
 }
 
-/// Pentatonic, one step for each value on the stack; a frame further up lifts it by two.
+/// Pentatonic, one step for each value on the stack, and two for each frame: calls climb and returns
+/// come down; from the fourth frame on the way turns, so that deep recursion goes on walking within reach.
 fn pitch(key: Key, base: i32, shown: &Shown) -> Pitch {
-    let step = i32::from(shown.depth) - 1 + 2 * i32::from(shown.gesture.frame_depth.min(3));
+    let step = i32::from(shown.depth) - 1 + 2 * climb(shown.gesture.frame_depth);
     Pitch::within(base + key.pentatonic(step), 48, 100)
+}
+
+/// 0 1 2 3 4 3 2 1 0 ...: one up or down for every frame.
+fn climb(frame_depth: u16) -> i32 {
+    const TOP: u16 = 4;
+    let turn = frame_depth % (2 * TOP);
+    i32::from(turn.min(2 * TOP - turn))
 }
 
 /// Pitch number of the C from which an instrument plays.
@@ -87,7 +95,8 @@ fn carry_on_the_bass(sheet: &mut Sheet, now: &Now, shown: &[Shown]) -> u32 {
 
 /// First, highest and last height of the stack of each line, softly between the notes of the lead.
 fn harp(sheet: &mut Sheet, now: &Now, key: Key, shown: &[Shown], onsets: &[u32], last_slot: u32) {
-    if now.activity <= 0.4 || now.bar < 4 {
+    // It comes in with the second phrase of four bars, and rests in the first of every period.
+    if now.activity <= 0.4 || now.bar % 16 < 4 {
         return;
     }
     let base = 60 + i32::from(key.tonic());
@@ -100,7 +109,7 @@ fn harp(sheet: &mut Sheet, now: &Now, key: Key, shown: &[Shown], onsets: &[u32],
                 break;
             }
             previous = slot;
-            let step = i32::from(depth) + 2 * i32::from(shown.gesture.frame_depth.min(3));
+            let step = i32::from(depth) + 2 * climb(shown.gesture.frame_depth);
             let pitch = Pitch::within(base + key.pentatonic(step), 64, 103);
             let cause = Cause { is_state: true, depth, ..cause(shown.gesture) };
             sheet.write(HARP, (now.bar, slot), 2, pitch, 46.0 + accent(slot) * 0.5 + arc(now.bar), cause);

@@ -14,6 +14,7 @@ mod drums;
 mod ending;
 mod lead;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::figures::Figures;
@@ -69,6 +70,9 @@ pub(super) fn instrument_of(family: Family) -> &'static str {
     }
 }
 
+/// Bars that must be known behind the one that is written.
+const LOOK_AHEAD: usize = 2;
+
 /// A bar that is known but not written yet, since its end depends on what follows.
 struct Waiting {
     bar: Bar,
@@ -83,7 +87,8 @@ pub struct Groove {
     sheet: Sheet,
     /// Bars written.
     written: u32,
-    waiting: Option<Waiting>,
+    /// Bars not written yet: whether a section ends with one is only known two bars later.
+    waiting: VecDeque<Waiting>,
     /// Functions in the order in which they had a section.
     functions: Vec<CodeId>,
     section: Option<(CodeId, u32)>,
@@ -123,7 +128,7 @@ impl Groove {
             key,
             sheet: Sheet::new(&SEATS),
             written: 0,
-            waiting: None,
+            waiting: VecDeque::new(),
             functions: Vec::new(),
             section: None,
             voicing: Vec::new(),
@@ -146,18 +151,18 @@ impl Groove {
         self.tempo
     }
 
-    /// Bars written so far; one more may wait.
+    /// Bars written so far; two more may wait.
     pub fn written(&self) -> u32 {
         self.written
     }
 
-    /// Adds a bar. It is written when the next one is known.
+    /// Adds a bar. It is written when the two behind it are known.
     pub fn bar(&mut self, bar: Bar, codes: &[Arc<Code>]) {
         let Some(figures) = Figures::of(&bar) else { return };
-        if let Some(waiting) = self.waiting.take() {
-            self.write(&waiting, Some(&figures), codes);
+        self.waiting.push_back(Waiting { bar, figures });
+        if self.waiting.len() > LOOK_AHEAD {
+            self.write_next(codes);
         }
-        self.waiting = Some(Waiting { bar, figures });
     }
 
     /// Bars written so far, as music that goes on; drains them.
@@ -175,29 +180,34 @@ impl Groove {
 
     /// Writes what waits, and the ending that the program's own asks for.
     pub fn finish(mut self, outcome: &Outcome, codes: &[Arc<Code>]) -> Score {
-        if let Some(waiting) = self.waiting.take() {
-            self.write(&waiting, None, codes);
-            let last = ending::Last {
-                bar: self.written,
-                key: self.key,
-                cause: waiting.figures.cause,
-                lead: seat_of(self.work.unwrap_or(Work::Call)),
-            };
+        let mut last_cause = None;
+        while let Some(next) = self.waiting.front() {
+            last_cause = Some(next.figures.cause);
+            self.write_next(codes);
+        }
+        let bar = self.written;
+        if bar > 0 {
+            let cause = last_cause.unwrap_or_default();
+            let last = ending::Last { bar, key: self.key, cause, lead: seat_of(self.work.unwrap_or(Work::Call)) };
             ending::write(&mut self.sheet, &last, &self.voicing, outcome);
-            self.markers.push(Text { at: Tick::of_bar(self.written), text: outcome.to_string() });
-            self.end = Tick::of_bar(self.written + super::plan::ENDING_BARS);
+            self.markers.push(Text { at: Tick::of_bar(bar), text: outcome.to_string() });
+            self.end = Tick::of_bar(bar + super::plan::ENDING_BARS);
         } else {
             self.end = Tick::of_bar(1);
         }
         self.drain()
     }
 
-    fn write(&mut self, waiting: &Waiting, next: Option<&Figures>, codes: &[Arc<Code>]) {
-        let Waiting { bar: material, figures } = waiting;
+    fn write_next(&mut self, codes: &[Arc<Code>]) {
+        let Some(Waiting { bar: material, figures }) = self.waiting.pop_front() else { return };
+        let (material, figures) = (&material, &figures);
+        let behind = |distance: usize| self.waiting.get(distance).map(|waiting| waiting.figures.function);
+        let (next, after_next) = (behind(0), behind(1));
         let bar = self.written;
         self.enter_section(figures, next, codes);
         let (function, since) = self.section.unwrap_or((figures.function, bar));
-        let closes = next.is_none_or(|next| next.function != function) && bar >= since + 3;
+        // As `enter_section` will decide when the next bar is written.
+        let closes = bar >= since + 3 && next.is_none_or(|next| next != function && after_next.is_none_or(|after| after == next));
         let number = self.functions.iter().position(|&code| code == function).unwrap_or(0);
         let busy = figures.steps.max(1) as f64 / self.usual_steps;
         let now = Now {
@@ -225,8 +235,8 @@ impl Groove {
 
     /// A section is a run of bars of one function. Another function begins one only if it stays for
     /// two bars, or the music would change its mind at every call.
-    fn enter_section(&mut self, figures: &Figures, next: Option<&Figures>, codes: &[Arc<Code>]) {
-        let stays = next.is_none_or(|next| next.function == figures.function);
+    fn enter_section(&mut self, figures: &Figures, next: Option<CodeId>, codes: &[Arc<Code>]) {
+        let stays = next.is_none_or(|next| next == figures.function);
         let changes = self.section.is_none_or(|(function, _)| function != figures.function && stays);
         if !changes {
             return;
