@@ -54,9 +54,8 @@ fn write_code(out: &mut impl Write, code: &Arc<Code>, program: &Program, lanes: 
     writeln!(out, "\n{} (line {}, stack of {})", code.qualname, code.first_line, code.stack_size)?;
     let mut line = None;
     for instruction in code.instructions() {
-        if instruction.span.line != line && instruction.span.line.is_some() {
-            line = instruction.span.line;
-            let number = line.unwrap_or_default();
+        if let Some(number) = instruction.span.line.filter(|&number| number > 0 && Some(number) != line) {
+            line = Some(number);
             writeln!(out, "{number:>5} | {}", program.line(number).unwrap_or_default())?;
         }
         write_instruction(out, instruction, lanes)?;

@@ -11,6 +11,7 @@ use super::source;
 use crate::compose::compose;
 use crate::export::{About, write_map, write_midi, write_wav};
 use crate::fold::{Folder, MOST_GESTURES};
+use crate::interpreter::Streams;
 use crate::perform::perform;
 
 /// Samples a second of an exported WAV: what players and DAWs take as it is.
@@ -59,7 +60,7 @@ impl Export {
         let shared = record::limited(&self.shared, self.music.style);
 
         let mut folder = Folder::new(self.music.zoom(), (self.music.style == crate::compose::StyleName::Groove).then_some(MOST_GESTURES));
-        let Some(recorded) = record::record(&source, &shared, &mut folder)? else { return Ok(ending::INTERRUPTED) };
+        let Some(recorded) = record::record(&source, &shared, Streams::Inherit, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = folder.finish(recorded.outcome);
         let performance = if source.program.is_blank() {

@@ -13,7 +13,7 @@ use super::source::{self, Source};
 use crate::compose::{FAITHFUL_STEPS, StyleName};
 use crate::interpreter::options::Task;
 use crate::interpreter::{self, InterpreterError, Request, Running, State, Streams};
-use crate::trace::{Dialect, Listener, Outcome};
+use crate::trace::{Dialect, Limit, Listener, Outcome};
 
 /// Words that a child gathers when nobody listens live.
 const RECORDS_IN_BULK: u32 = 8192;
@@ -63,10 +63,20 @@ pub fn interruption() -> Arc<AtomicBool> {
 }
 
 /// Runs the program to its end, or to a limit. `None` if it was interrupted.
-pub fn record(source: &Source, shared: &Shared, listener: &mut impl Listener) -> Result<Option<Recorded>, Failure> {
-    let interrupted = interruption();
-    let mut running = start(source, shared, Task::Run, Streams::Inherit, RECORDS_IN_BULK)?;
+pub fn record(source: &Source, shared: &Shared, streams: Streams, listener: &mut impl Listener) -> Result<Option<Recorded>, Failure> {
+    follow(begin(source, shared, streams)?, source, shared, listener)
+}
+
+/// Starts the program for a whole run.
+pub fn begin(source: &Source, shared: &Shared, streams: Streams) -> Result<Running, Failure> {
+    let running = start(source, shared, Task::Run, streams, RECORDS_IN_BULK)?;
     warn(&running, shared.quiet);
+    Ok(running)
+}
+
+/// Listens to a program to its end, or to a limit. `None` if it was interrupted.
+pub fn follow(mut running: Running, source: &Source, shared: &Shared, listener: &mut impl Listener) -> Result<Option<Recorded>, Failure> {
+    let interrupted = interruption();
     let progress = spinner("instructions", shared.quiet);
     let outcome = loop {
         if interrupted.load(Ordering::Relaxed) {
@@ -78,6 +88,10 @@ pub fn record(source: &Source, shared: &Shared, listener: &mut impl Listener) ->
         match running.listen_for(listener, Duration::from_millis(100)).map_err(|error| refused(source, error))? {
             State::More | State::Silent => progress.set_position(running.steps()),
             State::Ended(outcome) => break outcome,
+        }
+        if listener.is_deaf() {
+            running.stop();
+            break Outcome::CutShort { limit: Limit::Listener };
         }
     };
     progress.finish_and_clear();

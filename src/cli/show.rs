@@ -9,11 +9,14 @@ use super::record;
 use super::source;
 use crate::compose::{StyleName, compose};
 use crate::fold::{self, Folder, MOST_GESTURES};
+use crate::interpreter::Streams;
 use crate::perform::{self, perform};
 use crate::score;
 use crate::trace::{JsonWriter, TextWriter};
 
 /// Show a stage on the way from program to music as text
+///
+/// What the program prints goes to standard error, out of the way of what is shown.
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
@@ -67,7 +70,7 @@ impl Show {
         }
         let shared = record::limited(&self.shared, self.music.style);
         let mut folder = Folder::new(self.music.zoom(), (self.music.style == StyleName::Groove).then_some(MOST_GESTURES));
-        let Some(recorded) = record::record(&source, &shared, &mut folder)? else { return Ok(ending::INTERRUPTED) };
+        let Some(recorded) = record::record(&source, &shared, Streams::Aside, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = folder.finish(recorded.outcome);
         let is_json = self.format == Format::Json;
@@ -91,10 +94,12 @@ impl Show {
 
     /// Told as it happens, so that a trace of any length needs no memory.
     fn trace(&self, source: &source::Source, out: &mut impl Write) -> Result<u8, Failure> {
+        let running = record::begin(source, &self.shared, Streams::Aside)?;
         let recorded = match self.format {
             Format::Text => {
                 let mut writer = TextWriter::new(&mut *out);
-                let recorded = record::record(source, &self.shared, &mut writer)?;
+                writer.dialect(running.dialect());
+                let recorded = record::follow(running, source, &self.shared, &mut writer)?;
                 if let Some(recorded) = &recorded {
                     writer.outcome(&recorded.outcome);
                 }
@@ -103,7 +108,8 @@ impl Show {
             }
             Format::Json => {
                 let mut writer = JsonWriter::new(&mut *out);
-                let recorded = record::record(source, &self.shared, &mut writer)?;
+                writer.dialect(running.dialect());
+                let recorded = record::follow(running, source, &self.shared, &mut writer)?;
                 if let Some(recorded) = &recorded {
                     writer.outcome(&recorded.outcome);
                 }

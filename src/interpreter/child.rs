@@ -134,16 +134,22 @@ fn company(streams: Streams) -> Company {
     let has_terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
     match streams {
         Streams::Captured => Company::Apart,
-        Streams::Inherit if has_terminal => Company::Ours,
-        Streams::Inherit => Company::Own,
+        Streams::Inherit | Streams::Aside if has_terminal => Company::Ours,
+        Streams::Inherit | Streams::Aside => Company::Own,
     }
 }
 
 pub(super) fn start(mut command: Command, handover: Handover, request: &Request, python: &Path) -> Result<Running, InterpreterError> {
-    if request.streams == Streams::Captured {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        if io::stdin().is_terminal() {
-            command.stdin(Stdio::null());
+    match request.streams {
+        Streams::Inherit => {}
+        Streams::Aside => {
+            command.stdout(io::stderr().as_fd().try_clone_to_owned()?);
+        }
+        Streams::Captured => {
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            if io::stdin().is_terminal() {
+                command.stdin(Stdio::null());
+            }
         }
     }
     let company = company(request.streams);

@@ -79,6 +79,8 @@ pub enum Streams {
     /// To ours, stdin too: the program reads the terminal, Ctrl-C and Ctrl-Z reach it as they reach us.
     #[default]
     Inherit,
+    /// As `Inherit`, but what it prints goes to our standard error: our standard output is spoken for.
+    Aside,
     /// Standard output and error arrive by [`Running::output`], which must then be read. The program is
     /// kept off the terminal, whose keys belong to whoever captures: if stdin is a terminal it reads the
     /// end of a file instead, so `input()` raises EOFError. A pipe or file is inherited.

@@ -25,6 +25,10 @@ pub trait Listener {
     fn step(&mut self, step: Step);
     /// Something happened that is no instruction.
     fn mark(&mut self, mark: Mark);
+    /// Whether it is of no use to tell more, as when a writer's reader has gone.
+    fn is_deaf(&self) -> bool {
+        false
+    }
 }
 
 /// What a listener was told, in order.

@@ -107,6 +107,10 @@ impl<W: Write> Listener for TextWriter<W> {
         });
     }
 
+    fn is_deaf(&self) -> bool {
+        self.failed()
+    }
+
     fn mark(&mut self, mark: Mark) {
         let words = mark_words(&mark.kind);
         let thread = mark.thread;

@@ -91,6 +91,10 @@ impl<W: Write> Listener for JsonWriter<W> {
         self.outlet.put(|out| writeln!(out, "{{\"i\":{number},\"thread\":{thread},\"frame_depth\":{frame_depth},{keys}}}"));
     }
 
+    fn is_deaf(&self) -> bool {
+        self.failed()
+    }
+
     fn mark(&mut self, mark: Mark) {
         let (generation, collected) = match mark.kind {
             MarkKind::CollectionStarted { generation } => (Some(generation), None),
