@@ -1,5 +1,6 @@
 //! Music out of a program that runs: a whole piece if it ends at once, otherwise bar after bar.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,9 @@ const MOST_STEPS_PER_BAR: u64 = 400_000;
 
 /// Music that is made ahead at least, in the faithful style.
 const GESTURES_AT_LEAST: usize = 16;
+
+/// Longest wait for the program at a time before the music begins: what it prints is taken in between.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Words that the child gathers before it writes: in the faithful style a word is a note.
 pub fn records(style: StyleName) -> u32 {
@@ -43,11 +47,13 @@ pub struct Feed {
     title: String,
     is_blank: bool,
     /// Bars that are cut and not composed yet.
-    bars: std::collections::VecDeque<Bar>,
+    bars: VecDeque<Bar>,
     cut: u32,
     last: Option<Gesture>,
     outcome: Option<Outcome>,
     codes: Vec<Arc<Code>>,
+    /// What the program printed and nobody has asked for yet.
+    said: VecDeque<Output>,
 }
 
 impl Feed {
@@ -63,18 +69,19 @@ impl Feed {
             style: music.style(),
             title: source.program.name.clone(),
             is_blank: source.program.is_blank(),
-            bars: std::collections::VecDeque::new(),
+            bars: VecDeque::new(),
             cut: 0,
             last: None,
             outcome: None,
             codes: Vec::new(),
+            said: VecDeque::new(),
         }
     }
 
     /// The first music: the whole piece if the program has ended by `deadline`, its first bars if not.
     pub fn open(&mut self, deadline: Instant) -> Result<Performance, InterpreterError> {
         while self.outcome.is_none() && Instant::now() < deadline && !self.has_enough() {
-            self.listen(deadline.saturating_duration_since(Instant::now()))?;
+            self.listen(deadline.saturating_duration_since(Instant::now()).min(PATIENCE))?;
         }
         self.codes = self.folder.codes().to_vec();
         if let Some(outcome) = &self.outcome {
@@ -123,7 +130,15 @@ impl Feed {
         if let State::Ended(outcome) = self.running.listen_for(&mut self.folder, wait)? {
             self.outcome = Some(outcome);
         }
+        self.hear_out();
         Ok(())
+    }
+
+    /// Takes what the program printed: one that is not listened to would wait for us.
+    fn hear_out(&mut self) {
+        if let Some(output) = self.running.output() {
+            self.said.extend(output.try_iter());
+        }
     }
 
     /// Whether there is music for a bar; before the beginning, as much as may be folded at once.
@@ -241,7 +256,8 @@ impl Feed {
 
     /// Something the program printed.
     pub fn said(&mut self) -> Option<Output> {
-        self.running.output()?.try_recv().ok()
+        self.hear_out();
+        self.said.pop_front()
     }
 
     pub fn steps(&self) -> u64 {
