@@ -1,6 +1,9 @@
 //! The view as people see it: whole pictures of hand-made scenes against the texts in `tests/golden`, and
 //! what must hold of any scene. `EVALODY_GOLDEN=write` writes the texts anew.
 
+#[path = "support/golden.rs"]
+mod golden;
+
 use std::sync::Arc;
 
 use evalody::music::{Instrument, Key, Level, Pan, Patch, Tempo, Tick};
@@ -9,6 +12,7 @@ use evalody::program::Program;
 use evalody::score::Cause;
 use evalody::terminal::{Colours, OutputPane, Scene, Stream, View, draw};
 use evalody::trace::{Code, CodeId, Family, Header, Instruction, Origin, Span};
+use golden::check_golden;
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -209,15 +213,6 @@ fn reversed(buffer: &Buffer, needle: &str) -> String {
         .filter(|cell| cell.modifier.contains(Modifier::REVERSED))
         .map(|cell| cell.symbol())
         .collect()
-}
-
-fn check_golden(name: &str, found: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("EVALODY_GOLDEN").is_some_and(|value| value == "write") {
-        std::fs::write(&path, found).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap();
-    assert!(found == expected, "{name} is now\n{found}\nand was\n{expected}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub use code::{Code, CodeId, Header, Instruction, Origin, Span, Unit};
 pub use depth::{Flow, Handler, depths};
 pub use family::Family;
 pub use step::{Dialect, Limit, Mark, MarkKind, Outcome, Step};
-pub use text::{JsonWriter, TextError, TextWriter};
+pub use text::{JsonWriter, TextError, TextWriter, read};
 
 use std::sync::Arc;
 
