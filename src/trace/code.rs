@@ -1,5 +1,6 @@
 //! Code objects, and what is known of each of their instructions before anything runs.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Family;
@@ -68,9 +69,9 @@ pub struct Unit {
     pub family: Family,
 }
 
-/// A code object: a function's body, a class's, a module's, a comprehension's.
+/// What is known of a code object besides its instructions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Code {
+pub struct Header {
     pub id: CodeId,
     /// `co_name`.
     pub name: String,
@@ -84,21 +85,23 @@ pub struct Code {
     /// `co_stacksize`.
     pub stack_size: u32,
     pub origin: Origin,
+}
+
+/// A code object: a function's body, a class's, a module's, a comprehension's. What its header tells can
+/// be asked of it directly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    header: Header,
     instructions: Vec<Instruction>,
     units: Vec<Unit>,
 }
 
-/// Everything of a code object but its instructions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    pub id: CodeId,
-    pub name: String,
-    pub qualname: String,
-    pub file: String,
-    pub first_line: u32,
-    pub flags: u32,
-    pub stack_size: u32,
-    pub origin: Origin,
+impl Deref for Code {
+    type Target = Header;
+
+    fn deref(&self) -> &Header {
+        &self.header
+    }
 }
 
 impl Code {
@@ -117,8 +120,7 @@ impl Code {
             units.resize(instruction.offset as usize / 2, filler);
             units.push(unit);
         }
-        let Header { id, name, qualname, file, first_line, flags, stack_size, origin } = header;
-        Self { id, name, qualname, file, first_line, flags, stack_size, origin, instructions, units }
+        Self { header, instructions, units }
     }
 
     pub fn instructions(&self) -> &[Instruction] {

@@ -27,7 +27,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::{Code, Dialect, Instruction, Limit, Listener, Mark, MarkKind, Origin, Outcome, Span, Step};
+use super::{Code, Dialect, Header, Instruction, Limit, Listener, Mark, MarkKind, Origin, Outcome, Span, Step};
 use outlet::{Outlet, Phrases};
 
 /// First line of every trace in this format.
@@ -126,8 +126,8 @@ fn step_columns(opcode: &str, family: &str, depth: &str, code: u32, offset: u32,
     format!("{opcode:<24} {family:<7} {depth:>4}  {:<5} {:<7} {line:>5}", format!("c{code}"), format!("@{offset}"))
 }
 
-fn code_words(code: &Code) -> String {
-    let Code { id, name, qualname, file, first_line, flags, stack_size, origin, .. } = code;
+fn code_words(code: &Header) -> String {
+    let Header { id, name, qualname, file, first_line, flags, stack_size, origin } = code;
     format!(
         "code c{} {qualname:?} name {name:?} file {file:?} line {first_line} flags {flags:#x} stack {stack_size} origin {}",
         id.0,
