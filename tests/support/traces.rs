@@ -98,11 +98,10 @@ pub fn any_trace() -> impl Strategy<Value = Trace> {
         version,
         recorder,
     });
-    (dialect, vec(any_code(), 0..4), vec(any_entry(), 0..12), any_outcome()).prop_map(|(dialect, mut codes, entries, outcome)| {
-        for (index, code) in codes.iter_mut().enumerate() {
-            code.id = CodeId(index as u32);
-        }
-        Trace { dialect, codes: codes.into_iter().map(Arc::new).collect(), entries, outcome }
+    (dialect, vec(any_code(), 0..4), vec(any_entry(), 0..12), any_outcome()).prop_map(|(dialect, codes, entries, outcome)| {
+        let numbered =
+            |(index, code): (usize, Code)| Code::new(Header { id: CodeId(index as u32), ..(*code).clone() }, code.instructions().to_vec());
+        Trace { dialect, codes: codes.into_iter().enumerate().map(numbered).map(Arc::new).collect(), entries, outcome }
     })
 }
 
