@@ -251,12 +251,16 @@ fn columns_are_bytes_so_they_are_found_behind_tabs_and_wide_characters() {
     assert_eq!(reversed(&buffer, "x = '数é'"), "f(1)");
 }
 
+/// The same code in another file.
+fn moved(code: &Code, file: &str, origin: Origin) -> Arc<Code> {
+    let header = Header { file: file.into(), origin, ..(**code).clone() };
+    Arc::new(Code::new(header, code.instructions().to_vec()))
+}
+
 #[test]
 fn code_of_another_file_lights_nothing_of_the_program() {
     let mut stage = Stage::fib();
-    let mut other = Code::clone(&stage.codes[1]);
-    other.file = "/elsewhere/helpers.py".into();
-    stage.codes[1] = Arc::new(other);
+    stage.codes[1] = moved(&stage.codes[1], "/elsewhere/helpers.py", Origin::User);
     let buffer = picture(&stage.scene(&SOUNDING[..1]), &mut View::default(), 140, 45);
     assert_eq!(reversed(&buffer, "return fib(n - 1)"), "");
     assert!(text(&buffer).contains("fib.py (now in /elsewhere/helpers.py, line 6)"), "{}", text(&buffer));
@@ -273,9 +277,7 @@ fn a_file_is_the_program_by_whatever_path_python_names_it_but_a_library_never_is
         ("fib.py", "/usr/lib/python3/fib.py", Origin::Library, ""),
         ("", "fib.py", Origin::User, ""),
     ] {
-        let mut told = Code::clone(&stage.codes[1]);
-        (told.file, told.origin) = (file.into(), origin);
-        stage.codes[1] = Arc::new(told);
+        stage.codes[1] = moved(&stage.codes[1], file, origin);
         stage.program.name = shown.into();
         let buffer = picture(&stage.scene(&SOUNDING[..1]), &mut View::default(), 140, 45);
         assert_eq!(reversed(&buffer, "return fib(n - 1)"), expected, "{shown} and {file}");
