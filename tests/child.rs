@@ -1,4 +1,6 @@
 //! Children under their limits: what they may do, how they are held back, and that they are gone when stopped.
+// Not again where the musical half is tested alone.
+#![cfg(feature = "embedded")]
 
 #[path = "support/interpreters.rs"]
 mod support;

@@ -1,5 +1,7 @@
 //! The command line, as a user drives it: bad input, outcomes and their exit statuses, output files
 //! which are whole or not there.
+// Needs both halves.
+#![cfg(all(feature = "embedded", feature = "speaker"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

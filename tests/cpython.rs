@@ -1,4 +1,6 @@
 //! The user's own CPython under trace: it does what it does without us, and what it did is told.
+// Not again where the musical half is tested alone.
+#![cfg(feature = "embedded")]
 
 #[path = "support/interpreters.rs"]
 mod support;

@@ -1,4 +1,6 @@
 //! Stack heights worked out from CPython's own effects, against `co_stacksize`, over the whole standard library.
+// Not again where the musical half is tested alone.
+#![cfg(feature = "embedded")]
 
 #[path = "support/interpreters.rs"]
 mod support;
