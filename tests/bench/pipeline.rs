@@ -1,7 +1,7 @@
 //! CPU time that an interpreter spends on a step it sends, against what we spend on making music of it,
 //! for every interpreter here, in one run. Prints ratios; above 1 we are the faster.
 //!
-//! A mixed program is run under trace twice: whole, and nearly empty, which is the cost of the start and
+//! Each program is run under trace twice: whole, and nearly empty, which is the cost of the start and
 //! is subtracted. What the whole run told is then told again through a pipe, and read, folded, composed,
 //! performed and written as a MIDI file. Times are user and system time, the least of several runs.
 
@@ -27,8 +27,16 @@ const RUNS: usize = 3;
 /// Words that a child gathers, as `evalody export` asks it to.
 const RECORDS: u32 = 8192;
 
-/// Loops, calls, attributes, lists, dictionaries, strings, exceptions and generators: more than
-/// `STEPS` instructions in every interpreter.
+/// Programs that never end, with what they are made of.
+const PROGRAMS: [(&str, &str); 3] = [
+    // Loops, calls, attributes, lists, dictionaries, strings, exceptions and generators.
+    ("mixed", MIXED),
+    // Nothing but turns: many short gestures, and what interpreters are fastest at.
+    ("turns", "turn = 0\nwhile True:\n    turn += 1\n"),
+    // Nothing but calls: many marks.
+    ("calls", "def f():\n    pass\n\n\nwhile True:\n    f()\n"),
+];
+
 const MIXED: &str = "
 class Account:
     def __init__(self, name):
@@ -95,16 +103,18 @@ main()
 fn main() -> Result<(), Box<dyn Error>> {
     let mut choices = vec![Choice::Embedded];
     choices.extend(found().into_iter().map(|found| Choice::Path(found.path)));
-    println!("{STEPS} instructions of a mixed program; ns of CPU time an instruction, least of {RUNS}");
-    println!("{:48} {:>8} {:>8} {:>16} {:>7}", "interpreter", "it", "we", "reading, folding", "ratio");
+    println!("ns of CPU time an instruction, over {STEPS} of them, least of {RUNS}");
+    println!("{:8} {:56} {:>7} {:>6} {:>17} {:>6}", "program", "interpreter", "it", "we", "reading, folding", "ratio");
     let mut smallest = f64::INFINITY;
-    for choice in &choices {
-        let (its, trace) = interpreters_ns(choice)?;
-        let ours = ours_ns(&trace)?;
-        let ratio = its / ours.all;
-        smallest = smallest.min(ratio);
-        let name = format!("{}, {}", trace.dialect.interpreter, trace.dialect.recorder);
-        println!("{name:48} {its:8.1} {:8.1} {:16.1} {ratio:7.2}", ours.all, ours.folding);
+    for (name, text) in PROGRAMS {
+        for choice in &choices {
+            let (its, trace) = interpreters_ns(choice, text)?;
+            let ours = ours_ns(&trace)?;
+            let ratio = its / ours.all;
+            smallest = smallest.min(ratio);
+            let who = format!("{}, {}", trace.dialect.interpreter, trace.dialect.recorder);
+            println!("{name:8} {who:56} {its:7.1} {:6.1} {:17.1} {ratio:6.2}", ours.all, ours.folding);
+        }
     }
     println!("smallest ratio {smallest:.2}");
     Ok(())
@@ -125,16 +135,16 @@ impl Listener for Count {
 }
 
 /// Nanoseconds of the child for a step, and all that it told.
-fn interpreters_ns(choice: &Choice) -> Result<(f64, Trace), Box<dyn Error>> {
+fn interpreters_ns(choice: &Choice, text: &str) -> Result<(f64, Trace), Box<dyn Error>> {
     let mut trace = Trace::default();
-    trace.dialect = told(choice, STEPS, &mut trace)?.1;
+    trace.dialect = told(choice, text, STEPS, &mut trace)?.1;
     if trace.steps().count() as u64 != STEPS {
         return Err(format!("{choice:?} told {} instructions of {STEPS}", trace.steps().count()).into());
     }
     let least = |steps| -> Result<f64, Box<dyn Error>> {
         let mut least = f64::INFINITY;
         for _ in 0..RUNS {
-            least = least.min(told(choice, steps, &mut Count::default())?.0);
+            least = least.min(told(choice, text, steps, &mut Count::default())?.0);
         }
         Ok(least)
     };
@@ -142,10 +152,10 @@ fn interpreters_ns(choice: &Choice) -> Result<(f64, Trace), Box<dyn Error>> {
     Ok(((whole - empty) * 1.0e9 / (STEPS - 1) as f64, trace))
 }
 
-/// CPU seconds of a child that runs the mixed program to a limit, start and end included.
-fn told(choice: &Choice, steps: u64, listener: &mut impl Listener) -> Result<(f64, Dialect), Box<dyn Error>> {
+/// CPU seconds of a child that runs a program to a limit, start and end included.
+fn told(choice: &Choice, text: &str, steps: u64, listener: &mut impl Listener) -> Result<(f64, Dialect), Box<dyn Error>> {
     let request = Request {
-        program: Program { name: "<mixed>".to_owned(), text: MIXED.to_owned() },
+        program: Program { name: "<bench>".to_owned(), text: text.to_owned() },
         path: None,
         arguments: Vec::new(),
         choice: choice.clone(),
@@ -200,7 +210,7 @@ fn music(input: PipeReader, dialect: &Dialect) -> Result<(f64, f64), Box<dyn Err
     let codes = folder.codes().to_vec();
     let outline = folder.finish(Outcome::Finished);
     let folded = cpu_s(UsageWho::RUSAGE_THREAD)?;
-    let performance = perform(&compose("mixed", &outline, &codes, &Style::default()));
+    let performance = perform(&compose("bench", &outline, &codes, &Style::default()));
     let about = About {
         evalody: env!("CARGO_PKG_VERSION").to_owned(),
         style: "groove".to_owned(),
