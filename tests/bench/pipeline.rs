@@ -101,7 +101,7 @@ main()
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut choices = vec![Choice::Embedded];
+    let mut choices = if cfg!(feature = "embedded") { vec![Choice::Embedded] } else { Vec::new() };
     choices.extend(found().into_iter().map(|found| Choice::Path(found.path)));
     println!("ns of CPU time an instruction, over {STEPS} of them, least of {RUNS}");
     println!("{:8} {:56} {:>7} {:>6} {:>17} {:>6}", "program", "interpreter", "it", "we", "reading, folding", "ratio");
