@@ -127,7 +127,7 @@ impl Folder {
         self.open.weight = (self.open.steps as f64).sqrt() / (fourth_root * fourth_root * fourth_root);
         self.open.heaviest = self.open.weight;
         self.weight += self.open.weight;
-        self.list.push(self.open);
+        self.list.push(&self.open);
         self.open = Gesture::EMPTY;
     }
 

@@ -118,8 +118,8 @@ impl Gesture {
         self.is_recursive |= next.is_recursive;
         self.steps += next.steps;
         self.visits += next.visits;
-        for (mine, theirs) in self.families.iter_mut().zip(next.families) {
-            *mine = mine.saturating_add(theirs);
+        for (mine, theirs) in self.families.iter_mut().zip(&next.families) {
+            *mine = mine.saturating_add(*theirs);
         }
         for (mine, theirs) in [
             (&mut self.turns, next.turns),

@@ -23,12 +23,13 @@ impl List {
         Self { gestures: Vec::new(), most, threshold: 0.0 }
     }
 
+    /// By reference: in a hot loop nearly all are absorbed, and a copy would cost more than that.
     #[inline]
-    pub fn push(&mut self, gesture: Gesture) {
+    pub fn push(&mut self, gesture: &Gesture) {
         match self.gestures.last_mut() {
-            Some(last) if last.weight + gesture.weight <= self.threshold => last.absorb(&gesture),
+            Some(last) if last.weight + gesture.weight <= self.threshold => last.absorb(gesture),
             _ => {
-                self.gestures.push(gesture);
+                self.gestures.push(*gesture);
                 if self.most.is_some_and(|most| self.gestures.len() > most * 2) {
                     self.shorten();
                 }

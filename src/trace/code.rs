@@ -134,6 +134,7 @@ impl Code {
     }
 
     /// The fast view of the instruction at a byte offset; of the last one past the end.
+    #[inline]
     pub fn unit(&self, offset: u32) -> Unit {
         const NOTHING: Unit = Unit { line: 0, back_to: u32::MAX, depth: 0, family: Family::Rest };
         match self.units.get(offset as usize / 2) {

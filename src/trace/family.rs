@@ -45,6 +45,7 @@ impl Family {
         Self::Rest,
     ];
 
+    #[inline]
     pub const fn index(self) -> usize {
         self as usize
     }
