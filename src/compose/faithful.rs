@@ -117,6 +117,15 @@ impl Faithful {
         }
     }
 
+    pub fn tempo(&self) -> Tempo {
+        self.tempo
+    }
+
+    /// Where the music written so far ends.
+    pub fn end(&self) -> Tick {
+        self.at
+    }
+
     /// Adds an instruction. Its line visit is written when the next one begins.
     pub fn gesture(&mut self, gesture: &Gesture, codes: &[Arc<Code>]) {
         if gesture.visits > 0 {

@@ -9,6 +9,7 @@ use super::super::source::Source;
 use crate::compose::{Bar, Faithful, Groove, Style, StyleName, compose, key, live_weight, plan_live};
 use crate::fold::{Folder, Gesture, MOST_GESTURES, Zoom};
 use crate::interpreter::{InterpreterError, Output, Running, State};
+use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
 use crate::trace::{Code, Dialect, Limit, Outcome};
 
@@ -116,12 +117,20 @@ impl Feed {
             self.codes.extend_from_slice(&self.folder.codes()[self.codes.len()..]);
             if self.has_enough() || self.outcome.is_some() || (urgent && self.folder.pending_steps() > 0) {
                 self.cut_pending();
-            } else if urgent && let Some(last) = self.last {
+            } else if urgent
+                && self.style.name == StyleName::Groove
+                && let Some(last) = self.last
+            {
+                // The faithful style stands still instead: what it plays are instructions, and none came.
                 self.bars.push_back(Bar { gestures: vec![Gesture { steps: 0, ..last }], is_held: true });
             }
         }
-        if self.reached_length() && self.outcome.is_none() {
-            self.stop();
+        if self.reached_length() {
+            if self.outcome.is_none() {
+                self.stop();
+            }
+            // The head start alone can be minutes of music.
+            self.bars.clear();
         }
         Ok(self.compose_next())
     }
@@ -200,8 +209,17 @@ impl Feed {
                     }
                 }
                 Composer::Faithful(faithful) => {
-                    for gesture in &bar.gestures {
-                        faithful.gesture(gesture, &self.codes);
+                    // A bar at a time: what was read at once can be a minute of notes.
+                    let enough = faithful.end().0 + TICKS_PER_BAR;
+                    let mut gestures = bar.gestures.into_iter();
+                    while faithful.end().0 < enough
+                        && let Some(gesture) = gestures.next()
+                    {
+                        faithful.gesture(&gesture, &self.codes);
+                    }
+                    let rest: Vec<Gesture> = gestures.collect();
+                    if !rest.is_empty() {
+                        self.bars.push_front(Bar { gestures: rest, is_held: bar.is_held });
                     }
                     break faithful.drain();
                 }
@@ -220,12 +238,23 @@ impl Feed {
         }
     }
 
-    /// Whether the music is as long as it was wished to be.
+    /// Whether the music is as long as it was wished to be, with the ending that is still to come.
     fn reached_length(&self) -> bool {
+<<<<<<< HEAD
         let Composer::Groove(groove) = &self.composer else { return false };
         self.style
             .length
             .is_some_and(|length| crate::music::Tick::of_bar(groove.written() + 4).seconds(groove.tempo()) >= length.as_secs_f64())
+=======
+        let Some(length) = self.style.length else { return false };
+        let (end, tempo) = match &self.composer {
+            // One bar waits to be written, and two are the ending.
+            Composer::Groove(groove) => (Tick::of_bar(groove.written() + 3), groove.tempo()),
+            Composer::Faithful(faithful) => (faithful.end(), faithful.tempo()),
+            Composer::Undecided | Composer::Done => return false,
+        };
+        end.seconds(tempo) >= length.as_secs_f64()
+>>>>>>> proof
     }
 
     fn stop(&mut self) {
