@@ -240,21 +240,14 @@ impl Feed {
 
     /// Whether the music is as long as it was wished to be, with the ending that is still to come.
     fn reached_length(&self) -> bool {
-<<<<<<< HEAD
-        let Composer::Groove(groove) = &self.composer else { return false };
-        self.style
-            .length
-            .is_some_and(|length| crate::music::Tick::of_bar(groove.written() + 4).seconds(groove.tempo()) >= length.as_secs_f64())
-=======
         let Some(length) = self.style.length else { return false };
         let (end, tempo) = match &self.composer {
-            // One bar waits to be written, and two are the ending.
-            Composer::Groove(groove) => (Tick::of_bar(groove.written() + 3), groove.tempo()),
+            // Two bars wait to be written, and two are the ending.
+            Composer::Groove(groove) => (Tick::of_bar(groove.written() + 4), groove.tempo()),
             Composer::Faithful(faithful) => (faithful.end(), faithful.tempo()),
             Composer::Undecided | Composer::Done => return false,
         };
         end.seconds(tempo) >= length.as_secs_f64()
->>>>>>> proof
     }
 
     fn stop(&mut self) {
