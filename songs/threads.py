@@ -2,7 +2,7 @@
 
 Listen for one part per thread. First they sing in turns, passing a baton;
 then all at once, each adding to one sum behind a lock; then two bake what two
-others eat, with a queue between them. What is printed is always the same; the
+others eat, a queue between each pair. What is printed is always the same; the
 order in between is not.
 """
 
@@ -55,16 +55,16 @@ def adding_up(workers, times):
 
 def bakery(loaves):
     """Two bake, two eat; the shelf between them holds three."""
-    shelf = queue.Queue(maxsize=3)
+    shelves = [queue.Queue(maxsize=3) for _ in range(2)]
     eaten = []
 
     def bake(first):
         for loaf in range(first, loaves, 2):
-            shelf.put(loaf * loaf)
+            shelves[first].put(loaf * loaf)
 
-    def eat(_):
+    def eat(number):
         while True:
-            loaf = shelf.get()
+            loaf = shelves[number].get()
             if loaf is None:
                 return
             eaten.append(loaf)
@@ -72,7 +72,7 @@ def bakery(loaves):
     bakers, eaters = started(bake, [0, 1]), started(eat, [0, 1])
     for thread in bakers:
         thread.join()
-    for _ in eaters:
+    for shelf in shelves:
         shelf.put(None)
     for thread in eaters:
         thread.join()

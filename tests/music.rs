@@ -10,7 +10,7 @@ use evalody::hear::{Heard, hear};
 use evalody::music::{Instrument, TICKS_PER_SIXTEENTH, Tick};
 use evalody::perform::perform;
 use evalody::score::Score;
-use evalody::trace::Trace;
+use evalody::trace::{Entry, Mark, MarkKind, Trace};
 use proptest::prelude::*;
 
 fn groove() -> Style {
@@ -152,5 +152,41 @@ fn a_style_casts_no_more_parts_than_there_are_channels() {
         let (_, score) = score(&Trace::default(), Zoom::Auto, &style);
         let melodic = score.parts.iter().filter(|part| part.instrument != Instrument::Drums).count();
         assert!(melodic <= 15 && score.parts.len() - melodic <= 1);
+    }
+}
+
+/// Two threads, the second started by the first, in any interleaving that `order` draws.
+fn interleaved(trace: &Trace, order: &[bool]) -> Trace {
+    let mut apart: [Vec<Entry>; 2] = [Vec::new(), Vec::new()];
+    for entry in &trace.entries {
+        match entry {
+            Entry::Step(step) => apart[usize::from(step.thread)].push(entry.clone()),
+            // Which thread a collection falls into is chance, and is left out.
+            Entry::Mark(mark) if matches!(mark.kind, MarkKind::CollectionEnded { .. }) => {}
+            Entry::Mark(mark) => apart[usize::from(mark.thread)].push(entry.clone()),
+        }
+    }
+    let mut entries = vec![Entry::Mark(Mark { thread: 0, kind: MarkKind::ThreadStarted { thread: 1 } })];
+    let mut queues = apart.map(std::collections::VecDeque::from);
+    let mut order = order.iter().copied().cycle();
+    while let Some(next) = order.next().filter(|_| queues.iter().any(|queue| !queue.is_empty())) {
+        let taken = queues[usize::from(next)].pop_front().or_else(|| queues[usize::from(!next)].pop_front());
+        entries.extend(taken);
+    }
+    Trace { entries, ..trace.clone() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn how_a_scheduler_mixes_threads_does_not_change_the_music(
+        trace in runs::trace(300),
+        zoom in zoom(),
+        orders in [prop::collection::vec(any::<bool>(), 1..40), prop::collection::vec(any::<bool>(), 1..40)],
+    ) {
+        let [first, second] = orders.map(|order| fold(&interleaved(&trace, &order), zoom));
+        prop_assert_eq!(first.gestures.iter().map(|gesture| gesture.steps).sum::<u64>(), trace.steps().count() as u64);
+        prop_assert_eq!(first, second);
     }
 }

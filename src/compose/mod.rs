@@ -24,7 +24,8 @@ pub use style::{LaneNames, Style, StyleName, UnknownStyle};
 use std::sync::Arc;
 
 use crate::fold::Outline;
-use crate::score::Score;
+use crate::music::Tick;
+use crate::score::{Score, Text};
 use crate::trace::Code;
 
 /// Writes down the music in an outline.
@@ -32,6 +33,15 @@ use crate::trace::Code;
 /// Total: an outline without gestures is a score of silence, and a program that crashed is the music it
 /// made until then, with an ending that says so.
 pub fn compose(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Score {
+    let mut score = write(title, outline, codes, style);
+    if outline.threads > 1 {
+        let text = format!("{} threads: their order is inferred", outline.threads);
+        score.remarks.insert(0, Text { at: Tick::default(), text });
+    }
+    score
+}
+
+fn write(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Score {
     match style.name {
         StyleName::Groove => {
             let plan = plan::plan(outline, style);

@@ -79,6 +79,12 @@ impl Folder {
         &self.codes
     }
 
+    /// As one of several threads: however short, it is not heard instruction by instruction unless all are.
+    pub(super) fn apart(mut self) -> Self {
+        self.singles = None;
+        self
+    }
+
     /// Ends the folding.
     pub fn finish(mut self, outcome: Outcome) -> Outline {
         self.close();
@@ -92,7 +98,7 @@ impl Folder {
             (Zoom::Auto, _) => (Zoom::Line, self.list.take()),
             (zoom, _) => (zoom, self.list.take()),
         };
-        Outline { gestures, steps, zoom, outcome }
+        Outline { gestures, steps, zoom, threads: 1, outcome }
     }
 
     /// Takes what was folded since the last call, for music that is made while the program runs.
@@ -289,7 +295,7 @@ impl Listener for Folder {
                 self.open.collections += 1;
                 self.open.generation = self.open.generation.max(generation);
             }
-            MarkKind::ThreadStarted | MarkKind::ThreadEnded => {}
+            MarkKind::ThreadStarted { .. } | MarkKind::ThreadEnded => {}
         }
     }
 }

@@ -10,10 +10,12 @@ mod folder;
 mod gesture;
 mod list;
 mod text;
+mod threads;
 
 pub use folder::Folder;
 pub use gesture::{Contour, Gesture};
 pub use text::{json_lines, lines};
+pub use threads::Threads;
 
 use std::fmt;
 use std::str::FromStr;
@@ -45,6 +47,8 @@ pub struct Outline {
     pub steps: u64,
     /// Never `Auto`.
     pub zoom: Zoom,
+    /// Threads that were heard. Where there are several, their order is inferred.
+    pub threads: usize,
     pub outcome: Outcome,
 }
 
@@ -66,7 +70,7 @@ pub const MOST_GESTURES: usize = 4608;
 
 /// Folds a whole trace.
 pub fn fold(trace: &Trace, zoom: Zoom) -> Outline {
-    let mut folder = Folder::new(zoom, Some(MOST_GESTURES));
+    let mut folder = Threads::new(zoom, Some(MOST_GESTURES));
     trace.tell(&mut folder);
     folder.finish(trace.outcome.clone())
 }

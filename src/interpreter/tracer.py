@@ -56,7 +56,6 @@ class Threads:
 
             def run(*arguments, **keywords):
                 threads.numbers[get_ident()] = number
-                stream.record.append(THREAD_STARTED | number)
                 recording.thread_began(number)
                 try:
                     function(*arguments, **keywords)
@@ -72,6 +71,7 @@ class Threads:
                     stream.record.append(THREAD_ENDED | number)
                     threads.numbers.pop(get_ident(), None)
 
+            stream.record.append(THREAD_STARTED | threads.number() | number >> 40)
             return real(run, *rest, **named)
 
         return starter

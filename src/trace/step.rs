@@ -54,7 +54,10 @@ pub enum MarkKind {
         generation: u8,
         collected: u32,
     },
-    ThreadStarted,
+    /// This thread is about to start another.
+    ThreadStarted {
+        thread: u16,
+    },
     ThreadEnded,
 }
 

@@ -158,6 +158,7 @@ fn mark_words(kind: &MarkKind) -> String {
     match (kind, code_of(kind)) {
         (_, Some(code)) => format!("{name} c{}", code.0),
         (MarkKind::CollectionStarted { generation }, _) => format!("{name} {generation}"),
+        (MarkKind::ThreadStarted { thread }, _) => format!("{name} {thread}"),
         (MarkKind::CollectionEnded { generation, collected }, _) => format!("{name} {generation} {collected}"),
         _ => name.into(),
     }
@@ -174,7 +175,7 @@ fn mark_name(kind: &MarkKind) -> &'static str {
         MarkKind::Handled(_) => "handled",
         MarkKind::CollectionStarted { .. } => "collection_started",
         MarkKind::CollectionEnded { .. } => "collection_ended",
-        MarkKind::ThreadStarted => "thread_started",
+        MarkKind::ThreadStarted { .. } => "thread_started",
         MarkKind::ThreadEnded => "thread_ended",
     }
 }

@@ -161,7 +161,7 @@ fn threads_are_numbered_in_the_order_of_their_start() {
     run.assert_balanced();
     let steps = |thread| run.trace.steps().filter(|step| step.thread == thread).count();
     assert!(steps(1) < steps(2) && steps(2) < steps(3), "{} {} {}", steps(1), steps(2), steps(3));
-    assert_eq!(run.marks(|kind| *kind == MarkKind::ThreadStarted), 3);
+    assert_eq!(run.marks(|kind| matches!(kind, MarkKind::ThreadStarted { .. })), 3);
     assert_eq!(run.marks(|kind| *kind == MarkKind::ThreadEnded), 3);
 }
 

@@ -68,7 +68,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         6 => MarkKind::Handled(code),
         7 => MarkKind::CollectionStarted { generation },
         8 => MarkKind::CollectionEnded { generation, collected },
-        9 => MarkKind::ThreadStarted,
+        9 => MarkKind::ThreadStarted { thread: u16::from(generation) },
         _ => MarkKind::ThreadEnded,
     });
     prop_oneof![3 => step, 1 => (any::<u16>(), kind).prop_map(|(thread, kind)| Entry::Mark(Mark { thread, kind }))]

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::super::args::Music;
 use super::super::source::Source;
 use crate::compose::{Bar, Faithful, Groove, Style, StyleName, compose, key, live_weight, plan_live};
-use crate::fold::{Folder, Gesture, MOST_GESTURES, Zoom};
+use crate::fold::{Folder, Gesture, MOST_GESTURES, Threads};
 use crate::interpreter::{InterpreterError, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
-use crate::trace::{Code, Dialect, Limit, Outcome};
+use crate::trace::{Code, Dialect, Limit, Listener, Mark, Outcome, Step};
 
 /// Instructions in a bar at most while the program runs. Enough that a hot loop moves on; few enough
 /// that what the program prints stays near to what is heard.
@@ -31,6 +31,26 @@ pub fn records(style: StyleName) -> u32 {
     }
 }
 
+/// Two who are told the same.
+struct Both<'a>(&'a mut Folder, &'a mut Threads);
+
+impl Listener for Both<'_> {
+    fn code(&mut self, code: Arc<Code>) {
+        self.0.code(Arc::clone(&code));
+        self.1.code(code);
+    }
+
+    fn step(&mut self, step: Step) {
+        self.0.step(step);
+        self.1.step(step);
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        self.0.mark(mark.clone());
+        self.1.mark(mark);
+    }
+}
+
 enum Composer {
     /// Not known yet whether the program ends at once.
     Undecided,
@@ -43,6 +63,8 @@ enum Composer {
 pub struct Feed {
     running: Running,
     folder: Folder,
+    /// The same, folded as a whole piece is: until it is known whether there will be one.
+    whole: Option<Threads>,
     composer: Composer,
     style: Style,
     title: String,
@@ -66,6 +88,7 @@ impl Feed {
         Self {
             running,
             folder: Folder::new(music.zoom(), most),
+            whole: Some(Threads::new(music.zoom(), most)),
             composer: Composer::Undecided,
             style: music.style(),
             title: source.program.name.clone(),
@@ -85,9 +108,8 @@ impl Feed {
             self.listen(deadline.saturating_duration_since(Instant::now()).min(PATIENCE))?;
         }
         self.codes = self.folder.codes().to_vec();
-        if let Some(outcome) = &self.outcome {
-            let folder = std::mem::replace(&mut self.folder, Folder::new(Zoom::Line, Some(1)));
-            let outline = folder.finish(outcome.clone());
+        if let (Some(outcome), Some(whole)) = (&self.outcome, self.whole.take()) {
+            let outline = whole.finish(outcome.clone());
             let outline = if self.is_blank { outline.silent() } else { outline };
             self.composer = Composer::Done;
             return Ok(perform(&compose(&self.title, &outline, &self.codes, &self.style)));
@@ -136,7 +158,11 @@ impl Feed {
     }
 
     fn listen(&mut self, wait: Duration) -> Result<(), InterpreterError> {
-        if let State::Ended(outcome) = self.running.listen_for(&mut self.folder, wait)? {
+        let state = match &mut self.whole {
+            Some(whole) => self.running.listen_for(&mut Both(&mut self.folder, whole), wait)?,
+            None => self.running.listen_for(&mut self.folder, wait)?,
+        };
+        if let State::Ended(outcome) = state {
             self.outcome = Some(outcome);
         }
         self.hear_out();

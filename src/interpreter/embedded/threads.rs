@@ -41,6 +41,7 @@ pub fn number_new(vm: &VirtualMachine) -> PyResult<()> {
             } else if let Some(function) = given.kwargs.get_mut(Wtf8::new("function")) {
                 *function = numbered(number, function.clone(), vm);
             }
+            tell(&MarkKind::ThreadStarted { thread: u16::from(number) });
             original.call(given, vm)
         });
         module.set_attr(name, replacement, vm)?;
@@ -52,7 +53,6 @@ pub fn number_new(vm: &VirtualMachine) -> PyResult<()> {
 fn numbered(number: u8, function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
     let run = move |given: FuncArgs, vm: &VirtualMachine| -> PyResult {
         NUMBER.set(number);
-        tell(&MarkKind::ThreadStarted);
         let result = function.call(given, vm);
         tell(&MarkKind::ThreadEnded);
         result

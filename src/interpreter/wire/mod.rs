@@ -47,6 +47,7 @@ mod mark {
     pub const COLLECTION_STARTED: u64 = 8;
     /// Argument: generation << 24 | number collected, saturating at 2^24 - 1.
     pub const COLLECTION_ENDED: u64 = 9;
+    /// Argument: number of the thread that is started; told by the one which starts it.
     pub const THREAD_STARTED: u64 = 10;
     pub const THREAD_ENDED: u64 = 11;
 }

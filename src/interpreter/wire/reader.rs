@@ -158,7 +158,7 @@ impl<R: Read> Reader<R> {
             mark::HANDLED => MarkKind::Handled(code),
             mark::COLLECTION_STARTED => MarkKind::CollectionStarted { generation: argument as u8 },
             mark::COLLECTION_ENDED => MarkKind::CollectionEnded { generation: (argument >> 24) as u8, collected: argument & 0xff_ffff },
-            mark::THREAD_STARTED => MarkKind::ThreadStarted,
+            mark::THREAD_STARTED => MarkKind::ThreadStarted { thread: argument as u16 },
             mark::THREAD_ENDED => MarkKind::ThreadEnded,
             other => return Err(self.garbled(format!("mark {other}"))),
         };

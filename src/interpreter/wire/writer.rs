@@ -49,7 +49,7 @@ impl<W: Write> Writer<W> {
             MarkKind::CollectionEnded { generation, collected } => {
                 (mark::COLLECTION_ENDED, u32::from(generation) << 24 | collected.min(0xff_ffff))
             }
-            MarkKind::ThreadStarted => (mark::THREAD_STARTED, 0),
+            MarkKind::ThreadStarted { thread } => (mark::THREAD_STARTED, u32::from(thread)),
             MarkKind::ThreadEnded => (mark::THREAD_ENDED, 0),
         };
         self.word(KIND_MARK << 60 | what << 52 | u64::from(thread) << 40 | u64::from(argument))

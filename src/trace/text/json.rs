@@ -102,7 +102,11 @@ impl<W: Write> Listener for JsonWriter<W> {
             _ => (None, None),
         };
         let code = code_of(&mark.kind).map(|code| code.0);
-        self.line(&MarkLine { mark: mark_name(&mark.kind), thread: mark.thread, code, generation, collected });
+        let started = match mark.kind {
+            MarkKind::ThreadStarted { thread } => Some(thread),
+            _ => None,
+        };
+        self.line(&MarkLine { mark: mark_name(&mark.kind), thread: mark.thread, code, generation, collected, started });
     }
 }
 
@@ -131,6 +135,9 @@ struct MarkLine {
     generation: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     collected: Option<u32>,
+    /// The thread that is started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started: Option<u16>,
 }
 
 #[derive(Serialize)]

@@ -176,7 +176,7 @@ fn mark(words: &mut Words) -> Result<Mark, Reason> {
         "handled" => MarkKind::Handled(code()?),
         "collection_started" => MarkKind::CollectionStarted { generation: number(&words.next()?)? },
         "collection_ended" => MarkKind::CollectionEnded { generation: number(&words.next()?)?, collected: number(&words.next()?)? },
-        "thread_started" => MarkKind::ThreadStarted,
+        "thread_started" => MarkKind::ThreadStarted { thread: number(&words.next()?)? },
         "thread_ended" => MarkKind::ThreadEnded,
         other => return Err(format!("{other:?} is no mark")),
     };
