@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -38,9 +37,17 @@ impl Desk {
         self.folder.path().join(name)
     }
 
-    /// evalody in the folder, before all others where the system allows it, heard by nobody.
+    /// evalody in the folder, heard by nobody.
     fn evalody(&self, arguments: &[&str]) -> Command {
-        let mut command = punctual(env!("CARGO_BIN_EXE_evalody"));
+        self.seated(Command::new(env!("CARGO_BIN_EXE_evalody")), arguments)
+    }
+
+    /// The same, before all others where the system allows it. Not for programs without an end.
+    fn punctual_evalody(&self, arguments: &[&str]) -> Command {
+        self.seated(punctual(env!("CARGO_BIN_EXE_evalody")), arguments)
+    }
+
+    fn seated(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         command.env("ALSA_CONFIG_PATH", self.path("asound.conf")).env("PULSE_SERVER", "unix:/nonexistent");
         command.env("XDG_RUNTIME_DIR", self.folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -105,7 +112,7 @@ fn is_heard_as_exported(desk: &Desk, arguments: &[&str]) {
         let recording = server.record();
         let mut all = vec!["play"];
         all.extend(arguments);
-        let output = server.lead(&mut desk.evalody(&all)).output().unwrap();
+        let output = server.lead(&mut desk.punctual_evalody(&all)).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let part = part_heard(&wanted, &recording.until_silence());
         eprintln!("{arguments:?}: {:.1} % of the exported piece was heard", part * 100.0);
@@ -188,15 +195,15 @@ fn endless_for_eight_seconds(interpreter: &str, style: &str) {
     assert!((6.0..16.0).contains(&seconds), "{interpreter}, {style}: {seconds} s of music");
 }
 
-/// Waits until a process sleeps: then it waits for something, and here that is us.
-fn wait_until_asleep(pid: u32) {
+/// Waits until a process is in a state: `S`, it waits for something, and here that is us; `T`, it is stopped.
+fn wait_until_state(pid: u32, state: char) {
     let began = Instant::now();
     loop {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        if stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('S')) {
+        if stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with(state)) {
             return;
         }
-        assert!(began.elapsed() < PATIENCE, "never held back: {stat}");
+        assert!(began.elapsed() < PATIENCE, "never {state}: {stat}");
         std::thread::yield_now();
     }
 }
@@ -215,8 +222,9 @@ fn a_program_to_which_nobody_listens_stands_still() {
         let pid = Pid::from_raw(play.id() as i32);
         let program = child_of(play.id());
         kill(pid, Signal::SIGSTOP).unwrap();
+        wait_until_state(play.id(), 'T');
         let before = turns().unwrap_or(0);
-        wait_until_asleep(program);
+        wait_until_state(program, 'S');
         let after = turns().unwrap();
         // A pipe of 256 KiB holds 32768 instructions; the rest is the child's own buffer and a thousand turns.
         let ahead = after.saturating_sub(before) * STEPS_A_TURN;
@@ -286,7 +294,7 @@ fn a_length_that_is_reached_ends_the_program_and_all_that_it_started() {
 /// Plays a program to its end: status, standard output, standard error.
 fn played(source: &str, interpreter: &str, input: &str) -> (ExitStatus, String, String) {
     let desk = Desk::with(source);
-    let mut command = desk.evalody(&["play", "song.py", "--interpreter", interpreter, "--length", "4"]);
+    let mut command = desk.evalody(&["play", "song.py", "--interpreter", interpreter, "--length", "12"]);
     let mut play = command.stdin(Stdio::piped()).spawn().unwrap();
     play.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = play.wait_with_output().unwrap();
@@ -296,34 +304,45 @@ fn played(source: &str, interpreter: &str, input: &str) -> (ExitStatus, String, 
 
 #[test]
 fn how_the_program_ended_is_in_the_exit_status_and_the_music_plays_to_its_end() {
-    for interpreter in interpreters() {
-        for (end, code, words) in [
-            ("1 // 0", 10, "raised ZeroDivisionError"),
-            ("import sys\nsys.exit(3)", 11, "exited with status 3"),
-            ("import os\nos.kill(os.getpid(), 9)", 13, "SIGKILL"),
-        ] {
-            let began = Instant::now();
-            // Long enough that something of it is told before the interpreter dies with its buffer.
-            let source = format!("for i in range(2000):\n    i * i\nfor i in range(3):\n    print('line', i, flush=True)\n{end}\n");
-            let (status, stdout, stderr) = played(&source, &interpreter, "");
-            assert_eq!(status.code(), Some(code), "{interpreter}, {end}: {stderr}");
-            assert_eq!(status.signal(), None);
-            assert_eq!(stdout, "line 0\nline 1\nline 2\n", "{interpreter}, {end}");
-            assert!(stderr.contains(words), "{interpreter}, {end}: {stderr}");
-            // A piece of four seconds on a clock of its own: it cannot be over sooner than it lasts.
-            assert!(began.elapsed() >= Duration::from_secs(3), "{interpreter}, {end}: {:?}", began.elapsed());
+    let ends = [
+        ("1 // 0", 10, "raised ZeroDivisionError"),
+        ("import sys\nsys.exit(3)", 11, "exited with status 3"),
+        ("import os\nos.kill(os.getpid(), 9)", 13, "SIGKILL"),
+    ];
+    std::thread::scope(|scope| {
+        for interpreter in interpreters() {
+            for (end, code, words) in ends {
+                let interpreter = interpreter.clone();
+                scope.spawn(move || ends_so(&interpreter, end, code, words));
+            }
         }
-    }
+    });
+}
+
+fn ends_so(interpreter: &str, end: &str, code: i32, words: &str) {
+    let began = Instant::now();
+    // Long enough that something of it is told before the interpreter dies with its buffer.
+    let source = format!("for i in range(2000):\n    i * i\nfor i in range(3):\n    print('line', i, flush=True)\n{end}\n");
+    let (status, stdout, stderr) = played(&source, interpreter, "");
+    assert_eq!(status.code(), Some(code), "{interpreter}, {end}: {stderr}");
+    assert_eq!(stdout, "line 0\nline 1\nline 2\n", "{interpreter}, {end}");
+    assert!(stderr.contains(words), "{interpreter}, {end}: {stderr}");
+    // The clock is real where nobody hears: a piece cannot be over sooner than it lasts.
+    assert!(began.elapsed() >= Duration::from_secs(3), "{interpreter}, {end}: {:?}", began.elapsed());
 }
 
 #[test]
 fn a_program_reads_its_input_while_it_plays() {
     let source = "name = input('who? ')\nimport sys\nprint('hello', name, 'and', sys.stdin.read().split())\n";
-    for interpreter in interpreters() {
-        let (status, stdout, stderr) = played(source, &interpreter, "Ada\nGrace Alan\n");
-        assert!(status.success(), "{interpreter}: {stderr}");
-        assert_eq!(stdout, "who? hello Ada and ['Grace', 'Alan']\n", "{interpreter}");
-    }
+    std::thread::scope(|scope| {
+        for interpreter in interpreters() {
+            scope.spawn(move || {
+                let (status, stdout, stderr) = played(source, &interpreter, "Ada\nGrace Alan\n");
+                assert!(status.success(), "{interpreter}: {stderr}");
+                assert_eq!(stdout, "who? hello Ada and ['Grace', 'Alan']\n", "{interpreter}");
+            });
+        }
+    });
 }
 
 /// Runs evalody in a terminal of its own (`pty` of Python's library), presses q once the view stands, and

@@ -51,6 +51,10 @@ impl Listener for Both<'_> {
     }
 }
 
+/// How long a program may go on when its music is long enough. One that has ended by itself, and is not
+/// read to its end yet, is not called cut short; longer, and the view would stutter.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
 enum Composer {
     /// Not known yet whether the program ends at once.
     Undecided,
@@ -148,6 +152,10 @@ impl Feed {
             }
         }
         if self.reached_length() {
+            let deadline = Instant::now() + LAST_WORDS;
+            while self.outcome.is_none() && Instant::now() < deadline {
+                self.listen(deadline.saturating_duration_since(Instant::now()))?;
+            }
             if self.outcome.is_none() {
                 self.stop();
             }
