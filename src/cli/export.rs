@@ -101,6 +101,9 @@ impl Export {
 
         ending::tell(&source.program.name, &outline.outcome, recorded.steps);
         if !shared.quiet {
+            if let Some(remark) = outline.remark() {
+                eprintln!("evalody: {remark}");
+            }
             let seconds = performance.end.seconds(performance.tempo);
             eprintln!(
                 "evalody: {} of {} instructions of {} in {:.0}:{:02.0}, {} at {} bpm -> {}",

@@ -34,8 +34,7 @@ use crate::trace::Code;
 /// made until then, with an ending that says so.
 pub fn compose(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Score {
     let mut score = write(title, outline, codes, style);
-    if outline.threads > 1 {
-        let text = format!("{} threads: their order is inferred", outline.threads);
+    if let Some(text) = outline.remark() {
         score.remarks.insert(0, Text { at: Tick::default(), text });
     }
     score

@@ -58,6 +58,11 @@ impl Outline {
         Self { gestures: Vec::new(), ..self.clone() }
     }
 
+    /// What the listener must know of how the outline was made.
+    pub fn remark(&self) -> Option<String> {
+        (self.threads > 1).then(|| format!("{} threads: their order is inferred", self.threads))
+    }
+
     /// Sum of the gestures' weights.
     pub fn weight(&self) -> f64 {
         self.gestures.iter().map(|gesture| gesture.weight).sum()

@@ -79,6 +79,7 @@ pub struct Feed {
     last: Option<Gesture>,
     outcome: Option<Outcome>,
     codes: Vec<Arc<Code>>,
+    remark: Option<String>,
     /// What the program printed and nobody has asked for yet.
     said: VecDeque<Output>,
 }
@@ -102,6 +103,7 @@ impl Feed {
             last: None,
             outcome: None,
             codes: Vec::new(),
+            remark: None,
             said: VecDeque::new(),
         }
     }
@@ -114,6 +116,7 @@ impl Feed {
         self.codes = self.folder.codes().to_vec();
         if let (Some(outcome), Some(whole)) = (&self.outcome, self.whole.take()) {
             let outline = whole.finish(outcome.clone());
+            self.remark = outline.remark();
             let outline = if self.is_blank { outline.silent() } else { outline };
             self.composer = Composer::Done;
             return Ok(perform(&compose(&self.title, &outline, &self.codes, &self.style)));
@@ -314,6 +317,11 @@ impl Feed {
     pub fn said(&mut self) -> Option<Output> {
         self.hear_out();
         self.said.pop_front()
+    }
+
+    /// What the listener must know of how the music was made.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
     }
 
     pub fn steps(&self) -> u64 {

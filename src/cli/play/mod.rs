@@ -83,6 +83,7 @@ impl Play {
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
         let mut stage = Stage::default();
         stage.add(&first);
+        notices.extend(feed.remark().map(str::to_owned));
         if source.program.is_blank() {
             notices.push(format!("{} is empty: silence", source.program.name));
         }
