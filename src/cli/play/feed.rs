@@ -20,6 +20,9 @@ const MOST_STEPS_PER_BAR: u64 = 400_000;
 /// Music that is made ahead at least, in the faithful style.
 const GESTURES_AT_LEAST: usize = 16;
 
+/// Longest that the music waits for a program's first instruction.
+const SILENT_START: Duration = Duration::from_secs(3);
+
 /// Longest wait for the program at a time before the music begins: what it prints is taken in between.
 const PATIENCE: Duration = Duration::from_millis(20);
 
@@ -110,8 +113,10 @@ impl Feed {
 
     /// The first music: the whole piece if the program has ended by `deadline`, its first bars if not.
     pub fn open(&mut self, deadline: Instant) -> Result<Performance, InterpreterError> {
-        while self.outcome.is_none() && Instant::now() < deadline && !self.has_enough() {
-            self.listen(deadline.saturating_duration_since(Instant::now()).min(PATIENCE))?;
+        // Until the first instruction nothing is known of the program, not even its key: a library may load.
+        let is_early = |feed: &Self| Instant::now() < if feed.folder.steps() == 0 { deadline + SILENT_START } else { deadline };
+        while self.outcome.is_none() && is_early(self) && !self.has_enough() {
+            self.listen(deadline.saturating_duration_since(Instant::now()).clamp(Duration::from_millis(1), PATIENCE))?;
         }
         self.codes = self.folder.codes().to_vec();
         if let (Some(outcome), Some(whole)) = (&self.outcome, self.whole.take()) {
