@@ -208,31 +208,47 @@ fn wait_until_state(pid: u32, state: char) {
     }
 }
 
+/// evalody which may be halted; it does not stay so when the test fails.
+struct Halted(Child);
+
+impl Drop for Halted {
+    fn drop(&mut self) {
+        if self.0.try_wait().is_ok_and(|status| status.is_none()) {
+            let pid = Pid::from_raw(self.0.id() as i32);
+            let _ = kill(pid, Signal::SIGTERM);
+            let _ = kill(pid, Signal::SIGCONT);
+            let _ = self.0.wait();
+        }
+    }
+}
+
 #[test]
 fn a_program_to_which_nobody_listens_stands_still() {
     for interpreter in interpreters() {
-        let desk = Desk::with(&ENDLESS.replace("print(n, flush=True)", "open('turns', 'w').write(str(n))"));
-        let mut play = desk.evalody(&["play", "song.py", "--interpreter", &interpreter, "--allow-host", "--quiet"]).spawn().unwrap();
-        let turns = || fs::read_to_string(desk.path("turns")).ok().and_then(|text| text.parse::<u64>().ok());
+        let desk = Desk::with(&ENDLESS.replace("print(n, flush=True)", "open('turns', 'a').write('.')"));
+        let mut play =
+            Halted(desk.evalody(&["play", "song.py", "--interpreter", &interpreter, "--allow-host", "--quiet"]).spawn().unwrap());
+        // One byte every thousand turns: whole whenever it is looked at, also while the program is held back.
+        let turns = || fs::metadata(desk.path("turns")).map_or(0, |file| file.len() * 1000);
         let began = Instant::now();
-        while turns().is_none_or(|turns| turns < 20_000) {
+        while turns() < 20_000 {
             assert!(began.elapsed() < PATIENCE, "the program does not run");
             std::thread::yield_now();
         }
-        let pid = Pid::from_raw(play.id() as i32);
-        let program = child_of(play.id());
+        let pid = Pid::from_raw(play.0.id() as i32);
+        let program = child_of(play.0.id());
         kill(pid, Signal::SIGSTOP).unwrap();
-        wait_until_state(play.id(), 'T');
-        let before = turns().unwrap_or(0);
+        wait_until_state(play.0.id(), 'T');
+        let before = turns();
         wait_until_state(program, 'S');
-        let after = turns().unwrap();
+        let after = turns();
         // A pipe of 256 KiB holds 32768 instructions; the rest is the child's own buffer and a thousand turns.
         let ahead = after.saturating_sub(before) * STEPS_A_TURN;
         eprintln!("{interpreter}: {ahead} instructions after evalody stood still");
         assert!(ahead < 100_000, "{interpreter}: ran {ahead} instructions ahead");
         kill(pid, Signal::SIGCONT).unwrap();
         kill(pid, Signal::SIGTERM).unwrap();
-        assert_eq!(play.wait().unwrap().code(), Some(130));
+        assert_eq!(play.0.wait().unwrap().code(), Some(130));
     }
 }
 

@@ -34,13 +34,15 @@ class Stream:
         self.pending = bytearray()
         self.lock, self.owner = allocate_lock(), 0
         self.is_closed = False
-        self.threshold = 1
+        # Few words at first, so that a program which soon waits for something is heard until then.
+        self.gathered, self.threshold = 0, 1
         self._next_threshold()
 
     def _next_threshold(self):
         # As every word may be a step, a record shorter than the steps that are left never holds too many.
+        self.gathered = min(self.records, 2 * self.gathered or 1)
         left = self.steps_left
-        self.threshold = self.records if left is None else max(1, min(self.records, left))
+        self.threshold = self.gathered if left is None else max(1, min(self.gathered, left))
 
     def gather(self):
         record = self.record
@@ -53,7 +55,7 @@ class Stream:
                 data = data[:-8]
                 steps = data[7::8].count(0)
             self.steps_left -= steps
-            self._next_threshold()
+        self._next_threshold()
         del record[:count]
         self.pending += data
 

@@ -12,15 +12,18 @@ use crate::trace::MarkKind;
 pub struct Writer<W: Write> {
     out: W,
     buffer: Vec<u8>,
+    /// Bytes gathered before they go out: few at first, so that a program which soon waits for something is
+    /// heard until then; twice as many each time.
     capacity: usize,
+    most: usize,
 }
 
 impl<W: Write> Writer<W> {
     /// `records` words are gathered before they are written: fewer keeps the child closer to what is
     /// heard, more is faster.
     pub fn new(out: W, records: usize) -> Self {
-        let capacity = records.max(1) * 8;
-        Self { out, buffer: Vec::with_capacity(capacity + 8), capacity }
+        let most = records.max(1) * 8;
+        Self { out, buffer: Vec::with_capacity(most + 8), capacity: 8, most }
     }
 
     #[inline]
@@ -81,6 +84,7 @@ impl<W: Write> Writer<W> {
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.write_all(&self.buffer)?;
         self.buffer.clear();
+        self.capacity = (self.capacity * 2).min(self.most);
         self.out.flush()
     }
 }
