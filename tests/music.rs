@@ -190,3 +190,22 @@ proptest! {
         prop_assert_eq!(first, second);
     }
 }
+
+#[test]
+fn a_faithful_piece_is_no_longer_than_was_wished_and_says_what_is_left_out() {
+    let trace = recorded_loop();
+    let style = Style { length: Some(std::time::Duration::from_secs(6)), ..faithful() };
+    let (outline, score) = score(&trace, Zoom::Opcode, &style);
+    let seconds = score.end.seconds(score.tempo);
+    // To the line visit, and two beats of ringing.
+    assert!((6.0..9.0).contains(&seconds), "{seconds} s");
+    let heard: u64 = score.notes().iter().filter(|(_, note)| !note.cause.is_state).map(|(_, note)| note.cause.steps).sum();
+    let said = format!("{} instructions are left out", outline.steps - heard);
+    assert!(score.remarks.iter().any(|remark| remark.text == said), "{said}: {:?}", score.remarks);
+}
+
+/// `fib` as CPython 3.11 ran it.
+fn recorded_loop() -> Trace {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/fib.trace");
+    evalody::trace::read(&std::fs::read_to_string(path).unwrap()).unwrap()
+}

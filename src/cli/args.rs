@@ -71,7 +71,7 @@ pub struct Music {
     #[arg(long)]
     pub key: Option<Key>,
 
-    /// Length of the piece in seconds [default: one to three minutes, by the program's length]
+    /// Length of the piece in seconds [default: a groove lasts one to three minutes]
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub length: Option<Duration>,
 

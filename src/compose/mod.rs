@@ -26,7 +26,7 @@ use std::sync::Arc;
 use crate::fold::Outline;
 use crate::music::Tick;
 use crate::score::{Score, Text};
-use crate::trace::Code;
+use crate::trace::{Code, Limit, Outcome};
 
 /// Writes down the music in an outline.
 ///
@@ -52,8 +52,21 @@ fn write(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> 
         }
         StyleName::Faithful => {
             let mut faithful = Faithful::new(title, style, plan::key(codes, style));
+            let is_over =
+                |faithful: &Faithful| style.length.is_some_and(|length| faithful.end().seconds(faithful.tempo()) >= length.as_secs_f64());
+            let mut heard = 0;
             for gesture in &outline.gestures {
+                if is_over(&faithful) {
+                    break;
+                }
                 faithful.gesture(gesture, codes);
+                heard += gesture.steps;
+            }
+            if heard < outline.steps {
+                let mut score = faithful.finish(&Outcome::CutShort { limit: Limit::Listener });
+                let text = format!("{} instructions are left out", outline.steps - heard);
+                score.remarks.push(Text { at: score.end, text });
+                return score;
             }
             faithful.finish(&outline.outcome)
         }
