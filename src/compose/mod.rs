@@ -44,7 +44,7 @@ fn write(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> 
     match style.name {
         StyleName::Groove => {
             let plan = plan::plan(outline, style);
-            let mut groove = Groove::new(title, style, plan.tempo, plan.key(codes, style), plan.steps_per_bar);
+            let mut groove = Groove::new(title, plan.tempo, plan.key(codes, style), plan.steps_per_bar);
             for bar in plan::bars(outline, plan.bars) {
                 groove.bar(bar, codes);
             }

@@ -131,7 +131,7 @@ impl Feed {
             StyleName::Groove => {
                 let bars = self.folder.pending_weight() / live_weight(0);
                 let plan = plan_live(self.folder.pending_steps() as f64 / bars.max(1.0), &self.style);
-                Composer::Groove(Box::new(Groove::new(&self.title, &self.style, plan.tempo, key, plan.steps_per_bar).live()))
+                Composer::Groove(Box::new(Groove::new(&self.title, plan.tempo, key, plan.steps_per_bar).live()))
             }
             StyleName::Faithful => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, key))),
         };

@@ -21,7 +21,6 @@ use super::figures::Figures;
 use super::harmony::Chord;
 use super::plan::Bar;
 use super::sheet::{Seat, Sheet};
-use super::style::Style;
 use super::work::{self, Work};
 use crate::music::{Instrument, Key, Patch, Pitch, Tempo, Tick};
 use crate::score::{Score, Text};
@@ -69,6 +68,9 @@ pub(super) fn instrument_of(family: Family) -> &'static str {
         _ => "silent",
     }
 }
+
+/// Said at the start of every piece, since no recorder tells of every allocation.
+const ALLOCATION: &str = "maracas: allocation, inferred from what is built where the interpreter does not tell";
 
 /// Bars that must be known behind the one that is written.
 const LOOK_AHEAD: usize = 2;
@@ -121,7 +123,8 @@ struct Now<'a> {
 }
 
 impl Groove {
-    pub fn new(title: &str, _style: &Style, tempo: Tempo, key: Key, usual_steps: f64) -> Self {
+    /// `usual_steps` are the instructions of an average bar.
+    pub fn new(title: &str, tempo: Tempo, key: Key, usual_steps: f64) -> Self {
         Self {
             title: title.to_owned(),
             tempo,
@@ -136,7 +139,7 @@ impl Groove {
             usual_steps: usual_steps.max(1.0),
             is_live: false,
             markers: Vec::new(),
-            remarks: Vec::new(),
+            remarks: vec![Text { at: Tick::default(), text: ALLOCATION.to_owned() }],
             last_remark: String::new(),
             end: Tick::default(),
         }
@@ -193,6 +196,7 @@ impl Groove {
             self.markers.push(Text { at: Tick::of_bar(bar), text: outcome.to_string() });
             self.end = Tick::of_bar(bar + super::plan::ENDING_BARS);
         } else {
+            self.remarks.clear();
             self.end = Tick::of_bar(1);
         }
         self.drain()
