@@ -104,7 +104,8 @@ fn an_empty_file_is_silence_and_says_so() {
 
 #[test]
 fn unknown_names_are_refused_with_what_there_is() {
-    evalody().args(["play", "@recursio"]).assert().code(2).stderr(contains("recursion"));
+    evalody().args(["play", "@recursio"]).assert().code(2).stderr(contains("did you mean recursion"));
+    evalody().args(["play", "@zzzzzzzzzz"]).assert().code(2).stderr(contains("evalody songs"));
     let desk = Desk::with(LOOP);
     for (option, value, words) in [
         ("--style", "polka", "groove or faithful"),
@@ -307,4 +308,17 @@ fn without_sound(command: &mut Command, folder: &Path) {
     let config = folder.join("asound.conf");
     fs::write(&config, "pcm.!default { type hw card 99 }\n").unwrap();
     command.env("ALSA_CONFIG_PATH", config).env("PULSE_SERVER", "unix:/nonexistent").env("XDG_RUNTIME_DIR", folder);
+}
+
+#[test]
+fn completions_whose_reader_goes_away_are_no_failure() {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_evalody"))
+        .args(["completions", "bash"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -20,7 +20,7 @@ pub enum Failure {
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{0}")]
     Program(#[from] ProgramError),
-    #[error("{0}")]
+    #[error("{0}; list them with: evalody songs")]
     Song(#[from] UnknownSong),
     /// The text is Python's own way to show it.
     #[error("the program does not compile\n{0}")]

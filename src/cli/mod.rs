@@ -14,6 +14,7 @@ mod songs;
 mod source;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -88,8 +89,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Songs(songs) => songs.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "evalody", &mut std::io::stdout());
-            Ok(0)
+            // Into memory first: the generator panics where its reader goes away.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "evalody", &mut script);
+            std::io::stdout().lock().write_all(&script).map(|()| 0).map_err(Failure::from)
         }
     };
     match result {

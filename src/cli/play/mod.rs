@@ -109,6 +109,8 @@ impl Play {
         let mut terminal = if has_view { Some(Terminal::open().map_err(Failure::Terminal)?) } else { None };
         let lanes = self.music.style.lanes();
         let mut was_interrupted = false;
+        // Where among the notices the state of the sound is told, once there is something to tell.
+        let mut health_at = None;
         loop {
             if interrupted.load(Ordering::Relaxed) {
                 was_interrupted = true;
@@ -135,13 +137,20 @@ impl Play {
                 pane.push(stream_of(&said), &said.bytes);
             }
             let wait = if wants_music { Duration::ZERO } else { BEAT };
+            let health = player.health();
             let Some(terminal) = &mut terminal else {
+                if let Some(loss) = health.loss.filter(|loss| !notices.contains(loss)) {
+                    if !self.shared.quiet {
+                        eprintln!("evalody: {loss}");
+                    }
+                    notices.push(loss);
+                }
                 std::thread::sleep(wait);
                 continue;
             };
-            if let Some(line) = player.health().line()
-                && notices.last() != Some(&line)
-            {
+            if let Some(line) = health.line().filter(|line| notices.last() != Some(line)) {
+                let at = *health_at.get_or_insert(notices.len());
+                notices.truncate(at);
                 notices.push(line);
             }
             let sounding = stage.sounding(position.tick);

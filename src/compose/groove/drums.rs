@@ -72,10 +72,9 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
             strike(Drum::LowTom, slot, 72.0);
         }
     }
-    // A collection is a low roll; the older the generation the longer.
+    // Collections are a low roll that leads to the half bar: a stroke for each, four at most.
     if figures.collections > 0 {
-        let generation = figures.collections.min(4);
-        for slot in (8 - generation)..8 {
+        for slot in (8 - figures.collections.min(4))..8 {
             strike(if slot % 2 == 0 { Drum::LowFloorTom } else { Drum::HighFloorTom }, slot, 60.0 + 3.0 * f64::from(slot));
         }
     }
