@@ -90,7 +90,7 @@ proptest! {
         let mut taken = BTreeSet::new();
         for (part, setup) in score.parts.iter().zip(&performance.setups) {
             match part.instrument {
-                Instrument::Drums => prop_assert_eq!(setup.channel, Channel::DRUMS),
+                Instrument::Drums | Instrument::NoiseDrums => prop_assert_eq!(setup.channel, Channel::DRUMS),
                 Instrument::Melodic(_) => prop_assert!(setup.channel != Channel::DRUMS && taken.insert(setup.channel)),
             }
         }

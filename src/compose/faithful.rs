@@ -68,10 +68,7 @@ pub const VOICES: [Voice; 14] = [
 
 /// What is heard of a family. The rest (NOP, EXTENDED_ARG) is a bass note: nothing is left out.
 pub(super) fn instrument_of(family: Family) -> &'static str {
-    VOICES.iter().find(|voice| voice.family == family).map_or("bass", |voice| match voice.seat.instrument {
-        Instrument::Melodic(patch) => patch.name(),
-        Instrument::Drums => "drums",
-    })
+    VOICES.iter().find(|voice| voice.family == family).map_or("bass", |voice| voice.seat.instrument.name())
 }
 
 /// Pitch number, before the key, of a stack depth that has not gone round.

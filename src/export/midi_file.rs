@@ -163,7 +163,7 @@ fn channel_track<'a>(performance: &Performance, channel: Channel, name: &'a str)
         let patch = match setup.instrument {
             Instrument::Melodic(patch) => patch.number(),
             // The standard drum kit.
-            Instrument::Drums => 0,
+            Instrument::Drums | Instrument::NoiseDrums => 0,
         };
         let controllers = [(CHANNEL_VOLUME, setup.level.value()), (PAN, setup.pan.value()), (REVERB_SEND, REVERB)];
         track.message(Tick(0), channel, MidiMessage::ProgramChange { program: data_byte(patch)? })?;

@@ -25,6 +25,27 @@ impl Patch {
     pub const FLUTE: Self = Self(73);
     pub const KALIMBA: Self = Self(108);
 
+    // Hand-overs between threads, collections, and the style `ambient`.
+    pub const FRETLESS_BASS: Self = Self(35);
+    pub const OBOE: Self = Self(68);
+    pub const SHAKUHACHI: Self = Self(77);
+    pub const WARM_PAD: Self = Self(89);
+    pub const STEEL_DRUMS: Self = Self(114);
+    pub const REVERSE_CYMBAL: Self = Self(119);
+
+    // The style `chip`: General MIDI's synth leads, one wave of an old sound chip each.
+    /// Plays the triangle's bass.
+    pub const SYNTH_BASS: Self = Self(38);
+    pub const SQUARE_LEAD: Self = Self(80);
+    pub const SAW_LEAD: Self = Self(81);
+    pub const CALLIOPE_LEAD: Self = Self(82);
+    pub const CHIFF_LEAD: Self = Self(83);
+    pub const CHARANG_LEAD: Self = Self(84);
+    pub const VOICE_LEAD: Self = Self(85);
+    pub const FIFTHS_LEAD: Self = Self(86);
+    /// Plays the arpeggio.
+    pub const BASS_LEAD: Self = Self(87);
+
     /// `None` above 127.
     pub const fn new(number: u8) -> Option<Self> {
         if number <= 127 { Some(Self(number)) } else { None }
@@ -34,7 +55,8 @@ impl Patch {
         self.0
     }
 
-    /// The name General MIDI gives it, for those that evalody's own synth plays as such.
+    /// The name General MIDI gives it, for those that evalody's own synth plays as such. The synth leads
+    /// are called by the waves of the style `chip`.
     pub const fn name(self) -> &'static str {
         match self.0 {
             4 => "electric piano",
@@ -53,6 +75,21 @@ impl Patch {
             71 => "clarinet",
             73 => "flute",
             108 => "kalimba",
+            35 => "fretless bass",
+            68 => "oboe",
+            77 => "shakuhachi",
+            89 => "warm pad",
+            114 => "steel drums",
+            119 => "reverse cymbal",
+            38 => "triangle bass",
+            80 => "square wave",
+            81 => "sawtooth",
+            82 => "triangle lead",
+            83 => "quarter pulse",
+            84 => "thin pulse",
+            85 => "vibrato pulse",
+            86 => "twin pulse",
+            87 => "arpeggio",
             _ => "other",
         }
     }
@@ -72,12 +109,18 @@ pub enum Drum {
     MidTom = 47,
     Crash = 49,
     HighTom = 50,
+    Ride = 51,
     RideBell = 53,
     Tambourine = 54,
     SplashCymbal = 55,
     Cowbell = 56,
+    HighBongo = 60,
+    LowBongo = 61,
+    OpenHighConga = 63,
+    LowConga = 64,
     Maracas = 70,
     HighWoodBlock = 76,
+    OpenTriangle = 81,
 }
 
 impl Drum {
@@ -94,4 +137,23 @@ impl Drum {
 pub enum Instrument {
     Melodic(Patch),
     Drums,
+    /// The percussion channel too, played by the noise generator and the sweeps of a sound chip. A MIDI
+    /// file cannot tell it from `Drums`: General MIDI 1 has one kit.
+    NoiseDrums,
+}
+
+impl Instrument {
+    /// Whether it plays on the percussion channel.
+    pub const fn is_drums(self) -> bool {
+        matches!(self, Self::Drums | Self::NoiseDrums)
+    }
+
+    /// Its name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Melodic(patch) => patch.name(),
+            Self::Drums => "drums",
+            Self::NoiseDrums => "noise drums",
+        }
+    }
 }

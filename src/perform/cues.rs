@@ -76,7 +76,7 @@ fn channels(score: &Score) -> Vec<Channel> {
         .parts
         .iter()
         .map(|part| match part.instrument {
-            Instrument::Drums => Channel::DRUMS,
+            Instrument::Drums | Instrument::NoiseDrums => Channel::DRUMS,
             Instrument::Melodic(_) => free.next().expect("a style casts at most 15 melodic parts"),
         })
         .collect()

@@ -20,7 +20,7 @@ pub fn lines(performance: &Performance) -> impl Iterator<Item = String> {
     let setups = performance.setups.iter().map(|setup| {
         let sound = match setup.instrument {
             Instrument::Melodic(patch) => format!("{} {}", patch.number(), patch.name()),
-            Instrument::Drums => "drums".into(),
+            Instrument::Drums | Instrument::NoiseDrums => setup.instrument.name().into(),
         };
         format!("channel {} {:?} {sound} pan {} level {}", setup.channel, setup.name, setup.pan.value(), setup.level.value())
     });
@@ -54,7 +54,7 @@ pub fn json_lines(performance: &Performance) -> impl Iterator<Item = String> {
     let setups = performance.setups.iter().map(|setup| {
         let program = match setup.instrument {
             Instrument::Melodic(patch) => Some(patch.number()),
-            Instrument::Drums => None,
+            Instrument::Drums | Instrument::NoiseDrums => None,
         };
         let (channel, pan, level) = (setup.channel.index() + 1, setup.pan.value(), setup.level.value());
         json(&ChannelLine { channel, part: setup.name, program, pan, level })

@@ -29,7 +29,7 @@ pub fn lines(score: &Score) -> impl Iterator<Item = String> {
     let parts = score.parts.iter().map(|part| {
         let sound = match part.instrument {
             Instrument::Melodic(patch) => format!("{} {}", patch.number(), patch.name()),
-            Instrument::Drums => "drums".into(),
+            Instrument::Drums | Instrument::NoiseDrums => part.instrument.name().into(),
         };
         format!("part {:?} {sound} pan {} level {} notes {}", part.name, part.pan.value(), part.level.value(), part.notes.len())
     });
@@ -64,7 +64,7 @@ pub fn json_lines(score: &Score) -> impl Iterator<Item = String> {
     let parts = score.parts.iter().map(|part| {
         let program = match part.instrument {
             Instrument::Melodic(patch) => Some(patch.number()),
-            Instrument::Drums => None,
+            Instrument::Drums | Instrument::NoiseDrums => None,
         };
         json(&PartLine { part: part.name, program, pan: part.pan.value(), level: part.level.value(), notes: part.notes.len() })
     });

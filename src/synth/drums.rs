@@ -72,6 +72,7 @@ pub fn place(drum: Drum) -> (f64, f32, f32) {
         Drum::Cowbell => (-4.2, 0.12, -0.25),
         Drum::Maracas => (13.2, 0.08, -0.5),
         Drum::HighWoodBlock => (0.0, 0.2, -0.3),
+        Drum::Ride | Drum::HighBongo | Drum::LowBongo | Drum::OpenHighConga | Drum::LowConga | Drum::OpenTriangle => (0.0, 0.14, 0.2),
     }
 }
 
@@ -187,6 +188,7 @@ impl Stroke {
                 );
             }
             Drum::Maracas => self.hiss(0.06, 5200.0, 15_000.0, 0.008, [0.6, 1.0]),
+            Drum::Ride | Drum::HighBongo | Drum::LowBongo | Drum::OpenHighConga | Drum::LowConga | Drum::OpenTriangle => {}
             Drum::HighWoodBlock => {
                 self.modes(&[(905.0, 0.9, 0.10), (1530.0, 0.4, 0.07), (2710.0, 0.2, 0.04), (4300.0, 0.08, 0.025)], [0.7, 0.9]);
             }

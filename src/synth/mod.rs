@@ -113,7 +113,7 @@ impl Synth {
         let mut kit = None;
         for setup in setups {
             let player = match setup.instrument {
-                Instrument::Drums => {
+                Instrument::Drums | Instrument::NoiseDrums => {
                     kit.get_or_insert_with(|| Kit::new(rate));
                     Player::Drums
                 }

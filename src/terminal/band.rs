@@ -8,7 +8,6 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Colours, Scene, bytecode, title};
-use crate::music::Instrument;
 use crate::trace::Family;
 
 const LIT: Style = Style::new().add_modifier(Modifier::BOLD).add_modifier(Modifier::REVERSED);
@@ -57,10 +56,7 @@ pub(super) fn draw_parts(frame: &mut Frame, area: Rect, scene: &Scene) {
         .iter()
         .enumerate()
         .map(|(part, setup)| {
-            let sound = match setup.instrument {
-                Instrument::Melodic(patch) => patch.name(),
-                Instrument::Drums => "percussion",
-            };
+            let sound = setup.instrument.name();
             let gap = longest - setup.name.len() + 1;
             Line::from_iter([note(sounds(part)), name(part, setup.name), Span::raw(" ".repeat(gap)), Span::raw(sound)])
         })

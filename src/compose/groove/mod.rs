@@ -58,10 +58,7 @@ fn seat_of(work: Work) -> usize {
 pub(super) fn instrument_of(family: Family) -> &'static str {
     match (family, Work::of(family)) {
         (Family::Loop, _) => "kick and snare",
-        (_, Some(work)) => match SEATS[seat_of(work)].instrument {
-            Instrument::Melodic(patch) => patch.name(),
-            Instrument::Drums => "drums",
-        },
+        (_, Some(work)) => SEATS[seat_of(work)].instrument.name(),
         (Family::Load | Family::Store | Family::Stack, _) => "harp",
         (Family::Scope, _) => "electric piano",
         (Family::Jump, _) => "hi-hat",
