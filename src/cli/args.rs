@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 
 use crate::compose::{Style, StyleName};
-use crate::fold::Zoom;
+use crate::fold::{MOST_GESTURES, Zoom};
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, Limits};
 use crate::music::{Key, Tempo};
@@ -59,7 +59,7 @@ const MEMORY_BYTES: u64 = 2 << 30;
 /// How the music is written.
 #[derive(Debug, Clone, Args)]
 pub struct Music {
-    /// groove (a band plays the program) or faithful (one note for each instruction)
+    /// groove (a band plays the program), faithful (one note for each instruction), ambient or chip
     #[arg(long, default_value = "groove")]
     pub style: StyleName,
 
@@ -71,26 +71,32 @@ pub struct Music {
     #[arg(long)]
     pub key: Option<Key>,
 
-    /// Length of the piece in seconds [default: a groove lasts one to three minutes]
+    /// Length of the piece in seconds [default: two minutes, short programs less]
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub length: Option<Duration>,
 
     /// What is folded to one gesture: opcode, line, turn, call or auto
     #[arg(long, default_value = "auto")]
     pub zoom: Zoom,
+
+    /// Vary what is a matter of taste: tonic, progressions, rhythms
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
 }
 
 impl Music {
     pub fn style(&self) -> Style {
-        Style { name: self.style, tempo: self.tempo, key: self.key, length: self.length }
+        Style { name: self.style, tempo: self.tempo, key: self.key, length: self.length, seed: self.seed }
     }
 
     /// The faithful style has no use for folding.
     pub fn zoom(&self) -> Zoom {
-        match self.style {
-            StyleName::Groove => self.zoom,
-            StyleName::Faithful => Zoom::Opcode,
-        }
+        if self.style.is_lossless() { Zoom::Opcode } else { self.zoom }
+    }
+
+    /// Gestures that are kept at most.
+    pub fn most_gestures(&self) -> Option<usize> {
+        (!self.style.is_lossless()).then_some(MOST_GESTURES)
     }
 }
 

@@ -10,7 +10,7 @@ use super::record;
 use super::source;
 use crate::compose::compose;
 use crate::export::{About, write_map, write_midi, write_wav};
-use crate::fold::{MOST_GESTURES, Threads};
+use crate::fold::Threads;
 use crate::interpreter::Streams;
 use crate::perform::perform;
 
@@ -59,7 +59,7 @@ impl Export {
         let mut map = self.map.as_deref().map(Output::create).transpose()?;
         let shared = record::limited(&self.shared, self.music.style);
 
-        let mut folder = Threads::new(self.music.zoom(), (self.music.style == crate::compose::StyleName::Groove).then_some(MOST_GESTURES));
+        let mut folder = Threads::new(self.music.zoom(), self.music.most_gestures());
         let Some(recorded) = record::record(&source, &shared, Streams::Inherit, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = folder.finish(recorded.outcome);

@@ -109,7 +109,7 @@ pub fn warn(running: &Running, quiet: bool) {
 
 /// With the faithful style a limit, unless one was set: 2,000 notes are four minutes.
 pub fn limited(shared: &Shared, style: StyleName) -> Shared {
-    let steps = shared.steps.or((style == StyleName::Faithful).then_some(FAITHFUL_STEPS));
+    let steps = shared.steps.or(style.is_lossless().then_some(FAITHFUL_STEPS));
     Shared { steps, ..shared.clone() }
 }
 

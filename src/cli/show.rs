@@ -7,8 +7,8 @@ use super::ending;
 use super::error::Failure;
 use super::record;
 use super::source;
-use crate::compose::{StyleName, compose};
-use crate::fold::{self, MOST_GESTURES, Threads};
+use crate::compose::compose;
+use crate::fold::{self, Threads};
 use crate::interpreter::Streams;
 use crate::perform::{self, perform};
 use crate::score;
@@ -69,7 +69,7 @@ impl Show {
             return self.trace(&source, &mut out);
         }
         let shared = record::limited(&self.shared, self.music.style);
-        let mut folder = Threads::new(self.music.zoom(), (self.music.style == StyleName::Groove).then_some(MOST_GESTURES));
+        let mut folder = Threads::new(self.music.zoom(), self.music.most_gestures());
         let Some(recorded) = record::record(&source, &shared, Streams::Aside, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = folder.finish(recorded.outcome);

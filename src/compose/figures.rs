@@ -16,8 +16,14 @@ pub struct Figures {
     pub raised: u32,
     pub handled: u32,
     pub collections: u32,
+    /// Highest generation that was collected.
+    pub generation: u8,
     pub suspensions: u32,
+    pub switches: u32,
+    /// Memory blocks allocated, where the interpreter tells.
     pub blocks_up: u32,
+    /// Most memory blocks by which one gesture released more than it allocated.
+    pub released: u32,
     /// Mean depth of the call stack, weighed by steps.
     pub frame_depth: f64,
     /// Greatest depth of the value stack.
@@ -53,8 +59,11 @@ impl Figures {
             raised: whole.raised,
             handled: whole.handled,
             collections: whole.collections,
+            generation: whole.generation,
             suspensions: whole.suspensions,
+            switches: whole.switches,
             blocks_up: whole.blocks_up,
+            released: bar.gestures.iter().map(|gesture| gesture.blocks_down.saturating_sub(gesture.blocks_up)).max().unwrap_or(0),
             frame_depth: if bar.is_held { held_depth } else { whole.mean_frame_depth() },
             peak: bar.gestures.iter().map(|gesture| gesture.depth.peak).max().unwrap_or(0),
             is_recursive: whole.is_recursive,

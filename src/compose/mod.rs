@@ -3,22 +3,28 @@
 //! What sounds is what ran. Every number drawn as a pattern (turns, calls, allocations, depth) is a
 //! monotone function of a count, so that it can be heard, and read back.
 
+mod ambient;
+mod character;
+mod chip;
+mod conductor;
 mod faithful;
 mod figures;
+mod form;
 mod groove;
 mod harmony;
 mod plan;
 mod rhythm;
 mod sheet;
 mod style;
+mod theme;
 mod work;
 
 pub use faithful::{
     BASS, DEEPEST, DRUMS, FAITHFUL_STEPS, FRAMES_A_STROKE, Faithful, REST_VELOCITY, ROUND, STROKE_VELOCITY, VELOCITY_A_ROUND, VOICES,
     base_of,
 };
-pub use groove::Groove;
-pub use plan::{Bar, Plan, key, live_weight, plan_live};
+pub use conductor::Conductor;
+pub use plan::{Bar, Plan, live_weight, plan_live};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};
 
 use std::sync::Arc;
@@ -41,34 +47,29 @@ pub fn compose(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Styl
 }
 
 fn write(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Score {
-    match style.name {
-        StyleName::Groove => {
-            let plan = plan::plan(outline, style);
-            let mut groove = Groove::new(title, plan.tempo, plan.key(codes, style), plan.steps_per_bar);
-            for bar in plan::bars(outline, plan.bars) {
-                groove.bar(bar, codes);
-            }
-            groove.finish(&outline.outcome, codes)
+    let plan = plan::plan(outline, codes, style);
+    if let Some(arrangement) = style.name.arrangement() {
+        let mut conductor = Conductor::new(title, plan, style.taste(), arrangement);
+        for bar in plan::bars(outline, plan.bars.unwrap_or(0)) {
+            conductor.bar(bar, codes);
         }
-        StyleName::Faithful => {
-            let mut faithful = Faithful::new(title, style, plan::key(codes, style));
-            let is_over =
-                |faithful: &Faithful| style.length.is_some_and(|length| faithful.end().seconds(faithful.tempo()) >= length.as_secs_f64());
-            let mut heard = 0;
-            for gesture in &outline.gestures {
-                if is_over(&faithful) {
-                    break;
-                }
-                faithful.gesture(gesture, codes);
-                heard += gesture.steps;
-            }
-            if heard < outline.steps {
-                let mut score = faithful.finish(&Outcome::CutShort { limit: Limit::Listener });
-                let text = format!("{} instructions are left out", outline.steps - heard);
-                score.remarks.push(Text { at: score.end, text });
-                return score;
-            }
-            faithful.finish(&outline.outcome)
-        }
+        return conductor.finish(&outline.outcome, codes);
     }
+    let mut faithful = Faithful::new(title, style, plan.key);
+    let is_over = |faithful: &Faithful| style.length.is_some_and(|length| faithful.end().seconds(faithful.tempo()) >= length.as_secs_f64());
+    let mut heard = 0;
+    for gesture in &outline.gestures {
+        if is_over(&faithful) {
+            break;
+        }
+        faithful.gesture(gesture, codes);
+        heard += gesture.steps;
+    }
+    if heard < outline.steps {
+        let mut score = faithful.finish(&Outcome::CutShort { limit: Limit::Listener });
+        let text = format!("{} instructions are left out", outline.steps - heard);
+        score.remarks.push(Text { at: score.end, text });
+        return score;
+    }
+    faithful.finish(&outline.outcome)
 }

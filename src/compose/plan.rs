@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::character::Character;
 use super::style::Style;
 use crate::fold::{Gesture, Outline};
 use crate::music::{Key, Mode, Tempo};
@@ -10,52 +11,69 @@ use crate::trace::{Code, Origin};
 /// Bars of the ending, behind those of the program.
 pub const ENDING_BARS: u32 = 2;
 
-/// A piece lasts one to three minutes unless somebody wishes otherwise.
-const SHORTEST_S: f64 = 60.0;
-const LONGEST_S: f64 = 180.0;
-
-/// Bars grow with the logarithm of the program's length: eight for every doubling of its instructions.
-const BARS_PER_DOUBLING: f64 = 8.0;
-const FEWEST_BARS: f64 = 24.0;
-const MOST_BARS: f64 = 72.0;
+/// A long program lasts two minutes unless somebody wishes otherwise: enough for a form, short enough to
+/// be heard twice.
+const LONGEST_S: f64 = 120.0;
+/// Weight of a folded program from which it is a long one (the median of sixty programs). Shorter
+/// programs last as long as they have something new to tell.
+const LONG: f64 = 540.0;
+const SHORTEST_S: f64 = 16.0;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// Bars that carry the program.
-    pub bars: u32,
+    /// Bars that carry the program; `None` while its end is not known.
+    pub bars: Option<u32>,
     pub tempo: Tempo,
+    pub key: Key,
+    pub character: Character,
     /// Instructions in a bar on average.
     pub steps_per_bar: f64,
+    /// Whether the interpreter tells of memory blocks; otherwise allocation is inferred.
+    pub tells_memory: bool,
 }
 
-pub fn plan(outline: &Outline, style: &Style) -> Plan {
-    let steps = outline.steps.max(1) as f64;
-    let bars = (BARS_PER_DOUBLING * (libm::log2(steps / 16.0)).round()).clamp(FEWEST_BARS, MOST_BARS);
-    let tempo = style.tempo.unwrap_or_else(|| tempo(steps / bars));
+fn tells_memory(gestures: &[Gesture]) -> bool {
+    gestures.iter().any(|gesture| gesture.blocks_up + gesture.blocks_down > 0)
+}
+
+pub fn plan(outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Plan {
+    let character = Character::of(&outline.gestures);
+    let tempo = tempo(&character, style);
     let bar_s = 240.0 / f64::from(tempo.quarters_per_minute());
     let ending = f64::from(ENDING_BARS);
     let bars = match style.length {
         Some(length) => ((length.as_secs_f64() / bar_s).round() - ending).max(2.0),
-        None => bars.clamp((SHORTEST_S / bar_s).ceil() - ending, (LONGEST_S / bar_s).floor() - ending),
+        None => {
+            let seconds = (LONGEST_S * libm::sqrt(outline.weight() / LONG)).clamp(SHORTEST_S, LONGEST_S);
+            // Phrases are of four bars, and none is cut.
+            ((seconds / bar_s - ending) / 4.0).round().max(1.0) * 4.0
+        }
     };
-    Plan { bars: bars as u32, tempo, steps_per_bar: steps / bars }
+    let steps_per_bar = outline.steps.max(1) as f64 / bars;
+    let tells_memory = tells_memory(&outline.gestures);
+    Plan { bars: Some(bars as u32), tempo, key: key(codes, &character, style), character, steps_per_bar, tells_memory }
 }
 
-/// The more instructions go into a bar, the faster: 92 to 132, even numbers.
-pub fn tempo(steps_per_bar: f64) -> Tempo {
-    let quarters = 78.0 + 5.0 * libm::log2(1.0 + steps_per_bar);
-    Tempo::nearest(((quarters / 2.0).round() * 2.0).clamp(92.0, 132.0))
+/// The plan of a piece whose end is not known yet, from its first gestures.
+pub fn plan_live(gestures: &[Gesture], codes: &[Arc<Code>], style: &Style) -> Plan {
+    let character = Character::of(gestures);
+    let weight: f64 = gestures.iter().map(|gesture| gesture.weight).sum();
+    let steps: u64 = gestures.iter().map(|gesture| gesture.steps).sum();
+    let steps_per_bar = steps.max(1) as f64 / (weight / live_weight(0)).max(1.0);
+    let tells_memory = tells_memory(gestures);
+    Plan { bars: None, tempo: tempo(&character, style), key: key(codes, &character, style), character, steps_per_bar, tells_memory }
 }
 
-impl Plan {
-    pub fn key(&self, codes: &[Arc<Code>], style: &Style) -> Key {
-        key(codes, style)
-    }
+/// Quarters per minute, by the style's pace and how quick the program feels: even numbers.
+fn tempo(character: &Character, style: &Style) -> Tempo {
+    let (slowest, fastest) = style.name.tempi();
+    let quarters = slowest + (fastest - slowest) * character.quickness();
+    style.tempo.unwrap_or_else(|| Tempo::nearest((quarters / 2.0).round() * 2.0))
 }
 
-/// The key that was asked for, or one which follows from the names of the program's functions: a minor
-/// key, so that the same program is in the same key with every interpreter.
-pub fn key(codes: &[Arc<Code>], style: &Style) -> Key {
+/// The key that was asked for, or one whose tonic follows from the names of the program and whose mode
+/// from what it does: programs that reckon are minor, those that call and build are major.
+pub fn key(codes: &[Arc<Code>], character: &Character, style: &Style) -> Key {
     /// Keys in which the registers lie well, from A around the circle of fifths.
     const TONICS: [u8; 7] = [9, 4, 2, 7, 11, 0, 5];
     style.key.unwrap_or_else(|| {
@@ -67,14 +85,10 @@ pub fn key(codes: &[Arc<Code>], style: &Style) -> Key {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
         }
-        let tonic = TONICS[(hash >> 32) as usize % TONICS.len()];
-        Key::new(tonic, Mode::Minor).unwrap_or(Key::A_MINOR)
+        let tonic = TONICS[((hash >> 32) as usize + style.taste().choice(3, TONICS.len())) % TONICS.len()];
+        let mode = if character.reckoning < 0.5 { Mode::Major } else { Mode::Minor };
+        Key::new(tonic, mode).unwrap_or(Key::A_MINOR)
     })
-}
-
-/// The plan of a piece whose end is not known yet, from what a bar of it holds so far.
-pub fn plan_live(steps_per_bar: f64, style: &Style) -> Plan {
-    Plan { bars: 0, tempo: style.tempo.unwrap_or_else(|| tempo(steps_per_bar)), steps_per_bar }
 }
 
 /// Weight of one bar of music that is made while the program runs. The longer it has played, the more
@@ -136,20 +150,24 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_lasts_one_to_three_minutes_at_any_tempo_unless_told_otherwise() {
-        for steps in [1, 300, 50_000, 10_000_000] {
-            for quarters in [40, 92, 180, 400] {
-                let outline = Outline { steps, ..outline(&[1.0]) };
-                let plan = plan(&outline, &Style { tempo: Tempo::new(quarters), ..Style::default() });
-                let seconds = f64::from(plan.bars + ENDING_BARS) * 240.0 / f64::from(quarters);
-                assert!((60.0..=180.0).contains(&seconds), "{steps} steps at {quarters}: {seconds} s");
-            }
+    fn a_long_program_lasts_two_minutes_at_any_tempo_and_a_short_one_as_long_as_it_has_to_tell() {
+        for quarters in [40, 92, 180, 400] {
+            let style = Style { tempo: Tempo::new(quarters), ..Style::default() };
+            let seconds = |weight: f64| {
+                let plan = plan(&outline(&[weight]), &[], &style);
+                f64::from(plan.bars.unwrap() + ENDING_BARS) * 240.0 / f64::from(quarters)
+            };
+            // To half a phrase of four bars.
+            let phrase = 4.0 * 240.0 / f64::from(quarters);
+            assert!((seconds(4_000.0) - 120.0).abs() <= phrase / 2.0, "{} at {quarters}", seconds(4_000.0));
+            assert!((seconds(136.0) - 60.0).abs() <= phrase / 2.0, "{} at {quarters}", seconds(136.0));
+            assert!(seconds(1.0) <= SHORTEST_S + phrase, "{} at {quarters}", seconds(1.0));
         }
     }
 
     #[test]
     fn a_wished_length_is_kept_to_the_bar() {
         let style = Style { length: Some(std::time::Duration::from_secs(30)), tempo: Tempo::new(120), ..Style::default() };
-        assert_eq!(plan(&outline(&[1.0]), &style).bars + ENDING_BARS, 15);
+        assert_eq!(plan(&outline(&[1.0]), &[], &style).bars.unwrap() + ENDING_BARS, 15);
     }
 }

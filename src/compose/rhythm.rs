@@ -24,14 +24,6 @@ pub fn accent(slot: u32) -> f64 {
     }
 }
 
-/// The dynamic arc of a piece, in velocity: phrases of four bars breathe, and of sixteen bars the
-/// third quarter is the height.
-pub fn arc(bar: u32) -> f64 {
-    const PHRASE: [f64; 4] = [-3.0, 0.0, 4.0, 2.0];
-    const PERIOD: [f64; 4] = [-10.0, -3.0, 8.0, 2.0];
-    PHRASE[bar as usize % 4] + PERIOD[bar as usize / 4 % 4]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

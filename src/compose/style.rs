@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::conductor::Arrangement;
+use super::theme::Taste;
 use crate::music::{Key, Tempo};
 use crate::trace::Family;
 
@@ -14,6 +16,10 @@ pub enum StyleName {
     Groove,
     /// One instruction, one note; nothing is lost, and it can be read back.
     Faithful,
+    /// Slow and wide: the program as weather.
+    Ambient,
+    /// The waves of an old sound chip: the value stack is the arpeggio.
+    Chip,
 }
 
 /// A style with the wishes of the listener; where there is none the program's own figures decide.
@@ -24,10 +30,18 @@ pub struct Style {
     pub key: Option<Key>,
     /// How long the piece should be.
     pub length: Option<Duration>,
+    /// Varies what is a matter of taste: tonic, progressions, rhythms. None of it is needed.
+    pub seed: Option<u64>,
+}
+
+impl Style {
+    pub fn taste(&self) -> Taste {
+        self.seed.map_or_else(Taste::default, Taste::of_seed)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no style; choose groove or faithful")]
+#[error("{0:?} is no style; choose groove, faithful, ambient or chip")]
 pub struct UnknownStyle(String);
 
 impl FromStr for StyleName {
@@ -37,6 +51,8 @@ impl FromStr for StyleName {
         match text {
             "groove" => Ok(Self::Groove),
             "faithful" => Ok(Self::Faithful),
+            "ambient" => Ok(Self::Ambient),
+            "chip" => Ok(Self::Chip),
             other => Err(UnknownStyle(other.to_owned())),
         }
     }
@@ -47,6 +63,8 @@ impl fmt::Display for StyleName {
         f.pad(match self {
             Self::Groove => "groove",
             Self::Faithful => "faithful",
+            Self::Ambient => "ambient",
+            Self::Chip => "chip",
         })
     }
 }
@@ -55,11 +73,41 @@ impl fmt::Display for StyleName {
 pub type LaneNames = [(Family, &'static str); Family::COUNT];
 
 impl StyleName {
+    /// All of them, the default first.
+    pub const ALL: [Self; 4] = [Self::Groove, Self::Faithful, Self::Ambient, Self::Chip];
+
+    /// Slowest and fastest tempo, quarters per minute.
+    pub(super) const fn tempi(self) -> (f64, f64) {
+        match self {
+            Self::Groove => (84.0, 160.0),
+            Self::Faithful => (116.0, 116.0),
+            Self::Ambient => (56.0, 72.0),
+            Self::Chip => (112.0, 172.0),
+        }
+    }
+
+    /// Whether every instruction is a note of its own, so that nothing is folded.
+    pub const fn is_lossless(self) -> bool {
+        matches!(self, Self::Faithful)
+    }
+
+    /// The band that plays it; `None` where every instruction is a note.
+    pub fn arrangement(self) -> Option<Box<dyn Arrangement>> {
+        match self {
+            Self::Groove => Some(Box::new(super::groove::Groove::default())),
+            Self::Ambient => Some(Box::new(super::ambient::Ambient::default())),
+            Self::Chip => Some(Box::new(super::chip::Chip::default())),
+            Self::Faithful => None,
+        }
+    }
+
     pub fn lanes(self) -> LaneNames {
         Family::ALL.map(|family| {
             let instrument = match self {
                 Self::Groove => super::groove::instrument_of(family),
                 Self::Faithful => super::faithful::instrument_of(family),
+                Self::Ambient => super::ambient::instrument_of(family),
+                Self::Chip => super::chip::instrument_of(family),
             };
             (family, instrument)
         })

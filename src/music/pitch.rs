@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Pitch(u8);
 
 impl Pitch {
+    pub const MIDDLE_C: Self = Self(60);
+
     /// `None` above 127: a wrong number must not become a wrong note.
     pub const fn new(number: u8) -> Option<Self> {
         if number <= 127 { Some(Self(number)) } else { None }

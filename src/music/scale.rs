@@ -39,6 +39,11 @@ impl Key {
         self.tonic
     }
 
+    /// The same mode on another tonic, so many semitones up or down.
+    pub const fn transposed(self, semitones: i32) -> Self {
+        Self { tonic: (self.tonic as i32 + semitones).rem_euclid(12) as u8, mode: self.mode }
+    }
+
     /// Semitones above the tonic of degree `degree` of the scale, 0 the tonic; any octave, also below.
     pub fn degree(self, degree: i32) -> i32 {
         let steps = match self.mode {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::super::args::Music;
 use super::super::source::Source;
-use crate::compose::{Bar, Faithful, Groove, Style, StyleName, compose, key, live_weight, plan_live};
+use crate::compose::{Bar, Conductor, Faithful, Style, StyleName, compose, live_weight, plan_live};
 use crate::fold::{Folder, Gesture, MOST_GESTURES, Threads};
 use crate::interpreter::{InterpreterError, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
@@ -28,10 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Words that the child gathers before it writes: in the faithful style a word is a note.
 pub fn records(style: StyleName) -> u32 {
-    match style {
-        StyleName::Groove => 512,
-        StyleName::Faithful => 16,
-    }
+    if style.is_lossless() { 16 } else { 512 }
 }
 
 /// Two who are told the same.
@@ -61,7 +58,7 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 enum Composer {
     /// Not known yet whether the program ends at once.
     Undecided,
-    Groove(Box<Groove>),
+    Band(Box<Conductor>),
     Faithful(Box<Faithful>),
     /// All music is made.
     Done,
@@ -89,10 +86,7 @@ pub struct Feed {
 
 impl Feed {
     pub fn new(running: Running, source: &Source, music: &Music) -> Self {
-        let most = match music.style {
-            StyleName::Groove => Some(MOST_GESTURES),
-            StyleName::Faithful => None,
-        };
+        let most = (!music.style.is_lossless()).then_some(MOST_GESTURES);
         Self {
             running,
             folder: Folder::new(music.zoom(), most),
@@ -126,17 +120,14 @@ impl Feed {
             self.composer = Composer::Done;
             return Ok(perform(&compose(&self.title, &outline, &self.codes, &self.style)));
         }
-        let key = key(&self.codes, &self.style);
-        self.composer = match self.style.name {
-            StyleName::Groove => {
-                let bars = self.folder.pending_weight() / live_weight(0);
-                let plan = plan_live(self.folder.pending_steps() as f64 / bars.max(1.0), &self.style);
-                Composer::Groove(Box::new(Groove::new(&self.title, plan.tempo, key, plan.steps_per_bar).live()))
-            }
-            StyleName::Faithful => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, key))),
+        let gestures = self.folder.take();
+        let plan = plan_live(&gestures, &self.codes, &self.style);
+        self.composer = match self.style.name.arrangement() {
+            Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, self.style.taste(), arrangement))),
+            None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, plan.key))),
         };
         // A program that is silent from the start (it waits for input) has no bar yet.
-        self.cut_pending();
+        self.cut(gestures);
         Ok(self.compose_next().unwrap_or_else(|| perform(&self.nothing())))
     }
 
@@ -150,9 +141,10 @@ impl Feed {
             }
             self.codes.extend_from_slice(&self.folder.codes()[self.codes.len()..]);
             if self.has_enough() || self.outcome.is_some() || (urgent && self.folder.pending_steps() > 0) {
-                self.cut_pending();
+                let gestures = self.folder.take();
+                self.cut(gestures);
             } else if urgent
-                && self.style.name == StyleName::Groove
+                && !self.style.name.is_lossless()
                 && let Some(last) = self.last
             {
                 // The faithful style stands still instead: what it plays are instructions, and none came.
@@ -194,20 +186,19 @@ impl Feed {
 
     /// Whether there is music for a bar; before the beginning, as much as may be folded at once.
     fn has_enough(&self) -> bool {
-        match (&self.composer, self.style.name) {
-            (Composer::Undecided, StyleName::Groove) => false,
-            (_, StyleName::Faithful) => self.folder.pending_steps() >= GESTURES_AT_LEAST as u64,
-            (_, StyleName::Groove) => {
+        match (&self.composer, self.style.name.is_lossless()) {
+            (_, true) => self.folder.pending_steps() >= GESTURES_AT_LEAST as u64,
+            (Composer::Undecided, false) => false,
+            (_, false) => {
                 self.folder.pending_weight() >= live_weight(self.cut) || self.folder.pending_steps() >= MOST_STEPS_PER_BAR
             }
         }
     }
 
     /// Cuts what was folded into bars by weight.
-    fn cut_pending(&mut self) {
-        let gestures = self.folder.take();
+    fn cut(&mut self, gestures: Vec<Gesture>) {
         self.last = gestures.last().copied().or(self.last);
-        if self.style.name == StyleName::Faithful {
+        if self.style.name.is_lossless() {
             self.bars.push_back(Bar { gestures, is_held: false });
             return;
         }
@@ -237,17 +228,17 @@ impl Feed {
             let Some(bar) = bar else {
                 let outcome = self.outcome.as_ref()?;
                 break match std::mem::replace(&mut self.composer, Composer::Done) {
-                    Composer::Groove(groove) => groove.finish(outcome, &self.codes),
+                    Composer::Band(conductor) => conductor.finish(outcome, &self.codes),
                     Composer::Faithful(faithful) => faithful.finish(outcome),
                     Composer::Undecided | Composer::Done => return None,
                 };
             };
             match &mut self.composer {
-                Composer::Groove(groove) => {
-                    let before = groove.written();
-                    groove.bar(bar, &self.codes);
-                    if groove.written() > before {
-                        break groove.drain();
+                Composer::Band(conductor) => {
+                    let before = conductor.written();
+                    conductor.bar(bar, &self.codes);
+                    if conductor.written() > before {
+                        break conductor.drain();
                     }
                 }
                 Composer::Faithful(faithful) => {
@@ -274,7 +265,7 @@ impl Feed {
     /// A score of no notes and no length, in the tempo and key of the piece.
     fn nothing(&mut self) -> crate::score::Score {
         match &mut self.composer {
-            Composer::Groove(groove) => groove.drain(),
+            Composer::Band(conductor) => conductor.drain(),
             Composer::Faithful(faithful) => faithful.drain(),
             Composer::Undecided | Composer::Done => crate::score::Score::silence(&self.title),
         }
@@ -285,7 +276,7 @@ impl Feed {
         let Some(length) = self.style.length else { return false };
         let (end, tempo) = match &self.composer {
             // Two bars wait to be written, and two are the ending.
-            Composer::Groove(groove) => (Tick::of_bar(groove.written() + 4), groove.tempo()),
+            Composer::Band(conductor) => (Tick::of_bar(conductor.written() + 4), conductor.tempo()),
             Composer::Faithful(faithful) => (faithful.end(), faithful.tempo()),
             Composer::Undecided | Composer::Done => return false,
         };

@@ -1,81 +1,108 @@
 //! Bass, keys and strings: where we are, and how deep.
 
-use super::{BASS, KEYS, Now, STRINGS};
-use crate::compose::harmony::Chord;
-use crate::compose::rhythm::{SLOTS, accent, arc, spread};
+use super::{BASS, KEYS, STRINGS};
+use crate::compose::conductor::Now;
+use crate::compose::rhythm::{SLOTS, spread};
 use crate::compose::sheet::Sheet;
-use crate::music::{Key, Pitch};
+use crate::compose::theme::Manner;
+use crate::music::Pitch;
 
 /// Register of the keys: above the bass, below the lead.
-const KEYS_LOW: u8 = 56;
+const KEYS_LOW: u8 = 55;
 const KEYS_HIGH: u8 = 77;
 const STRINGS_LOW: u8 = 62;
 const STRINGS_HIGH: u8 = 86;
 
-/// Writes the three and gives back the voicing, from which the next bar's leads on.
-pub fn write(sheet: &mut Sheet, now: &Now, key: Key, before: &[Pitch]) -> Vec<Pitch> {
-    let half = Chord::dominant(key);
-    bass(sheet, now, key, half);
-    strings(sheet, now, key);
-    keys(sheet, now, key, half, before)
+/// How deep a bar is in the call stack: 0 to 3 and more.
+pub fn depth_class(frame_depth: f64) -> usize {
+    match frame_depth {
+        c if c < 0.5 => 0,
+        c if c < 1.5 => 1,
+        c if c < 2.5 => 2,
+        _ => 3,
+    }
 }
 
-/// More onsets the deeper the call stack, an octave lower from a mean depth of one and a half. The
-/// last onset is the fifth: it leans towards what comes.
-fn bass(sheet: &mut Sheet, now: &Now, key: Key, half: Chord) {
-    let depth = now.figures.frame_depth;
-    let onsets = match depth {
-        c if c < 0.5 => 2,
-        c if c < 1.5 => 4,
-        c if c < 2.5 => 5,
-        _ => 7,
-    };
-    let low = if depth >= 1.5 { 28 } else { 33 };
-    let slots = spread(onsets, SLOTS, 0);
+/// Onsets of the bass for each depth class.
+pub const BASS_ONSETS: [u32; 4] = [2, 4, 5, 7];
+
+/// More onsets the deeper the call stack, an octave lower from a mean depth of one and a half. The last
+/// onset is the fifth: it leans towards what comes.
+pub fn bass(sheet: &mut Sheet, now: &Now) {
+    let class = depth_class(now.figures.frame_depth);
+    let low = if class >= 2 { 28 } else { 33 };
+    let slots = spread(BASS_ONSETS[class], SLOTS, 0);
     for (index, &slot) in slots.iter().enumerate() {
-        let chord = if now.closes && slot >= SLOTS / 2 { half } else { now.chord };
-        let is_last = index + 1 == slots.len();
-        let root = i32::from(Pitch::within(chord.root_in(key), low, low + 11).number());
-        let pitch = Pitch::within(if is_last { root + 7 } else { root }, low, low + 19);
+        let chord = now.chord_at(slot);
+        let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());
+        // Programs that call much leap to the octave.
+        let interval = match (index + 1 == slots.len(), index % 2 == 1 && now.character.calling > 0.5) {
+            (true, _) => chord.tones()[2],
+            (false, true) => 12,
+            (false, false) => 0,
+        };
         let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
-        let velocity = 84.0 + accent(slot) * 0.6 + arc(now.bar) * 0.6 - if is_last { 6.0 } else { 0.0 };
-        sheet.write(BASS, (now.bar, slot), (next - slot).min(6), pitch, velocity, now.figures.cause);
+        let velocity = now.dynamics.at(88.0, slot, 0.6);
+        sheet.write(BASS, (now.bar, slot), (next - slot).min(6), Pitch::within(root + interval, low, low + 19), velocity, now.figures.cause);
     }
 }
 
 /// A drone for as long as functions enclose us: a voice for each of the first frames.
-fn strings(sheet: &mut Sheet, now: &Now, key: Key) {
+pub fn strings(sheet: &mut Sheet, now: &Now) {
     let voices = now.figures.frame_depth.round().min(3.0) as usize;
-    // They join a section in its second bar, and leave the beginning of every period to the others.
-    if voices == 0 || now.bar % 16 < 2 || now.in_section < 1 {
+    // Only a band that is large enough has them, and they join a section in its second bar.
+    if voices == 0 || now.character.size() < 0.35 || now.fullness < 0.5 || now.in_section < 1 {
         return;
     }
-    let slots = if now.closes { SLOTS / 2 } else { SLOTS };
-    for pitch in now.chord.voiced(key, voices, &[], STRINGS_LOW, STRINGS_HIGH) {
-        sheet.write(STRINGS, (now.bar, 0), slots, pitch, 52.0 + arc(now.bar) * 1.4, now.figures.cause);
+    let halves = if now.chords[0] == now.chords[1] { 1 } else { 2 };
+    for half in 0..halves {
+        let slots = SLOTS / halves;
+        for pitch in now.chord_at(half * slots).voiced(now.key, voices, &[], STRINGS_LOW, STRINGS_HIGH) {
+            sheet.write(STRINGS, (now.bar, half * slots), slots, pitch, now.dynamics.at(54.0, 8, 1.2), now.figures.cause);
+        }
     }
 }
 
-/// Comping. The seventh joins when the value stack gets high: the chord is as rich as the stack.
-fn keys(sheet: &mut Sheet, now: &Now, key: Key, half: Chord, before: &[Pitch]) -> Vec<Pitch> {
-    let voices = if now.figures.peak >= 4 { 4 } else { 3 };
-    let mut voicing = now.chord.voiced(key, voices, before, KEYS_LOW, KEYS_HIGH);
-    // Syncopation: functions comp on rhythms of their own.
-    let pattern: &[u32] = match (now.activity > 0.35, now.function % 3) {
-        (false, _) => &[0, 8],
-        (true, 0) => &[0, 6, 8, 14],
-        (true, 1) => &[0, 3, 8, 11],
-        (true, _) => &[0, 6, 10],
+/// The chords, in the manner of the function's theme. More voices the higher the value stack.
+pub fn keys(sheet: &mut Sheet, now: &Now, before: &[Pitch]) -> Vec<Pitch> {
+    let voices = match (now.figures.peak, now.character.height) {
+        (peak, height) if peak >= 5 && height > 0.5 => 4,
+        (_, height) if height < 0.25 => 2,
+        _ => 3,
     };
-    for (index, &slot) in pattern.iter().enumerate() {
-        if now.closes && slot >= SLOTS / 2 && index > 0 && pattern[index - 1] < SLOTS / 2 {
-            voicing = half.voiced(key, 3, &voicing, KEYS_LOW, KEYS_HIGH);
+    let first = now.chords[0].voiced(now.key, voices, before, KEYS_LOW, KEYS_HIGH);
+    let second =
+        if now.chords[1] == now.chords[0] { first.clone() } else { now.chords[1].voiced(now.key, voices, &first, KEYS_LOW, KEYS_HIGH) };
+    let voicing = |slot: u32| if slot < SLOTS / 2 { &first } else { &second };
+    let manner = if now.fullness < 0.3 { Manner::Held } else { now.theme.manner };
+    let mut strike = |slot: u32, slots: u32, pitch: Pitch| {
+        sheet.write(KEYS, (now.bar, slot), slots, pitch, now.dynamics.at(62.0, slot, 0.9), now.figures.cause);
+    };
+    match manner {
+        Manner::Held => {
+            for slot in [0, 8] {
+                if slot == 8 && first == second {
+                    continue;
+                }
+                let slots = if first == second { SLOTS } else { SLOTS / 2 };
+                voicing(slot).iter().for_each(|&pitch| strike(slot, slots, pitch));
+            }
         }
-        let next = pattern.get(index + 1).copied().unwrap_or(SLOTS);
-        for &pitch in &voicing {
-            let velocity = 60.0 + accent(slot) * 0.8 + arc(now.bar);
-            sheet.write(KEYS, (now.bar, slot), (next - slot).min(7), pitch, velocity, now.figures.cause);
+        Manner::Broken => {
+            for slot in (0..SLOTS).step_by(2) {
+                let tones = voicing(slot);
+                // Up and down again.
+                let round = (2 * tones.len()).saturating_sub(2).max(1);
+                let at = slot as usize / 2 % round;
+                strike(slot, 2, tones[at.min(round - at).min(tones.len() - 1)]);
+            }
+        }
+        Manner::Chords(slots) => {
+            for (index, &slot) in slots.iter().enumerate() {
+                let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
+                voicing(slot).iter().for_each(|&pitch| strike(slot, (next - slot).min(7), pitch));
+            }
         }
     }
-    voicing
+    second
 }

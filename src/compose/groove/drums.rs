@@ -1,85 +1,134 @@
-//! Drums: loops, activity, allocation, calls, exceptions, collections.
+//! Drums: loops, activity, calls, exceptions, threads. Which pattern a state takes is the feel's, how many
+//! strokes it has is the state's.
 
-use super::{DRUMS, Now};
-use crate::compose::rhythm::{SLOTS, accent, arc, spread};
+use super::DRUMS;
+use crate::compose::character::Character;
+use crate::compose::conductor::Now;
+use crate::compose::rhythm::{SLOTS, spread};
 use crate::compose::sheet::Sheet;
 use crate::music::Drum;
-use crate::trace::Family;
 
 /// The last four sixteenths of a section belong to the fill.
-const FILL: u32 = 12;
+pub const FILL: u32 = 12;
+
+/// How the drums move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Feel {
+    Straight,
+    /// Four on the floor.
+    Floor,
+    /// Half as fast.
+    Half,
+    /// Three, three and two.
+    Tresillo,
+}
+
+impl Feel {
+    fn of(character: &Character) -> Self {
+        match character {
+            character if character.turning > 0.62 => Self::Floor,
+            character if character.breadth > 0.66 => Self::Half,
+            character if character.calling > 0.55 => Self::Tresillo,
+            _ => Self::Straight,
+        }
+    }
+
+    /// Kicks by how much turns: two strokes for nothing, then three, four, five.
+    const fn kicks(self, turning: usize) -> &'static [u32] {
+        match (self, turning) {
+            (Self::Half, 0) => &[0, 10],
+            (_, 0) => &[0, 8],
+            (Self::Straight, 1) => &[0, 8, 10],
+            (Self::Straight, 2) => &[0, 3, 8, 10],
+            (Self::Straight, _) => &[0, 3, 8, 10, 14],
+            (Self::Floor, 1) => &[0, 4, 8],
+            (Self::Floor, 2) => &[0, 4, 8, 12],
+            (Self::Floor, _) => &[0, 4, 8, 12, 14],
+            (Self::Half, 1) => &[0, 7, 10],
+            (Self::Half, 2) => &[0, 3, 7, 10],
+            (Self::Half, _) => &[0, 3, 6, 7, 10],
+            (Self::Tresillo, 1) => &[0, 6, 12],
+            (Self::Tresillo, 2) => &[0, 6, 8, 12],
+            (Self::Tresillo, _) => &[0, 3, 6, 8, 12],
+        }
+    }
+
+    const fn snares(self) -> &'static [u32] {
+        match self {
+            Self::Half => &[8],
+            Self::Tresillo => &[4, 11],
+            Self::Straight | Self::Floor => &[4, 12],
+        }
+    }
+}
+
+/// How much turns in a bar: 0 nothing, 3 a loop of a line or two.
+pub fn turning(turn_ratio: f64) -> usize {
+    match turn_ratio {
+        r if r > 0.3 => 3,
+        r if r > 0.15 => 2,
+        r if r > 0.0 => 1,
+        _ => 0,
+    }
+}
+
+/// Strokes of the hats for each activity; a small band plays half as many on the ride.
+pub const HATS: [u32; 5] = [2, 4, 8, 12, 16];
+pub const RIDES: [u32; 5] = [1, 2, 4, 6, 8];
 
 pub fn write(sheet: &mut Sheet, now: &Now) {
     let figures = now.figures;
-    let turns = figures.turn_ratio();
-    let mut strike = |drum: Drum, slot: u32, velocity: f64| {
-        let velocity = velocity + accent(slot) + 0.8 * arc(now.bar);
+    let feel = Feel::of(now.character);
+    let turning = turning(figures.turn_ratio());
+    let mut strike = |drum: Drum, slot: u32, usual: f64| {
+        let velocity = now.dynamics.at(usual, slot, 0.9);
         sheet.write(DRUMS, (now.bar, slot), 1, drum.pitch(), velocity, figures.cause);
     };
 
-    let kicks: &[u32] = match turns {
-        r if r > 0.3 => &[0, 4, 8, 12],
-        r if r > 0.15 => &[0, 6, 8],
-        r if r > 0.0 => &[0, 8, 10],
-        _ => &[0, 8],
-    };
-    for &slot in kicks {
-        strike(Drum::Kick, slot, 88.0);
+    for &slot in feel.kicks(turning) {
+        strike(Drum::Kick, slot, 90.0);
     }
     // The backbeat says that something turns; quietly when little happens.
-    if turns > 0.0 && now.bar > 0 {
-        for slot in [4, 12] {
-            if now.activity < 0.4 {
-                strike(Drum::SideStick, slot, 70.0);
-            } else {
-                strike(Drum::Snare, slot, 78.0);
+    if turning > 0 && now.fullness > 0.3 {
+        for &slot in feel.snares() {
+            match now.activity {
+                0 | 1 => strike(Drum::SideStick, slot, 74.0),
+                _ => strike(Drum::Snare, slot, 82.0),
             }
         }
-        // A ghost note leads into the second half of busy phrases.
-        if now.activity > 0.65 && now.bar % 2 == 1 {
+        // A ghost note leads into the second half of full phrases.
+        if now.fullness > 0.75 && now.bar % 2 == 1 {
             strike(Drum::Snare, 7, 40.0);
         }
     }
 
-    let hats = 2 * (2.0 + 5.0 * now.activity).round() as u32;
-    let open = now.activity > 0.6 && now.bar % 4 == 3 && !now.closes;
-    for slot in spread(hats, SLOTS, 0) {
-        if (now.closes && slot >= FILL) || (open && slot >= 14) {
-            continue;
+    let is_small = now.character.size() < 0.3;
+    let (cymbal, strokes) = if is_small { (Drum::Ride, RIDES) } else { (Drum::ClosedHat, HATS) };
+    for slot in spread(strokes[now.activity], SLOTS, 0) {
+        if !(now.closes && slot >= FILL) {
+            strike(cymbal, slot, 56.0);
         }
-        strike(Drum::ClosedHat, slot, 54.0 + 10.0 * now.activity);
     }
-    if open {
-        strike(Drum::OpenHat, 14, 62.0);
+    if now.fullness > 0.7 && now.bar % 4 == 3 && !now.closes && !is_small {
+        strike(Drum::OpenHat, 15, 58.0);
+    }
+    if now.in_section == 0 && now.fullness > 0.5 {
+        strike(Drum::SplashCymbal, 0, 62.0);
     }
 
-    // Allocation: measured where the interpreter tells, otherwise inferred from what is built.
-    let built =
-        if figures.blocks_up > 0 { f64::from(figures.blocks_up) / figures.steps.max(1) as f64 } else { figures.share(Family::Build) };
-    if built > 0.01 && now.bar > 1 {
-        for slot in spread((1.0 + 40.0 * built).round().min(12.0) as u32, SLOTS, 2) {
-            strike(Drum::Maracas, slot, 46.0);
-        }
-    }
     if figures.calls > 0 {
         for slot in spread((1.0 + 6.0 * figures.call_ratio()).round().min(7.0) as u32, SLOTS, 4) {
-            strike(Drum::HighWoodBlock, slot, 44.0);
+            strike(Drum::HighWoodBlock, slot, 46.0);
         }
     }
     if figures.raised > 0 {
-        strike(Drum::Crash, 0, 84.0);
-        for slot in spread(figures.raised.min(8), SLOTS, 3) {
-            strike(Drum::LowTom, slot, 72.0);
-        }
-    }
-    // Collections are a low roll that leads to the half bar: a stroke for each, four at most.
-    if figures.collections > 0 {
-        for slot in (8 - figures.collections.min(4))..8 {
-            strike(if slot % 2 == 0 { Drum::LowFloorTom } else { Drum::HighFloorTom }, slot, 60.0 + 3.0 * f64::from(slot));
+        strike(Drum::Crash, 0, 86.0);
+        for slot in spread(figures.raised.min(6), FILL, 3) {
+            strike(Drum::LowTom, slot, 74.0);
         }
     }
     if now.closes {
-        for (slot, drum) in (FILL..SLOTS).zip([Drum::HighTom, Drum::MidTom, Drum::LowTom, Drum::LowFloorTom]) {
+        for (slot, drum) in (FILL..SLOTS).zip([Drum::HighTom, Drum::MidTom, Drum::MidTom, Drum::LowFloorTom]) {
             strike(drum, slot, 66.0 + 4.0 * f64::from(slot - FILL));
         }
     }

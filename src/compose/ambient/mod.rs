@@ -1,0 +1,4 @@
+//! The style `ambient`.
+
+pub use super::groove::Groove as Ambient;
+pub use super::groove::instrument_of;
