@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 
 use crate::compose::{Style, StyleName};
-use crate::fold::{MOST_GESTURES, Zoom};
+use crate::fold::{MOST_GESTURES, Outline, Threads, Zoom, shuffled};
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, Limits};
 use crate::music::{Key, Tempo};
@@ -79,6 +79,10 @@ pub struct Music {
     #[arg(long, default_value = "auto")]
     pub zoom: Zoom,
 
+    /// The control experiment: line visits in random order
+    #[arg(long, value_name = "SEED", hide = true)]
+    pub shuffle_visits: Option<u64>,
+
     /// Vary what is a matter of taste: tonic, progressions, rhythms
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -91,12 +95,25 @@ impl Music {
 
     /// The faithful style has no use for folding.
     pub fn zoom(&self) -> Zoom {
-        if self.style.is_lossless() { Zoom::Opcode } else { self.zoom }
+        match (self.style.is_lossless(), self.shuffle_visits) {
+            (true, _) => Zoom::Opcode,
+            (false, Some(_)) => Zoom::Line,
+            (false, None) => self.zoom,
+        }
     }
 
-    /// Gestures that are kept at most.
-    pub fn most_gestures(&self) -> Option<usize> {
-        (!self.style.is_lossless()).then_some(MOST_GESTURES)
+    /// A folder for a whole piece.
+    pub fn folder(&self) -> Threads {
+        let keeps_all = self.style.is_lossless() || self.shuffle_visits.is_some();
+        Threads::new(self.zoom(), (!keeps_all).then_some(MOST_GESTURES))
+    }
+
+    /// The outline as it is to be heard.
+    pub fn arranged(&self, outline: Outline) -> Outline {
+        match self.shuffle_visits {
+            Some(seed) => shuffled(&outline, seed, MOST_GESTURES),
+            None => outline,
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use super::record;
 use super::source;
 use crate::compose::compose;
 use crate::export::{About, write_map, write_midi, write_wav};
-use crate::fold::Threads;
 use crate::interpreter::Streams;
 use crate::perform::perform;
 
@@ -59,10 +58,10 @@ impl Export {
         let mut map = self.map.as_deref().map(Output::create).transpose()?;
         let shared = record::limited(&self.shared, self.music.style);
 
-        let mut folder = Threads::new(self.music.zoom(), self.music.most_gestures());
+        let mut folder = self.music.folder();
         let Some(recorded) = record::record(&source, &shared, Streams::Inherit, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
-        let outline = folder.finish(recorded.outcome);
+        let outline = self.music.arranged(folder.finish(recorded.outcome));
         let performance = if source.program.is_blank() {
             if !shared.quiet {
                 eprintln!("evalody: {} is empty: silence", source.program.name);

@@ -8,7 +8,7 @@ use super::error::Failure;
 use super::record;
 use super::source;
 use crate::compose::compose;
-use crate::fold::{self, Threads};
+use crate::fold;
 use crate::interpreter::Streams;
 use crate::perform::{self, perform};
 use crate::score;
@@ -69,10 +69,10 @@ impl Show {
             return self.trace(&source, &mut out);
         }
         let shared = record::limited(&self.shared, self.music.style);
-        let mut folder = Threads::new(self.music.zoom(), self.music.most_gestures());
+        let mut folder = self.music.folder();
         let Some(recorded) = record::record(&source, &shared, Streams::Aside, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
-        let outline = folder.finish(recorded.outcome);
+        let outline = self.music.arranged(folder.finish(recorded.outcome));
         let is_json = self.format == Format::Json;
         if self.stage == Stage::Outline {
             print(&mut out, if is_json { Box::new(fold::json_lines(&outline, &codes)) } else { Box::new(fold::lines(&outline, &codes)) })?;

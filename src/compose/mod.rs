@@ -12,6 +12,7 @@ mod figures;
 mod form;
 mod groove;
 mod harmony;
+mod motif;
 mod plan;
 mod rhythm;
 mod sheet;

@@ -83,7 +83,7 @@ impl Theme {
         Self {
             progression: turn(progression, 3, PROGRESSIONS),
             order: &ORDERS[turn(order, 5, ORDERS.len())],
-            manner: MANNERS[turn(manner, 3, MANNERS.len())],
+            manner: MANNERS[(manner + number % 2) % MANNERS.len()],
             register: [0, 5, -3, 2, 7, -5][number % 6],
         }
     }

@@ -42,7 +42,7 @@ pub struct About {
 pub fn write_midi(performance: &Performance, about: &About, out: impl Write) -> io::Result<()> {
     let words = Words::of(performance, about);
     let mut tracks = vec![conductor(performance, &words)?];
-    let names = track_names(&performance.setups);
+    let names = track_names(performance);
     if performance.cues.iter().any(|cue| names.iter().all(|(channel, _)| *channel != cue.channel)) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a note sounds on a channel that was never set up"));
     }
@@ -138,11 +138,12 @@ fn key_signature(key: Key) -> MetaMessage<'static> {
     MetaMessage::KeySignature(key.sharps(), key.mode == Mode::Minor)
 }
 
-/// The channels in use with their tracks' names. Parts which share a channel (two parts of drums)
-/// share its track.
-fn track_names(setups: &[ChannelSetup]) -> Vec<(Channel, String)> {
+/// The channels with notes and their tracks' names: an instrument that keeps silent would be an empty
+/// track in everybody's mixer. Parts which share a channel (two parts of drums) share its track.
+fn track_names(performance: &Performance) -> Vec<(Channel, String)> {
     let mut names: Vec<(Channel, String)> = Vec::new();
-    for setup in setups {
+    let plays = |setup: &&ChannelSetup| performance.cues.iter().any(|cue| cue.channel == setup.channel);
+    for setup in performance.setups.iter().filter(plays) {
         let name = printable_ascii(setup.name);
         match names.iter_mut().find(|(channel, _)| *channel == setup.channel) {
             Some((_, shared)) => {

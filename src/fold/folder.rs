@@ -129,9 +129,7 @@ impl Folder {
         let place = (self.signature >> 48) as usize & (SIGNATURES - 1);
         let times = self.heard[place];
         self.heard[place] = times.saturating_add(1);
-        let fourth_root = (1.0 + f64::from(times)).sqrt().sqrt();
-        self.open.weight = (self.open.steps as f64).sqrt() / (fourth_root * fourth_root * fourth_root);
-        self.open.heaviest = self.open.weight;
+        self.open.weigh(times);
         self.weight += self.open.weight;
         self.list.push(&self.open);
         self.open = Gesture::EMPTY;
@@ -219,6 +217,7 @@ impl Listener for Folder {
             self.may_jump_back && (step.thread != self.last_thread || (step.code == self.last_code && step.offset <= self.last_offset));
         if self.jumped_back {
             self.open.turns += 1;
+            self.open.ends_unit = true;
         }
         let is_new_visit = self.open.steps == 0
             || self.jumped_back

@@ -56,6 +56,8 @@ pub struct Gesture {
     pub blocks_down: u32,
     /// Sum of the frame depth over its steps.
     pub frame_depth_sum: u64,
+    /// Whether it ends with the end of a turn or with leaving a frame: what follows is another unit.
+    pub ends_unit: bool,
     /// How much there is to hear in it, against the others.
     pub weight: f64,
     /// Weight of the member that is shown.
@@ -90,6 +92,7 @@ impl Gesture {
         blocks_up: 0,
         blocks_down: 0,
         frame_depth_sum: 0,
+        ends_unit: false,
         weight: 0.0,
         heaviest: 0.0,
     };
@@ -101,6 +104,13 @@ impl Gesture {
     /// Mean of the frame depth over its steps; 0 if it has none.
     pub fn mean_frame_depth(&self) -> f64 {
         if self.steps == 0 { 0.0 } else { self.frame_depth_sum as f64 / self.steps as f64 }
+    }
+
+    /// Weighs it: new behaviour much, and less the more often (`times`) the same was heard before.
+    pub(super) fn weigh(&mut self, times: u32) {
+        let fourth_root = (1.0 + f64::from(times)).sqrt().sqrt();
+        self.weight = (self.steps as f64).sqrt() / (fourth_root * fourth_root * fourth_root);
+        self.heaviest = self.weight;
     }
 
     /// Takes in the gesture which follows this one.
@@ -138,6 +148,7 @@ impl Gesture {
         }
         self.generation = self.generation.max(next.generation);
         self.frame_depth_sum += next.frame_depth_sum;
+        self.ends_unit = next.ends_unit;
         self.weight += next.weight;
     }
 }

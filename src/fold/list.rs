@@ -5,7 +5,8 @@ use super::Gesture;
 /// Gestures in order, at most twice `most` of them (any number where `most` is `None`).
 ///
 /// Once the list is over full, a threshold rises by doubling until half of them are left; from then on
-/// a new gesture joins the last one as long as both stay under it. Each gesture is so moved only a few
+/// a new gesture joins the last one as long as both stay under it, and under a quarter of it where a unit
+/// ends between them. Each gesture is so moved only a few
 /// times, however long the trace, and the same trace always gives the same list.
 #[derive(Debug, Clone)]
 pub struct List {
@@ -18,6 +19,16 @@ pub struct List {
 /// thousand times, so that the first doublings fold hot loops only.
 const FIRST_THRESHOLD: f64 = 0.02;
 
+/// How much lighter two must be to be merged across the end of a turn or into another frame. So lines
+/// become turns before turns become several turns: loops fold from the inside, recursion keeps its shape.
+const ACROSS: f64 = 4.0;
+
+#[inline]
+fn merges(last: &Gesture, next: &Gesture, threshold: f64) -> bool {
+    let weight = last.weight + next.weight;
+    weight <= threshold && (!(last.ends_unit || last.frame_depth != next.frame_depth) || weight * ACROSS <= threshold)
+}
+
 impl List {
     pub fn new(most: Option<usize>) -> Self {
         Self { gestures: Vec::new(), most, threshold: 0.0 }
@@ -27,7 +38,7 @@ impl List {
     #[inline]
     pub fn push(&mut self, gesture: &Gesture) {
         match self.gestures.last_mut() {
-            Some(last) if last.weight + gesture.weight <= self.threshold => last.absorb(gesture),
+            Some(last) if merges(last, gesture, self.threshold) => last.absorb(gesture),
             _ => {
                 self.gestures.push(*gesture);
                 if self.most.is_some_and(|most| self.gestures.len() > most * 2) {
@@ -44,7 +55,7 @@ impl List {
             let mut kept = 0;
             for index in 1..self.gestures.len() {
                 let gesture = self.gestures[index];
-                if self.gestures[kept].weight + gesture.weight <= self.threshold {
+                if merges(&self.gestures[kept], &gesture, self.threshold) {
                     self.gestures[kept].absorb(&gesture);
                 } else {
                     kept += 1;

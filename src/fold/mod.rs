@@ -9,11 +9,13 @@
 mod folder;
 mod gesture;
 mod list;
+mod shuffle;
 mod text;
 mod threads;
 
 pub use folder::Folder;
 pub use gesture::{Contour, Gesture};
+pub use shuffle::shuffled;
 pub use text::{json_lines, lines};
 pub use threads::Threads;
 

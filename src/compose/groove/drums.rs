@@ -76,6 +76,14 @@ pub fn turning(turn_ratio: f64) -> usize {
 pub const HATS: [u32; 5] = [2, 4, 8, 12, 16];
 pub const RIDES: [u32; 5] = [1, 2, 4, 6, 8];
 
+/// How often frames are entered: 0 rarely, 3 by every other line.
+pub fn calling(call_ratio: f64) -> usize {
+    [0.1, 0.25, 0.5].iter().filter(|&&mark| call_ratio >= mark).count()
+}
+
+/// Strokes of the wood block for each of them.
+pub const CALLS: [u32; 4] = [1, 3, 5, 7];
+
 pub fn write(sheet: &mut Sheet, now: &Now) {
     let figures = now.figures;
     let feel = Feel::of(now.character);
@@ -117,7 +125,7 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
     }
 
     if figures.calls > 0 {
-        for slot in spread((1.0 + 6.0 * figures.call_ratio()).round().min(7.0) as u32, SLOTS, 4) {
+        for slot in spread(CALLS[calling(figures.call_ratio())], SLOTS, 4) {
             strike(Drum::HighWoodBlock, slot, 46.0);
         }
     }

@@ -38,7 +38,10 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
     }
 }
 
-/// Strokes of the shaker: none if nothing is allocated, up to twelve. Blocks where the interpreter tells
+/// Strokes of the shaker for little, some, much and very much.
+pub const SHAKES: [u32; 4] = [2, 4, 6, 10];
+
+/// Strokes of the shaker: none if nothing is allocated. Blocks for each instruction where the interpreter tells
 /// them, otherwise what is built.
 fn shakes(now: &Now) -> u32 {
     let figures = now.figures;
@@ -47,7 +50,7 @@ fn shakes(now: &Now) -> u32 {
     } else {
         figures.share(Family::Build)
     };
-    if share > 0.0 { (1.0 + 11.0 * libm::sqrt(share.min(1.0))).round() as u32 } else { 0 }
+    [0.0, 0.02, 0.08, 0.25].iter().rposition(|&mark| share > mark).map_or(0, |class| SHAKES[class])
 }
 
 /// Strokes of a run of releases: four for the least cascade, one more for every fourfold.

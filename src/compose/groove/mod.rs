@@ -21,6 +21,7 @@ mod lead;
 mod memory;
 
 use super::conductor::{Arrangement, Last, Now};
+use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
 use super::work::Work;
 use crate::music::{Instrument, Patch, Pitch};
@@ -89,6 +90,9 @@ pub fn instrument_of(family: Family) -> &'static str {
 pub struct Groove {
     /// The chord as it was voiced last, from which the next one leads on.
     voicing: Vec<Pitch>,
+    motifs: Motifs,
+    /// Stack depths of the lines that began the phrase: bass, keys and harp repeat them for its four bars.
+    riff: Vec<u16>,
     lead: lead::Lead,
 }
 
@@ -100,10 +104,14 @@ impl Arrangement for Groove {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> u32 {
         drums::write(sheet, now);
         memory::write(sheet, now);
-        accompaniment::bass(sheet, now);
+        let stretch = self.motifs.stretch(now.figures.function, &now.material.gestures, lead::most_notes(now));
+        if now.in_section.is_multiple_of(4) || self.riff.is_empty() {
+            self.riff = stretch.shown.iter().map(|shown| shown.depth).collect();
+        }
+        accompaniment::bass(sheet, now, &self.riff);
         accompaniment::strings(sheet, now);
-        self.voicing = accompaniment::keys(sheet, now, &self.voicing);
-        self.lead.write(sheet, now)
+        self.voicing = accompaniment::keys(sheet, now, &self.riff, &self.voicing);
+        self.lead.write(sheet, now, &stretch, &self.riff)
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
