@@ -159,6 +159,11 @@ impl Chord {
         at(index + step)
     }
 
+    /// Whether it belongs to the key's own scale, so that a melody of the key goes with it.
+    pub fn is_of(self, key: Key) -> bool {
+        self.tones()[..3].iter().all(|tone| (0..7).any(|degree| (key.degree(degree) - self.root - tone).rem_euclid(12) == 0))
+    }
+
     /// Pitch number of the root, any octave, in a key.
     pub fn root_in(self, key: Key) -> i32 {
         i32::from(key.tonic()) + self.root

@@ -1,6 +1,6 @@
-//! Which lines of a bar are played, and what of them was heard before: the motifs of each function.
+//! Which lines of a bar are played, and what of them was heard before: the motifs.
 //!
-//! A bar holds more line visits than it has notes. It plays the stretch which its function played before,
+//! A bar holds more line visits than it has notes. It plays a stretch which was played before,
 //! wherever the program runs through that again; so what repeats in the program repeats in the music,
 //! and what differs is heard as different.
 
@@ -9,8 +9,8 @@ use crate::trace::CodeId;
 
 /// Fewer lines than this and the stack's own contour makes the notes.
 const FEWEST_NOTES: usize = 4;
-/// Motifs that are remembered of a function; an older one is forgotten for a newer.
-const MOST_MOTIFS: usize = 6;
+/// Motifs that are remembered; an older one is forgotten for a newer.
+const MOST_MOTIFS: usize = 64;
 
 /// What one note of a melody shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,37 +28,27 @@ pub struct Stretch<'a> {
     pub known: usize,
 }
 
-/// Line and stack depth of each note.
-type Motif = Vec<(u32, u16)>;
+/// Code, line and stack depth of each note.
+type Motif = Vec<(CodeId, u32, u16)>;
 
-/// What was heard of every function, by code.
+/// What was heard, the oldest first.
 #[derive(Debug, Default)]
-pub struct Motifs(Vec<(CodeId, Vec<Motif>)>);
+pub struct Motifs(Vec<Motif>);
 
 impl Motifs {
-    /// The stretch of a bar of `function`: where the bar goes through one of its motifs again, there;
-    /// otherwise from the first head of a loop, two of its turns if they are short, and that is a motif
-    /// from now on. Up to `most` lines; where there are few, each shows its contour.
-    pub fn stretch<'a>(&mut self, function: CodeId, gestures: &'a [Gesture], most: usize) -> Stretch<'a> {
-        let at = match self.0.binary_search_by_key(&function, |(code, _)| *code) {
-            Ok(at) => at,
-            Err(at) => {
-                self.0.insert(at, (function, Vec::new()));
-                at
-            }
-        };
-        let motifs = &mut self.0[at].1;
-        if let Some((from, motif, known)) = recall(gestures, motifs) {
-            let notes = motif.min(most);
-            let shown: Vec<Shown> = gestures[from..].iter().take(notes).map(at_peak).collect();
+    /// The stretch of a bar: where the bar goes through a motif again, there; otherwise from the first head
+    /// of a loop, two of its turns if they are short, and that is a motif from now on. Up to `most` lines;
+    /// where there are few, each shows its contour.
+    pub fn stretch<'a>(&mut self, gestures: &'a [Gesture], most: usize) -> Stretch<'a> {
+        if let Some((from, motif, known)) = recall(gestures, &self.0) {
+            let shown: Vec<Shown> = gestures[from..].iter().take(motif.min(most)).map(at_peak).collect();
             return Stretch { known: known.min(shown.len()), shown };
         }
         let shown = first_turns(gestures, most);
-        if motifs.len() == MOST_MOTIFS {
-            // The first is the theme; it stays.
-            motifs.remove(1);
+        if self.0.len() == MOST_MOTIFS {
+            self.0.remove(0);
         }
-        motifs.push(shown.iter().map(|shown| (shown.gesture.line, shown.depth)).collect());
+        self.0.push(shown.iter().map(|shown| (shown.gesture.code, shown.gesture.line, shown.depth)).collect());
         Stretch { shown, known: 0 }
     }
 }
@@ -74,7 +64,7 @@ fn recall(gestures: &[Gesture], motifs: &[Motif]) -> Option<(usize, usize, usize
     for motif in motifs.iter().filter(|motif| !motif.is_empty()) {
         for from in 0..gestures.len() {
             let pairs = gestures[from..].iter().zip(motif);
-            let run = pairs.take_while(|(gesture, note)| (gesture.line, gesture.depth.peak) == **note).count();
+            let run = pairs.take_while(|(gesture, note)| (gesture.code, gesture.line, gesture.depth.peak) == **note).count();
             if run >= motif.len().min(FEWEST_NOTES) && best.is_none_or(|(.., longest)| run > longest) {
                 best = Some((from, motif.len(), run));
             }
@@ -130,26 +120,17 @@ mod tests {
     fn a_motif_comes_again_where_the_program_runs_through_it_again() {
         let mut motifs = Motifs::default();
         let first = gestures(&[1, 2, 3, 4, 5]);
-        assert_eq!(motifs.stretch(CodeId(0), &first, 5).known, 0);
+        assert_eq!(motifs.stretch(&first, 5).known, 0);
         let second = gestures(&[9, 8, 1, 2, 3, 4, 7, 6]);
-        let stretch = motifs.stretch(CodeId(0), &second, 8);
+        let stretch = motifs.stretch(&second, 8);
         assert_eq!((lines(&stretch), stretch.known), (vec![1, 2, 3, 4, 7], 4));
-    }
-
-    #[test]
-    fn functions_keep_their_motifs_apart() {
-        let mut motifs = Motifs::default();
-        let bar = gestures(&[1, 2, 3, 4]);
-        motifs.stretch(CodeId(7), &bar, 8);
-        assert_eq!(motifs.stretch(CodeId(3), &bar, 8).known, 0);
-        assert_eq!(motifs.stretch(CodeId(7), &bar, 8).known, 4);
     }
 
     #[test]
     fn a_single_line_shows_the_contour_of_its_stack() {
         let mut motifs = Motifs::default();
         let bar = gestures(&[3]);
-        let depths: Vec<u16> = motifs.stretch(CodeId(0), &bar, 8).shown.iter().map(|shown| shown.depth).collect();
+        let depths: Vec<u16> = motifs.stretch(&bar, 8).shown.iter().map(|shown| shown.depth).collect();
         assert_eq!(depths, [0, 3, 1]);
     }
 

@@ -81,7 +81,7 @@ impl Theme {
         // Small bands break their chords, large ones strike them.
         let manner = start(character.size(), MANNERS.len()) + taste.choice(2, MANNERS.len());
         Self {
-            progression: turn(progression, 3, PROGRESSIONS),
+            progression: (progression + 3 * (number % 2)) % PROGRESSIONS,
             order: &ORDERS[turn(order, 5, ORDERS.len())],
             manner: MANNERS[(manner + number % 2) % MANNERS.len()],
             register: [0, 5, -3, 2, 7, -5][number % 6],

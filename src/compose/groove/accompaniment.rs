@@ -26,22 +26,20 @@ pub fn depth_class(frame_depth: f64) -> usize {
 /// Onsets of the bass for each depth class.
 pub const BASS_ONSETS: [u32; 4] = [2, 4, 5, 7];
 
-/// More onsets the deeper the call stack, an octave lower from a mean depth of one and a half. It begins
-/// on the root and ends on the fifth, which leans towards what comes; in between the value stack chooses
-/// among the tones of the chord.
-pub fn bass(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
+/// More onsets the deeper the call stack, an octave lower from a mean depth of one and a half. The last
+/// onset is the fifth: it leans towards what comes.
+pub fn bass(sheet: &mut Sheet, now: &Now) {
     let class = depth_class(now.figures.frame_depth);
     let low = if class >= 2 { 28 } else { 33 };
     let slots = spread(BASS_ONSETS[class], SLOTS, 0);
     for (index, &slot) in slots.iter().enumerate() {
         let chord = now.chord_at(slot);
         let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());
-        let depth = riff.get(index * riff.len() / slots.len()).copied().unwrap_or(0);
-        let interval = match (index, index + 1 == slots.len(), depth) {
-            (0, ..) | (_, false, 0 | 1) => 0,
-            (_, true, _) | (_, _, 2) => chord.tones()[2],
-            (_, _, 3) => 12,
-            _ => chord.tones()[1],
+        // Programs that call much leap to the octave.
+        let interval = match (index + 1 == slots.len(), index % 2 == 1 && now.character.calling > 0.5) {
+            (true, _) => chord.tones()[2],
+            (false, true) => 12,
+            (false, false) => 0,
         };
         let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
         let velocity = now.dynamics.at(88.0, slot, 0.6);
@@ -66,15 +64,14 @@ pub fn strings(sheet: &mut Sheet, now: &Now) {
 }
 
 /// The chords, in the manner of the function's theme. More voices the higher the value stack.
-pub fn keys(sheet: &mut Sheet, now: &Now, riff: &[u16], before: &[Pitch]) -> Vec<Pitch> {
+pub fn keys(sheet: &mut Sheet, now: &Now, riff: &[u16]) -> Vec<Pitch> {
     let voices = match (now.figures.peak, now.character.height) {
         (peak, height) if peak >= 5 && height > 0.5 => 4,
         (_, height) if height < 0.25 => 2,
         _ => 3,
     };
-    let first = now.chords[0].voiced(now.key, voices, before, KEYS_LOW, KEYS_HIGH);
-    let second =
-        if now.chords[1] == now.chords[0] { first.clone() } else { now.chords[1].voiced(now.key, voices, &first, KEYS_LOW, KEYS_HIGH) };
+    // Each chord is always voiced alike, around the middle of the register, so that progressions are known again.
+    let [first, second] = now.chords.map(|chord| chord.voiced(now.key, voices, &[], KEYS_LOW, KEYS_HIGH));
     let voicing = |slot: u32| if slot < SLOTS / 2 { &first } else { &second };
     let manner = if now.fullness < 0.3 { Manner::Held } else { now.theme.manner };
     let mut strike = |slot: u32, slots: u32, pitch: Pitch| {

@@ -5,6 +5,7 @@ use super::drums::FILL;
 use super::{BASS, DRUMS, HARP, SEATS, seat_of, seat_of_thread};
 use crate::compose::conductor::Now;
 use crate::compose::figures::cause;
+use crate::compose::harmony::Chord;
 use crate::compose::motif::{Stretch, step};
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
@@ -89,7 +90,10 @@ impl Lead {
 
     fn pitch(&self, now: &Now, seat: usize, slot: u32, step: i32) -> Pitch {
         let anchor = register(SEATS[seat].instrument) + now.theme.register;
-        Pitch::within(now.chord_at(slot).melodic(now.key, anchor, step), 48, 100)
+        let chord = now.chord_at(slot);
+        // A theme keeps its intervals over all chords of the key, so that it is known again.
+        let chord = if chord.is_of(now.key) { Chord::home(now.key) } else { chord };
+        Pitch::within(chord.melodic(now.key, anchor, step), 48, 100)
     }
 
     /// A triangle where another thread takes over.

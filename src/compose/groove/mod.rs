@@ -88,10 +88,10 @@ pub fn instrument_of(family: Family) -> &'static str {
 /// What the band remembers from bar to bar.
 #[derive(Default)]
 pub struct Groove {
-    /// The chord as it was voiced last, from which the next one leads on.
+    /// The chord as it was voiced last, from which the ending leads on.
     voicing: Vec<Pitch>,
     motifs: Motifs,
-    /// Stack depths of the lines that began the phrase: bass, keys and harp repeat them for its four bars.
+    /// Stack depths of the lines that began the phrase: keys and harp repeat them for its four bars.
     riff: Vec<u16>,
     lead: lead::Lead,
 }
@@ -104,13 +104,13 @@ impl Arrangement for Groove {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> u32 {
         drums::write(sheet, now);
         memory::write(sheet, now);
-        let stretch = self.motifs.stretch(now.figures.function, &now.material.gestures, lead::most_notes(now));
+        let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
         if now.in_section.is_multiple_of(4) || self.riff.is_empty() {
             self.riff = stretch.shown.iter().map(|shown| shown.depth).collect();
         }
-        accompaniment::bass(sheet, now, &self.riff);
+        accompaniment::bass(sheet, now);
         accompaniment::strings(sheet, now);
-        self.voicing = accompaniment::keys(sheet, now, &self.riff, &self.voicing);
+        self.voicing = accompaniment::keys(sheet, now, &self.riff);
         self.lead.write(sheet, now, &stretch, &self.riff)
     }
 
