@@ -58,14 +58,14 @@ fn at_peak(gesture: &Gesture) -> Shown<'_> {
 }
 
 /// Where among the gestures the longest run of a motif comes again, the motif's length and the run's; the
-/// older motif and the earlier place where there are several. At least four notes, or all of a shorter one.
+/// older motif and the earlier place where there are several. At least three quarters of it, and four notes unless it is shorter.
 fn recall(gestures: &[Gesture], motifs: &[Motif]) -> Option<(usize, usize, usize)> {
     let mut best: Option<(usize, usize, usize)> = None;
     for motif in motifs.iter().filter(|motif| !motif.is_empty()) {
         for from in 0..gestures.len() {
             let pairs = gestures[from..].iter().zip(motif);
             let run = pairs.take_while(|(gesture, note)| (gesture.code, gesture.line, gesture.depth.peak) == **note).count();
-            if run >= motif.len().min(FEWEST_NOTES) && best.is_none_or(|(.., longest)| run > longest) {
+            if run >= motif.len().min(FEWEST_NOTES).max(motif.len() * 3 / 4) && best.is_none_or(|(.., longest)| run > longest) {
                 best = Some((from, motif.len(), run));
             }
         }

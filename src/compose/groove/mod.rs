@@ -91,8 +91,6 @@ pub struct Groove {
     /// The chord as it was voiced last, from which the ending leads on.
     voicing: Vec<Pitch>,
     motifs: Motifs,
-    /// Stack depths of the lines that began the phrase: keys and harp repeat them for its four bars.
-    riff: Vec<u16>,
     lead: lead::Lead,
 }
 
@@ -105,13 +103,11 @@ impl Arrangement for Groove {
         drums::write(sheet, now);
         memory::write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
-        if now.in_section.is_multiple_of(4) || self.riff.is_empty() {
-            self.riff = stretch.shown.iter().map(|shown| shown.depth).collect();
-        }
+        let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         accompaniment::bass(sheet, now);
         accompaniment::strings(sheet, now);
-        self.voicing = accompaniment::keys(sheet, now, &self.riff);
-        self.lead.write(sheet, now, &stretch, &self.riff)
+        self.voicing = accompaniment::keys(sheet, now, &riff);
+        self.lead.write(sheet, now, &stretch, &riff)
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
