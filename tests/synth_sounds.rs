@@ -121,6 +121,7 @@ fn band(bars: u32, level: u8, velocity: u8) -> Performance {
         causes: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
+        states: Vec::new(),
         end: Tick(bars * 1920),
     }
 }

@@ -54,7 +54,8 @@ impl Character {
         }
         let visits = whole.visits.max(1) as f64;
         let weight = whole.weight.max(f64::MIN_POSITIVE);
-        let entropy: f64 = functions.iter().map(|(_, part)| part / weight).filter(|share| *share > 0.0).map(|share| -share * libm::log2(share)).sum();
+        let entropy: f64 =
+            functions.iter().map(|(_, part)| part / weight).filter(|share| *share > 0.0).map(|share| -share * libm::log2(share)).sum();
         let count = |families: &[Family]| families.iter().map(|&family| f64::from(whole.count(family))).sum::<f64>();
         let reckoning = count(&[Family::Arith, Family::Test, Family::Subscr]);
         let others = count(&[Family::Attr, Family::Call, Family::Build, Family::Gen]);

@@ -15,8 +15,9 @@ use super::harmony::Chord;
 use super::plan::{Bar, ENDING_BARS, Plan};
 use super::sheet::{Seat, Sheet};
 use super::theme::{Taste, Theme, Variation};
+use super::work;
 use crate::music::{Key, Tempo, Tick};
-use crate::score::{Cause, Score, Text};
+use crate::score::{Cause, Score, State, Text, Work};
 use crate::trace::{Code, CodeId, Outcome};
 
 /// Bars that must be known behind the one that is written.
@@ -30,11 +31,18 @@ pub trait Arrangement {
     /// The band, in the order of the score's parts.
     fn seats(&self) -> &'static [Seat];
 
-    /// Writes a bar and tells how many notes carry its instructions.
-    fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> u32;
+    fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written;
 
     /// Writes the ending into the last bars.
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome);
+}
+
+/// What came of a bar.
+pub struct Written {
+    /// Notes which carry the bar's instructions.
+    pub notes: u32,
+    /// Whether the kind of work can be told from it.
+    pub leads: bool,
 }
 
 /// All that is known of the bar being written.
@@ -43,16 +51,15 @@ pub struct Now<'a> {
     pub figures: &'a Figures,
     pub material: &'a Bar,
     pub codes: &'a [Arc<Code>],
-    /// Whether the interpreter tells of memory blocks.
-    pub tells_memory: bool,
     pub character: &'a Character,
     pub key: Key,
     /// Chords of the first and of the second half.
     pub chords: [Chord; 2],
     pub theme: Theme,
     pub variation: Variation,
-    /// Instructions in this bar against the average: 0 under an eighth, 2 about it, 4 over eight times it.
-    pub activity: usize,
+    /// What the bar has to say; its kind of work is in `work`.
+    pub state: State,
+    pub work: Work,
     /// How full the music is, 0 to 1.
     pub fullness: f64,
     pub dynamics: Dynamics,
@@ -115,6 +122,8 @@ pub struct Conductor {
     usual_steps: f64,
     markers: Vec<Text>,
     remarks: Vec<Text>,
+    states: Vec<State>,
+    work: Option<Work>,
     last_remark: String,
     end: Tick,
 }
@@ -137,6 +146,8 @@ impl Conductor {
             is_recovering: false,
             markers: Vec::new(),
             remarks,
+            states: Vec::new(),
+            work: None,
             last_remark: String::new(),
             end: Tick::default(),
         }
@@ -169,6 +180,7 @@ impl Conductor {
             parts: self.sheet.take(),
             markers: std::mem::take(&mut self.markers),
             remarks: std::mem::take(&mut self.remarks),
+            states: std::mem::take(&mut self.states),
             end: self.end,
         }
     }
@@ -206,26 +218,29 @@ impl Conductor {
         let theme = Theme::new(section.number, &self.plan.character, self.taste);
         let chords = self.chords(&figures, &section, &theme, if closes { turns_to } else { None }, next.is_none());
         self.is_recovering = figures.raised > 0;
-        let busy = figures.steps.max(1) as f64 / self.usual_steps;
+        let state = figures.state(self.usual_steps, self.plan.tells_memory);
+        let work = if figures.raised > 0 { Work::Fail } else { work::leading(&figures.families, self.work) };
+        self.work = Some(work);
         let fullness = fullness(bar, self.plan.bars);
         let now = Now {
             bar,
             figures: &figures,
             material: &material,
             codes,
-            tells_memory: self.plan.tells_memory,
             character: &self.plan.character,
             key: section.key,
             chords,
             theme,
             variation: Variation::of_statement(section.statement),
-            activity: (2.0 + libm::log2(busy) / 1.5).round().clamp(0.0, 4.0) as usize,
+            state,
+            work,
             fullness,
             dynamics: Dynamics::new(self.plan.character.force(), fullness, bar),
             closes,
             in_section: bar - section.since,
         };
-        let notes = self.arrangement.bar(&mut self.sheet, &now);
+        let Written { notes, leads } = self.arrangement.bar(&mut self.sheet, &now);
+        self.states.push(State { work: leads.then_some(work), ..state });
         self.remark(&figures, notes);
         if self.plan.bars.is_none() && !material.is_held {
             self.usual_steps += (figures.steps as f64 - self.usual_steps) / 8.0;

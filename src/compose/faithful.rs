@@ -149,6 +149,7 @@ impl Faithful {
             } else {
                 vec![Text { at: Tick::default(), text: "1 note = 1 instruction".to_owned() }]
             },
+            states: Vec::new(),
             end: self.at,
         }
     }

@@ -2,8 +2,12 @@
 
 use super::plan::Bar;
 use crate::fold::Gesture;
-use crate::score::Cause;
+use crate::score::{Cause, State};
 use crate::trace::{CodeId, Family};
+
+/// Memory blocks that one gesture must release beyond what it allocates to be a cascade: more than the end
+/// of a frame or of a small container gives back.
+pub const CASCADE: u32 = 16;
 
 /// Sums and means over a bar.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,14 +82,24 @@ impl Figures {
         f64::from(self.families[family.index()]) / f64::from(total.max(1))
     }
 
-    /// Turns of loops for each line visit, 0 to 1.
-    pub fn turn_ratio(&self) -> f64 {
-        f64::from(self.turns) / self.visits as f64
-    }
-
-    /// Frames entered for each line visit.
-    pub fn call_ratio(&self) -> f64 {
-        f64::from(self.calls) / self.visits as f64
+    /// What the bar says, but for its kind of work. `usual_steps` are the instructions of an average bar;
+    /// where the interpreter does not tell of memory, what is built stands for it.
+    pub fn state(&self, usual_steps: f64, tells_memory: bool) -> State {
+        let over = |value: f64, marks: &[f64]| marks.iter().filter(|&&mark| value > mark).count() as u8;
+        let visits = self.visits as f64;
+        let allocated = if tells_memory { f64::from(self.blocks_up) / self.steps.max(1) as f64 } else { self.share(Family::Build) };
+        let busy = self.steps.max(1) as f64 / usual_steps;
+        State {
+            turning: over(f64::from(self.turns) / visits, &[0.0, 0.15, 0.3]),
+            frame_depth: over(self.frame_depth, &[0.5, 1.5, 2.5]),
+            calling: over(f64::from(self.calls) / visits, &[0.0, 0.1, 0.25, 0.5]),
+            allocating: over(allocated, &[0.0, 0.02, 0.08, 0.25]),
+            releases: self.released >= CASCADE,
+            collected: (self.collections > 0).then_some(self.generation.min(2)),
+            raised: self.raised.min(6) as u8,
+            activity: (2.0 + libm::log2(busy) / 1.5).round().clamp(0.0, 4.0) as u8,
+            work: None,
+        }
     }
 }
 

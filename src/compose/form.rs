@@ -7,8 +7,7 @@ const PERIOD: u32 = 32;
 
 /// The curve of a piece: moments from 0 to 1 and how full it is there. The band gathers, builds up, rests
 /// past the middle and is fullest before the end (by ear; most of the human pieces measured do the like).
-const CURVE: [(f64, f64); 8] =
-    [(0.0, 0.15), (0.10, 0.45), (0.30, 0.7), (0.46, 0.8), (0.52, 0.35), (0.64, 0.65), (0.85, 1.0), (1.0, 0.85)];
+const CURVE: [(f64, f64); 8] = [(0.0, 0.15), (0.10, 0.45), (0.30, 0.7), (0.46, 0.8), (0.52, 0.35), (0.64, 0.65), (0.85, 1.0), (1.0, 0.85)];
 
 /// How full the music is at bar `bar` of `bars`, 0 to 1. Unknown lengths swell and rest by periods, and
 /// begin only once.

@@ -39,25 +39,25 @@ const fn suspended(root: i32) -> Chord {
 
 /// Four chords each; functions take them in turn.
 const IN_MINOR: [[Chord; 4]; 8] = [
-    [minor(0), major(8), major(3), major(10)],     // i VI III VII
-    [minor(0), minor(5), major(10), major(3)],     // i iv VII III
-    [minor(0), major(10), major(8), dominant(7)],  // i VII VI V7
-    [minor(0), major(5), minor(0), major(10)],     // i IV i VII, dorian
-    [minor(0), minor(7), major(8), minor(5)],      // i v VI iv
-    [major(8), major(10), minor(0), minor(0)],     // VI VII i i
-    [minor(0), major(1), major(10), minor(0)],     // i bII VII i, phrygian
+    [minor(0), major(8), major(3), major(10)],      // i VI III VII
+    [minor(0), minor(5), major(10), major(3)],      // i iv VII III
+    [minor(0), major(10), major(8), dominant(7)],   // i VII VI V7
+    [minor(0), major(5), minor(0), major(10)],      // i IV i VII, dorian
+    [minor(0), minor(7), major(8), minor(5)],       // i v VI iv
+    [major(8), major(10), minor(0), minor(0)],      // VI VII i i
+    [minor(0), major(1), major(10), minor(0)],      // i bII VII i, phrygian
     [minor(0), dominant(2), dominant(7), minor(0)], // i V7/V V7 i
 ];
 
 const IN_MAJOR: [[Chord; 4]; 8] = [
-    [major(0), major(7), minor(9), major(5)],      // I V vi IV
-    [major(0), major(10), major(5), major(0)],     // I bVII IV I, mixolydian
-    [major(0), minor(9), minor(2), dominant(7)],   // I vi ii V7
-    [major(5), major(0), suspended(7), minor(9)],  // IV I Vsus vi
-    [major(0), minor(4), major(5), minor(5)],      // I iii IV iv, the last borrowed
+    [major(0), major(7), minor(9), major(5)],       // I V vi IV
+    [major(0), major(10), major(5), major(0)],      // I bVII IV I, mixolydian
+    [major(0), minor(9), minor(2), dominant(7)],    // I vi ii V7
+    [major(5), major(0), suspended(7), minor(9)],   // IV I Vsus vi
+    [major(0), minor(4), major(5), minor(5)],       // I iii IV iv, the last borrowed
     [minor(2), dominant(7), major(0), dominant(9)], // ii V7 I V7/ii
-    [major(0), dominant(4), minor(9), major(5)],   // I V7/vi vi IV
-    [major(0), major(2), major(5), major(0)],      // I II IV I, lydian
+    [major(0), dominant(4), minor(9), major(5)],    // I V7/vi vi IV
+    [major(0), major(2), major(5), major(0)],       // I II IV I, lydian
 ];
 
 /// Where recursion walks, a step for every frame: down in thirds, and home again.
@@ -180,11 +180,7 @@ impl Chord {
             let mut pitches: Vec<Pitch> = (0..voices)
                 .map(|voice| {
                     let raised = if voice < inversion { 12 } else { 0 };
-                    Pitch::within(
-                        i32::from(Pitch::within(root, low, low + 11).number()) + tones[voice] + raised + 12 * octave,
-                        low,
-                        high,
-                    )
+                    Pitch::within(i32::from(Pitch::within(root, low, low + 11).number()) + tones[voice] + raised + 12 * octave, low, high)
                 })
                 .collect();
             pitches.sort_unstable();

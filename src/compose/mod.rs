@@ -20,11 +20,11 @@ mod style;
 mod theme;
 mod work;
 
+pub use conductor::Conductor;
 pub use faithful::{
     BASS, DEEPEST, DRUMS, FAITHFUL_STEPS, FRAMES_A_STROKE, Faithful, REST_VELOCITY, ROUND, STROKE_VELOCITY, VELOCITY_A_ROUND, VOICES,
     base_of,
 };
-pub use conductor::Conductor;
 pub use plan::{Bar, Plan, live_weight, plan_live};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};
 

@@ -1,55 +1,19 @@
 //! Kinds of work: which families lead the band together.
 
+use crate::score::Work;
 use crate::trace::Family;
 
-/// What a bar mostly does. Loading, storing, jumping are in every bar and lead none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Work {
-    /// Arithmetic and comparison.
-    Reckon,
-    /// Subscripts and slices.
-    Index,
-    /// Attributes and methods.
-    Look,
-    /// Building and iterating.
-    Build,
-    /// Calls and returns.
-    Call,
-    /// Generators and coroutines.
-    Suspend,
-    /// Exceptions.
-    Fail,
-}
-
-impl Work {
-    pub const ALL: [Self; 7] = [Self::Reckon, Self::Index, Self::Look, Self::Build, Self::Call, Self::Suspend, Self::Fail];
-
-    /// The kind of work of a family; `None` for what is everywhere.
-    pub const fn of(family: Family) -> Option<Self> {
-        match family {
-            Family::Arith | Family::Test => Some(Self::Reckon),
-            Family::Subscr => Some(Self::Index),
-            Family::Attr => Some(Self::Look),
-            Family::Build | Family::Loop => Some(Self::Build),
-            Family::Call => Some(Self::Call),
-            Family::Gen => Some(Self::Suspend),
-            Family::Except => Some(Self::Fail),
-            Family::Load | Family::Store | Family::Scope | Family::Stack | Family::Jump | Family::Rest => None,
-        }
-    }
-
-    /// Its usual share of all instructions (measured over seven benchmark programs on CPython 3.8,
-    /// 3.11 and 3.13). A bar is led by the work it does unusually much of.
-    const fn usual_share(self) -> f64 {
-        match self {
-            Self::Reckon => 0.15,
-            Self::Index => 0.065,
-            Self::Look => 0.035,
-            Self::Build => 0.055,
-            Self::Call => 0.09,
-            Self::Suspend => 0.02,
-            Self::Fail => 0.02,
-        }
+/// Its usual share of all instructions (measured over seven benchmark programs on CPython 3.8, 3.11 and
+/// 3.13). A bar is led by the work it does unusually much of.
+const fn usual_share(work: Work) -> f64 {
+    match work {
+        Work::Reckon => 0.15,
+        Work::Index => 0.065,
+        Work::Look => 0.035,
+        Work::Build => 0.055,
+        Work::Call => 0.09,
+        Work::Suspend => 0.02,
+        Work::Fail => 0.02,
     }
 }
 
@@ -61,7 +25,7 @@ pub fn leading(families: &[u32; Family::COUNT], before: Option<Work>) -> Work {
     let strength = |work: Work| {
         let count: u32 =
             Family::ALL.into_iter().filter(|&family| Work::of(family) == Some(work)).map(|family| families[family.index()]).sum();
-        let strength = f64::from(count) / f64::from(total.max(1)) / work.usual_share();
+        let strength = f64::from(count) / f64::from(total.max(1)) / usual_share(work);
         if Some(work) == before { strength * HYSTERESIS } else { strength }
     };
     let mut best = before.unwrap_or(Work::Call);

@@ -97,6 +97,7 @@ mod tests {
             causes: Vec::new(),
             markers: Vec::new(),
             remarks: Vec::new(),
+            states: Vec::new(),
             end,
         }
     }

@@ -65,6 +65,7 @@ pub fn perform(score: &Score) -> Performance {
         causes,
         markers: score.markers.clone(),
         remarks: score.remarks.clone(),
+        states: score.states.clone(),
         end: score.end,
     }
 }

@@ -8,7 +8,7 @@ pub use cues::perform;
 pub use text::{json_lines, lines};
 
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Velocity};
-use crate::score::{Cause, Text};
+use crate::score::{Cause, State, Text};
 
 /// A MIDI channel, 0 to 15; people count from 1, so it prints as 1 to 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,5 +81,7 @@ pub struct Performance {
     pub causes: Vec<Cause>,
     pub markers: Vec<Text>,
     pub remarks: Vec<Text>,
+    /// What each bar says of the program; see [`Score`](crate::score::Score).
+    pub states: Vec<State>,
     pub end: Tick,
 }

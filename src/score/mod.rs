@@ -1,8 +1,10 @@
 //! Written music: parts with notes, and for every note its cause. Knows nothing of traces' making,
 //! of channels, or of sound.
 
+mod state;
 pub(crate) mod text;
 
+pub use state::{State, Work};
 pub use text::{json_lines, lines};
 
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Ticks, Velocity};
@@ -20,6 +22,9 @@ pub struct Score {
     pub markers: Vec<Text>,
     /// Read-outs for the listener, such as "1 note = 12 instructions", in the order of their moments.
     pub remarks: Vec<Text>,
+    /// What each bar says, the bars of the ending left out; empty in styles which tell instruction by
+    /// instruction.
+    pub states: Vec<State>,
     /// Where the piece ends; no note sounds longer.
     pub end: Tick,
 }
@@ -84,6 +89,7 @@ impl Score {
             parts: Vec::new(),
             markers: Vec::new(),
             remarks: Vec::new(),
+            states: Vec::new(),
             end: Tick::default(),
         }
     }

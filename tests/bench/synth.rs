@@ -110,6 +110,7 @@ fn dense(patches: &[Patch], hold_ms: u32) -> Performance {
         causes: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
+        states: Vec::new(),
         end: Tick(end),
     }
 }

@@ -41,6 +41,7 @@ pub fn piece(strings: &[Vec<(u32, u32)>], tempo: Tempo, rest: u32) -> Performanc
         causes: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
+        states: Vec::new(),
         end,
     }
 }

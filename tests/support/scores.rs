@@ -33,6 +33,7 @@ pub fn score(title: &str, parts: Vec<Part>, end: u32) -> Score {
         parts,
         markers: Vec::new(),
         remarks: Vec::new(),
+        states: Vec::new(),
         end: Tick(end),
     }
 }

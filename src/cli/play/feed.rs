@@ -189,9 +189,7 @@ impl Feed {
         match (&self.composer, self.style.name.is_lossless()) {
             (_, true) => self.folder.pending_steps() >= GESTURES_AT_LEAST as u64,
             (Composer::Undecided, false) => false,
-            (_, false) => {
-                self.folder.pending_weight() >= live_weight(self.cut) || self.folder.pending_steps() >= MOST_STEPS_PER_BAR
-            }
+            (_, false) => self.folder.pending_weight() >= live_weight(self.cut) || self.folder.pending_steps() >= MOST_STEPS_PER_BAR,
         }
     }
 

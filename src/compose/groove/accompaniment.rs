@@ -13,25 +13,15 @@ const KEYS_HIGH: u8 = 77;
 const STRINGS_LOW: u8 = 62;
 const STRINGS_HIGH: u8 = 86;
 
-/// How deep a bar is in the call stack: 0 to 3 and more.
-pub fn depth_class(frame_depth: f64) -> usize {
-    match frame_depth {
-        c if c < 0.5 => 0,
-        c if c < 1.5 => 1,
-        c if c < 2.5 => 2,
-        _ => 3,
-    }
-}
-
-/// Onsets of the bass for each depth class.
+/// Onsets of the bass by frame depth.
 pub const BASS_ONSETS: [u32; 4] = [2, 4, 5, 7];
 
 /// More onsets the deeper the call stack, an octave lower from a mean depth of one and a half. The last
 /// onset is the fifth: it leans towards what comes.
 pub fn bass(sheet: &mut Sheet, now: &Now) {
-    let class = depth_class(now.figures.frame_depth);
-    let low = if class >= 2 { 28 } else { 33 };
-    let slots = spread(BASS_ONSETS[class], SLOTS, 0);
+    let depth = now.state.frame_depth;
+    let low = if depth >= 2 { 28 } else { 33 };
+    let slots = spread(BASS_ONSETS[usize::from(depth)], SLOTS, 0);
     for (index, &slot) in slots.iter().enumerate() {
         let chord = now.chord_at(slot);
         let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());
@@ -43,7 +33,14 @@ pub fn bass(sheet: &mut Sheet, now: &Now) {
         };
         let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
         let velocity = now.dynamics.at(88.0, slot, 0.6);
-        sheet.write(BASS, (now.bar, slot), (next - slot).min(6), Pitch::within(root + interval, low, low + 19), velocity, now.figures.cause);
+        sheet.write(
+            BASS,
+            (now.bar, slot),
+            (next - slot).min(6),
+            Pitch::within(root + interval, low, low + 19),
+            velocity,
+            now.figures.cause,
+        );
     }
 }
 

@@ -62,32 +62,18 @@ impl Feel {
     }
 }
 
-/// How much turns in a bar: 0 nothing, 3 a loop of a line or two.
-pub fn turning(turn_ratio: f64) -> usize {
-    match turn_ratio {
-        r if r > 0.3 => 3,
-        r if r > 0.15 => 2,
-        r if r > 0.0 => 1,
-        _ => 0,
-    }
-}
-
 /// Strokes of the hats for each activity; a small band plays half as many on the ride.
 pub const HATS: [u32; 5] = [2, 4, 8, 12, 16];
 pub const RIDES: [u32; 5] = [1, 2, 4, 6, 8];
 
-/// How often frames are entered: 0 rarely, 3 by every other line.
-pub fn calling(call_ratio: f64) -> usize {
-    [0.1, 0.25, 0.5].iter().filter(|&&mark| call_ratio >= mark).count()
-}
-
-/// Strokes of the wood block for each of them.
-pub const CALLS: [u32; 4] = [1, 3, 5, 7];
+/// Strokes of the wood block by how often frames are entered.
+pub const CALLS: [u32; 5] = [0, 1, 3, 5, 7];
 
 pub fn write(sheet: &mut Sheet, now: &Now) {
     let figures = now.figures;
     let feel = Feel::of(now.character);
-    let turning = turning(figures.turn_ratio());
+    let state = now.state;
+    let turning = usize::from(state.turning);
     let mut strike = |drum: Drum, slot: u32, usual: f64| {
         let velocity = now.dynamics.at(usual, slot, 0.9);
         sheet.write(DRUMS, (now.bar, slot), 1, drum.pitch(), velocity, figures.cause);
@@ -99,7 +85,7 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
     // The backbeat says that something turns; quietly when little happens.
     if turning > 0 && now.fullness > 0.3 {
         for &slot in feel.snares() {
-            match now.activity {
+            match state.activity {
                 0 | 1 => strike(Drum::SideStick, slot, 74.0),
                 _ => strike(Drum::Snare, slot, 82.0),
             }
@@ -112,7 +98,7 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
 
     let is_small = now.character.size() < 0.3;
     let (cymbal, strokes) = if is_small { (Drum::Ride, RIDES) } else { (Drum::ClosedHat, HATS) };
-    for slot in spread(strokes[now.activity], SLOTS, 0) {
+    for slot in spread(strokes[usize::from(state.activity)], SLOTS, 0) {
         if !(now.closes && slot >= FILL) {
             strike(cymbal, slot, 56.0);
         }
@@ -124,14 +110,12 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
         strike(Drum::SplashCymbal, 0, 62.0);
     }
 
-    if figures.calls > 0 {
-        for slot in spread(CALLS[calling(figures.call_ratio())], SLOTS, 4) {
-            strike(Drum::HighWoodBlock, slot, 46.0);
-        }
+    for slot in spread(CALLS[usize::from(state.calling)], SLOTS, 4) {
+        strike(Drum::HighWoodBlock, slot, 46.0);
     }
-    if figures.raised > 0 {
+    if state.raised > 0 {
         strike(Drum::Crash, 0, 86.0);
-        for slot in spread(figures.raised.min(6), FILL, 3) {
+        for slot in spread(u32::from(state.raised), FILL, 3) {
             strike(Drum::LowTom, slot, 74.0);
         }
     }

@@ -3,17 +3,16 @@
 
 use super::drums::FILL;
 use super::{BASS, DRUMS, HARP, SEATS, seat_of, seat_of_thread};
-use crate::compose::conductor::Now;
+use crate::compose::conductor::{Now, Written};
 use crate::compose::figures::cause;
 use crate::compose::harmony::Chord;
 use crate::compose::motif::{Stretch, step};
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
 use crate::compose::theme::Variation;
-use crate::compose::work::{self, Work};
 use crate::fold::Gesture;
 use crate::music::{Drum, Instrument, Patch, Pitch};
-use crate::score::Cause;
+use crate::score::{Cause, Work};
 
 /// Notes in a bar at most: more than one on every other sixteenth are no melody any more.
 const MOST_NOTES: usize = 8;
@@ -34,18 +33,20 @@ impl Lead {
     }
 
     /// Writes the bar's melody and gives the number of notes which carry its instructions.
-    pub fn write(&mut self, sheet: &mut Sheet, now: &Now, stretch: &Stretch, riff: &[u16]) -> u32 {
+    pub fn write(&mut self, sheet: &mut Sheet, now: &Now, stretch: &Stretch, riff: &[u16]) -> Written {
         let figures = now.figures;
-        let work = if figures.raised > 0 { Work::Fail } else { work::leading(&figures.families, self.work) };
-        self.work = Some(work);
+        self.work = Some(now.work);
         let shown = &stretch.shown;
         if now.fullness < 0.2 && now.bar < 2 {
             // The band begins without its lead; the bass carries what happens meanwhile.
-            let Some(first) = shown.first() else { return 0 };
-            return sheet.share(BASS, now.bar, Cause { steps: figures.steps, ..cause(first.gesture) });
+            let cause = shown.first().map(|first| cause(first.gesture)).unwrap_or_default();
+            let notes = sheet.share(BASS, now.bar, Cause { steps: figures.steps, ..cause });
+            return Written { notes, leads: false };
         }
         let last_slot = if now.closes { FILL } else { SLOTS };
         let onsets = now.theme.onsets(shown.len(), last_slot);
+        // Where frames suspend themselves, generators call and those who wait for them answer.
+        let answers = now.work == Work::Suspend && shown.iter().any(|shown| suspends(now, shown.gesture));
         let mut left = figures.steps;
         let mut melody = Vec::new();
         for (index, (&slot, shown)) in onsets.iter().zip(shown).enumerate() {
@@ -53,9 +54,9 @@ impl Lead {
             let steps = left.div_ceil(notes_left);
             left -= steps;
             let next = onsets.get(index + 1).copied().unwrap_or(last_slot);
-            let seat = self.seat_for(now, work, shown.gesture);
+            let seat = seat_for(now, answers, shown.gesture);
             let step = step(shown) + if now.variation == Variation::Raised { 2 } else { 0 };
-            let pitch = self.pitch(now, seat, slot, step);
+            let pitch = pitch(now, seat, slot, step);
             let long = 2.0 * libm::log2(1.0 + shown.gesture.steps as f64).min(6.0);
             let velocity = now.dynamics.at(72.0 + long, slot, 1.0);
             let cause = Cause { steps, depth: shown.depth, ..cause(shown.gesture) };
@@ -72,28 +73,8 @@ impl Lead {
             }
         }
         harp(sheet, now, &melody, riff, last_slot);
-        onsets.len() as u32
-    }
-
-    /// Other threads have their own colour. Where frames suspend themselves, generators call and those
-    /// who wait for them answer.
-    fn seat_for(&self, now: &Now, work: Work, gesture: &Gesture) -> usize {
-        if gesture.thread > 0 {
-            return seat_of_thread(gesture.thread);
-        }
-        if work != Work::Suspend {
-            return seat_of(work);
-        }
-        let suspends = now.codes.get(gesture.code.index()).is_none_or(|code| code.flags & SUSPENDS != 0);
-        seat_of(if suspends { Work::Suspend } else { Work::Call })
-    }
-
-    fn pitch(&self, now: &Now, seat: usize, slot: u32, step: i32) -> Pitch {
-        let anchor = register(SEATS[seat].instrument) + now.theme.register;
-        let chord = now.chord_at(slot);
-        // A theme keeps its intervals over all chords of the key, so that it is known again.
-        let chord = if chord.is_of(now.key) { Chord::home(now.key) } else { chord };
-        Pitch::within(chord.melodic(now.key, anchor, step), 48, 100)
+        let leads = shown.iter().take(onsets.len()).any(|shown| shown.gesture.thread == 0);
+        Written { notes: onsets.len() as u32, leads }
     }
 
     /// A triangle where another thread takes over.
@@ -104,6 +85,27 @@ impl Lead {
             sheet.write(DRUMS, (now.bar, slot), 1, Drum::OpenTriangle.pitch(), now.dynamics.at(64.0, slot, 0.5), cause);
         }
     }
+}
+
+/// Other threads have their own colour.
+fn seat_for(now: &Now, answers: bool, gesture: &Gesture) -> usize {
+    match gesture.thread {
+        0 if answers && !suspends(now, gesture) => seat_of(Work::Call),
+        0 => seat_of(now.work),
+        thread => seat_of_thread(thread),
+    }
+}
+
+fn suspends(now: &Now, gesture: &Gesture) -> bool {
+    gesture.thread == 0 && now.codes.get(gesture.code.index()).is_some_and(|code| code.flags & SUSPENDS != 0)
+}
+
+fn pitch(now: &Now, seat: usize, slot: u32, step: i32) -> Pitch {
+    let anchor = register(SEATS[seat].instrument) + now.theme.register;
+    let chord = now.chord_at(slot);
+    // A theme keeps its intervals over all chords of the key, so that it is known again.
+    let chord = if chord.is_of(now.key) { Chord::home(now.key) } else { chord };
+    Pitch::within(chord.melodic(now.key, anchor, step), 48, 100)
 }
 
 /// How many notes a bar may have: long lines are told with fewer, a thinned theme with half.

@@ -20,11 +20,11 @@ mod ending;
 mod lead;
 mod memory;
 
-use super::conductor::{Arrangement, Last, Now};
+use super::conductor::{Arrangement, Last, Now, Written};
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
-use super::work::Work;
 use crate::music::{Instrument, Patch, Pitch};
+use crate::score::Work;
 use crate::trace::{Family, Outcome};
 
 pub const DRUMS: usize = 0;
@@ -99,7 +99,7 @@ impl Arrangement for Groove {
         &SEATS
     }
 
-    fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> u32 {
+    fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
         memory::write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));

@@ -1,0 +1,77 @@
+//! What a bar says of the program, in a few steps each: what a listener can tell, and what can be read back.
+
+use crate::trace::Family;
+
+/// What a bar mostly does. Loading, storing, jumping are in every bar and lead none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Arithmetic and comparison.
+    Reckon,
+    /// Subscripts and slices.
+    Index,
+    /// Attributes and methods.
+    Look,
+    /// Building and iterating.
+    Build,
+    /// Calls and returns.
+    Call,
+    /// Generators and coroutines.
+    Suspend,
+    /// Exceptions.
+    Fail,
+}
+
+impl Work {
+    pub const ALL: [Self; 7] = [Self::Reckon, Self::Index, Self::Look, Self::Build, Self::Call, Self::Suspend, Self::Fail];
+
+    /// The kind of work of a family; `None` for what is everywhere.
+    pub const fn of(family: Family) -> Option<Self> {
+        match family {
+            Family::Arith | Family::Test => Some(Self::Reckon),
+            Family::Subscr => Some(Self::Index),
+            Family::Attr => Some(Self::Look),
+            Family::Build | Family::Loop => Some(Self::Build),
+            Family::Call => Some(Self::Call),
+            Family::Gen => Some(Self::Suspend),
+            Family::Except => Some(Self::Fail),
+            Family::Load | Family::Store | Family::Scope | Family::Stack | Family::Jump | Family::Rest => None,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reckon => "reckon",
+            Self::Index => "index",
+            Self::Look => "look",
+            Self::Build => "build",
+            Self::Call => "call",
+            Self::Suspend => "suspend",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// The states of a bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct State {
+    /// Turns of loops for each line visit: 0 none, 1 up to 0.15, 2 up to 0.3, 3 more.
+    pub turning: u8,
+    /// Mean frames above the thread's first: 0, 1, 2 (each to the nearest), 3 and more.
+    pub frame_depth: u8,
+    /// Frames entered for each line visit: 0 none, 1 under 0.1, 2 under 0.25, 3 under 0.5, 4 more.
+    pub calling: u8,
+    /// Memory blocks allocated for each instruction: 0 none, 1 up to 0.02, 2 up to 0.08, 3 up to 0.25,
+    /// 4 more. Where the interpreter does not tell, instructions of the family build stand for blocks.
+    pub allocating: u8,
+    /// Whether a gesture released 16 memory blocks or more beyond what it allocated.
+    pub releases: bool,
+    /// Highest generation that was collected, 0 to 2, if any was.
+    pub collected: Option<u8>,
+    /// Exceptions raised or passed on, 6 at most.
+    pub raised: u8,
+    /// Instructions against those of an average bar, as a power of two divided by one and a half: 0 to 4
+    /// with 2 the average.
+    pub activity: u8,
+    /// The kind of work which leads; `None` where nothing of the first thread leads.
+    pub work: Option<Work>,
+}
