@@ -16,12 +16,83 @@ STATUS_UNHEARD = 143
 MARK = 2 << 60
 CALLED, RESUMED, RETURNED, YIELDED, UNWOUND, RAISED, HANDLED = (MARK | what << 52 for what in range(1, 8))
 COLLECTION_STARTED, COLLECTION_ENDED, THREAD_STARTED, THREAD_ENDED = (MARK | what << 52 for what in range(8, 12))
+BLOCKS_CHANGED = MARK | 12 << 52
 BLOB_HELLO, BLOB_CODE, BLOB_END = 1, 2, 4
 # Twenty bits of a step name its code object, twenty its code unit.
 GREATEST_ID = GREATEST_UNIT = (1 << 20) - 1
 GREATEST_THREAD = 255
 # Word of a code object that is left out.
 UNHEARD = -1
+
+
+# A reading of the memory blocks takes as long as recording some words, and longer the more blocks there
+# are. So in the long run there is one in GAP words, and in as many again for every BLOCKS_A_GAP blocks
+# that the program has made: a few per cent of the time. Until 3.10 a reading is slower.
+GAP, BLOCKS_A_GAP = (64, 20000) if VERSION != (3, 9) else (128, 4000)
+# Words whose readings may be saved up for a dense stretch of calls and returns.
+SAVED = 32 * GAP
+# Words after which a loop without calls is read. Fewer would tell more finely, and take longer.
+LOOP = 512
+# Above it an int is a memory block.
+GREATEST_SMALL = 256
+getallocatedblocks = sys.getallocatedblocks
+
+
+class Blocks:
+    """How many memory blocks are in use, without our own. Counted in words and blocks and never in time,
+    so that the same program is read at the same places. Numbers that change are kept in an array: an int
+    that is kept is a block."""
+
+    TOLD, FIRST, WORDS, FREE_AT, LOOP_AT, BEFORE, OWN = range(7)
+
+    def __init__(self, record):
+        self.record = record
+        self.numbers = array("q", bytes(8 * 7))
+
+    def start(self):
+        numbers = self.numbers
+        numbers[self.FREE_AT], numbers[self.LOOP_AT] = -SAVED, LOOP
+        numbers[self.TOLD] = numbers[self.FIRST] = getallocatedblocks() + self.missing()
+
+    def missing(self):
+        """An empty record has no block; whenever it is read it has."""
+        return 0 if self.record.buffer_info()[0] else 1
+
+    def read(self, ours):
+        """Marks what has changed since the last reading, less `ours`, and decides when the next is due."""
+        numbers, record = self.numbers, self.record
+        count = getallocatedblocks() - ours
+        by = count - numbers[self.TOLD]
+        if by:
+            numbers[self.TOLD] = count
+            record.append(BLOCKS_CHANGED | max(-1 << 31, min(by, (1 << 31) - 1)) & 0xFFFFFFFF)
+        gap = GAP * (1 + max(0, count - numbers[self.FIRST]) // BLOCKS_A_GAP)
+        here = self.here()
+        free_at = max(numbers[self.FREE_AT], here - SAVED) + gap
+        numbers[self.FREE_AT], numbers[self.LOOP_AT] = free_at, max(here + LOOP, free_at)
+
+    def here(self):
+        """Words recorded until now."""
+        return self.numbers[self.WORDS] + len(self.record)
+
+    def is_free(self):
+        return self.here() >= self.numbers[self.FREE_AT]
+
+    def gathered(self, count):
+        self.numbers[self.WORDS] += count
+
+    def ours_begin(self):
+        """What changes until `ours_end` is our own doing, and is not told."""
+        numbers = self.numbers
+        numbers[self.OWN] += 1
+        if numbers[self.OWN] == 1:
+            numbers[self.BEFORE] = getallocatedblocks() + self.missing()
+
+    def ours_end(self):
+        numbers = self.numbers
+        if numbers[self.OWN] == 1:
+            numbers[self.TOLD] += getallocatedblocks() + self.missing() - numbers[self.BEFORE]
+        numbers[self.OWN] -= 1
 
 
 class Stream:
@@ -34,15 +105,25 @@ class Stream:
         self.pending = bytearray()
         self.lock, self.owner = allocate_lock(), 0
         self.is_closed = False
+        self.blocks = Blocks(self.record)
         # Few words at first, so that a program which soon waits for something is heard until then.
-        self.gathered, self.threshold = 0, 1
+        self.gathered, self.full = 0, 1
+        # Lengths of the record: to be flushed at once, and when a frame is entered or left.
+        self.threshold = self.frame_threshold = 1
         self._next_threshold()
 
     def _next_threshold(self):
         # As every word may be a step, a record shorter than the steps that are left never holds too many.
         self.gathered = min(self.records, 2 * self.gathered or 1)
         left = self.steps_left
-        self.threshold = self.gathered if left is None else max(1, min(self.gathered, left))
+        self.full = self.gathered if left is None else max(1, min(self.gathered, left))
+        self._next_reading()
+
+    def _next_reading(self):
+        blocks = self.blocks
+        words = blocks.numbers[blocks.WORDS]
+        self.threshold = min(self.full, blocks.numbers[blocks.LOOP_AT] - words)
+        self.frame_threshold = min(self.full, max(0, blocks.numbers[blocks.FREE_AT] - words))
 
     def gather(self):
         record = self.record
@@ -55,16 +136,28 @@ class Stream:
                 data = data[:-8]
                 steps = data[7::8].count(0)
             self.steps_left -= steps
+        self.blocks.gathered(count)
         self._next_threshold()
         del record[:count]
         self.pending += data
 
-    def flush(self):
+    def flush(self, ours=0):
+        """What is to be done when a threshold is reached; `ours` blocks are there only for this call."""
         me = get_ident()
         if self.owner == me:
             return  # a collection in the midst of a flush
+        blocks = self.blocks
+        if blocks.is_free():
+            # The thread's number is a block of ours.
+            blocks.read(ours + 1)
+            blocks.ours_begin()
+            self._next_reading()
+            blocks.ours_end()
+        if len(self.record) < self.full:
+            return
         with self.lock:
             self.owner = me
+            blocks.ours_begin()
             try:
                 self.gather()
                 self.write()
@@ -74,6 +167,7 @@ class Stream:
                     self.cut_short("time")
             finally:
                 self.owner = 0
+                blocks.ours_end()
 
     def write(self):
         if self.is_closed:
@@ -158,6 +252,14 @@ class Codes:
 
     def learn(self, code):
         """The word of a code object seen for the first time."""
+        blocks = self.stream.blocks
+        blocks.ours_begin()
+        try:
+            return self._learn(code)
+        finally:
+            blocks.ours_end()
+
+    def _learn(self, code):
         stream, me = self.stream, get_ident()
         if stream.owner == me:
             return UNHEARD
@@ -171,12 +273,14 @@ class Codes:
                 finally:
                     stream.owner = 0
         key = id(code)
-        tables, references = self.tables, self._references
+        tables, references, blocks = self.tables, self._references, stream.blocks
 
         def forget(_):
+            blocks.ours_begin()
             references.pop(key, None)
             for table in tables:
                 table.pop(key, None)
+            blocks.ours_end()
 
         references[key] = _weakref.ref(code, forget)
         self.words[key] = word

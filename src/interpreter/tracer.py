@@ -116,6 +116,7 @@ class Ending:
     def stop(self):
         if self.stream.is_closed:
             return
+        self.stream.blocks.read(0)
         self.recording.stop()
         with self.stream.lock:
             self.stream.gather()
@@ -289,6 +290,7 @@ def main(argument):
     os.register_at_fork(after_in_child=forked)
     gc.callbacks.append(on_collection)
     threads.watch(recording)
+    stream.blocks.start()
     try:
         recording.start()
         exec(code, namespace)
