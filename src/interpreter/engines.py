@@ -28,22 +28,23 @@ class Monitoring:
     def _unwatch(self, callbacks):
         """Calls each once, so that its own start is noticed and not asked for again: a third faster."""
         words, stream = self.codes.words, self.stream
-        thresholds = stream.threshold, stream.frame_threshold
-        stream.threshold = stream.frame_threshold = 1 << 30
+        numbers = stream.blocks.numbers
+        thresholds = stream.threshold, numbers[FRAME_DUE]
+        stream.threshold = numbers[FRAME_DUE] = 1 << 30
         for callback in callbacks.values():
             code = callback.__code__
             words[id(code)] = 0
             callback(code, 0, None) if code.co_argcount == 3 else callback(code, 0)
             words[id(code)] = UNHEARD
         del stream.record[:]
-        stream.threshold, stream.frame_threshold = thresholds
+        stream.threshold, numbers[FRAME_DUE] = thresholds
 
     def _callbacks(self, thread_of):
         """By event. Asking for the thread takes as long as all the rest, so it is asked for from the second on."""
         monitoring, tool, stream, codes = sys.monitoring, self.tool, self.stream, self.codes
         events, DISABLE = monitoring.events, monitoring.DISABLE
         append, flush, words, record, length = stream.record.append, stream.flush, codes.words, stream.record, len
-        blocks = stream.blocks
+        look, blocks, numbers = stream.look, stream.blocks, stream.blocks.numbers
         heard = events.INSTRUCTION | events.PY_RETURN | events.PY_YIELD
 
         def entered(mark):
@@ -58,8 +59,8 @@ class Monitoring:
                 if word < 0:
                     return DISABLE
                 # What changed until now is the caller's.
-                if length(record) >= stream.frame_threshold:
-                    flush(offset > GREATEST_SMALL)
+                if length(record) >= numbers[FRAME_DUE]:
+                    look(offset > GREATEST_SMALL)
                 append(mark | thread_of() | word >> 20)
 
             return callback
@@ -69,8 +70,8 @@ class Monitoring:
                 word = words.get(id(code), UNHEARD)
                 if word >= 0:
                     append(mark | thread_of() | word >> 20)
-                    if length(record) >= stream.frame_threshold:
-                        flush(offset > GREATEST_SMALL)
+                    if length(record) >= numbers[FRAME_DUE]:
+                        look(offset > GREATEST_SMALL)
 
             return callback
 
@@ -166,7 +167,7 @@ class Settrace:
     def _follow(self, number):
         stream, codes = self.stream, self.codes
         append, flush, record, length = stream.record.append, stream.flush, stream.record, len
-        blocks = stream.blocks
+        look, blocks, numbers = stream.look, stream.blocks, stream.blocks.numbers
         followers = {}
         codes.tables.append(followers)
         quiet_lines = VERSION >= (3, 10)  # before, tracebacks go by the last line that was traced
@@ -189,8 +190,8 @@ class Settrace:
             if quiet_lines:
                 frame.f_trace_lines = False
             # What changed until now is the caller's.
-            if length(record) >= stream.frame_threshold:
-                flush()
+            if length(record) >= numbers[FRAME_DUE]:
+                look(0)
             append((CALLED if frame.f_lasti == first else RESUMED) | word)
             return local
 
@@ -199,7 +200,7 @@ class Settrace:
     def _follower(self, code, word, number):
         stream = self.stream
         append, flush, record, length = stream.record.append, stream.flush, stream.record, len
-        here = stream.blocks.here
+        look, here, numbers = stream.look, stream.blocks.here, stream.blocks.numbers
         base, marked = word | number, word >> 20 | number
         bytecode = code.co_code
         name_of = NAMES
@@ -233,8 +234,8 @@ class Settrace:
                     append(UNWOUND | marked)
                 else:
                     append(YIELDED | marked)
-                if length(record) >= stream.frame_threshold:
-                    flush()
+                if length(record) >= numbers[FRAME_DUE]:
+                    look(0)
             return local
 
         return local, marked, first

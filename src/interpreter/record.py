@@ -27,7 +27,7 @@ UNHEARD = -1
 
 # A reading of the memory blocks takes as long as recording some words, and longer the more blocks there
 # are. So in the long run there is one in GAP words, and in as many again for every BLOCKS_A_GAP blocks
-# that the program has made: a few per cent of the time. Until 3.10 a reading is slower.
+# that the program has made: a few per cent of the time. 3.9 is slow at it.
 GAP, BLOCKS_A_GAP = (64, 20000) if VERSION != (3, 9) else (128, 4000)
 # Words whose readings may be saved up for a dense stretch of calls and returns.
 SAVED = 32 * GAP
@@ -36,6 +36,8 @@ LOOP = 512
 # Above it an int is a memory block.
 GREATEST_SMALL = 256
 getallocatedblocks = sys.getallocatedblocks
+# Places in the numbers of `Blocks`.
+FRAME_DUE, TOLD, FIRST, WORDS, FREE_AT, NOW_GAP, BEFORE, OWN = range(8)
 
 
 class Blocks:
@@ -43,56 +45,55 @@ class Blocks:
     so that the same program is read at the same places. Numbers that change are kept in an array: an int
     that is kept is a block."""
 
-    TOLD, FIRST, WORDS, FREE_AT, LOOP_AT, BEFORE, OWN = range(7)
-
     def __init__(self, record):
         self.record = record
-        self.numbers = array("q", bytes(8 * 7))
+        self.numbers = array("q", bytes(8 * 8))
 
     def start(self):
         numbers = self.numbers
-        numbers[self.FREE_AT], numbers[self.LOOP_AT] = -SAVED, LOOP
-        numbers[self.TOLD] = numbers[self.FIRST] = getallocatedblocks() + self.missing()
+        numbers[FREE_AT], numbers[NOW_GAP] = -SAVED, GAP
+        numbers[TOLD] = numbers[FIRST] = getallocatedblocks() + self._missing()
 
-    def missing(self):
+    def _missing(self):
         """An empty record has no block; whenever it is read it has."""
         return 0 if self.record.buffer_info()[0] else 1
 
-    def read(self, ours):
-        """Marks what has changed since the last reading, less `ours`, and decides when the next is due."""
-        numbers, record = self.numbers, self.record
-        count = getallocatedblocks() - ours
-        by = count - numbers[self.TOLD]
-        if by:
-            numbers[self.TOLD] = count
-            record.append(BLOCKS_CHANGED | max(-1 << 31, min(by, (1 << 31) - 1)) & 0xFFFFFFFF)
-        gap = GAP * (1 + max(0, count - numbers[self.FIRST]) // BLOCKS_A_GAP)
-        here = self.here()
-        free_at = max(numbers[self.FREE_AT], here - SAVED) + gap
-        numbers[self.FREE_AT], numbers[self.LOOP_AT] = free_at, max(here + LOOP, free_at)
-
     def here(self):
         """Words recorded until now."""
-        return self.numbers[self.WORDS] + len(self.record)
+        return self.numbers[WORDS] + len(self.record)
 
-    def is_free(self):
-        return self.here() >= self.numbers[self.FREE_AT]
+    def read(self, ours, full):
+        """Marks what has changed since the last reading, less `ours`, unless it is too soon."""
+        numbers, record = self.numbers, self.record
+        here = numbers[WORDS] + len(record)
+        if here < numbers[FREE_AT]:
+            return
+        count = getallocatedblocks() - ours
+        by = count - numbers[TOLD]
+        if by:
+            numbers[TOLD] = count
+            record.append(BLOCKS_CHANGED | by & 0xFFFFFFFF)  # more at once would be 32 GiB
+        free_at = numbers[FREE_AT] = max(numbers[FREE_AT], here - SAVED) + numbers[NOW_GAP]
+        numbers[FRAME_DUE] = min(free_at - numbers[WORDS], full)
 
-    def gathered(self, count):
-        self.numbers[self.WORDS] += count
+    def gathered(self, count, full):
+        numbers = self.numbers
+        numbers[WORDS] += count
+        numbers[NOW_GAP] = GAP * (1 + max(0, numbers[TOLD] - numbers[FIRST]) // BLOCKS_A_GAP)
+        numbers[FRAME_DUE] = min(numbers[FREE_AT] - numbers[WORDS], full)
 
     def ours_begin(self):
         """What changes until `ours_end` is our own doing, and is not told."""
         numbers = self.numbers
-        numbers[self.OWN] += 1
-        if numbers[self.OWN] == 1:
-            numbers[self.BEFORE] = getallocatedblocks() + self.missing()
+        numbers[OWN] += 1
+        if numbers[OWN] == 1:
+            numbers[BEFORE] = getallocatedblocks() + self._missing()
 
     def ours_end(self):
         numbers = self.numbers
-        if numbers[self.OWN] == 1:
-            numbers[self.TOLD] += getallocatedblocks() + self.missing() - numbers[self.BEFORE]
-        numbers[self.OWN] -= 1
+        if numbers[OWN] == 1:
+            numbers[TOLD] += getallocatedblocks() + self._missing() - numbers[BEFORE]
+        numbers[OWN] -= 1
 
 
 class Stream:
@@ -107,9 +108,7 @@ class Stream:
         self.is_closed = False
         self.blocks = Blocks(self.record)
         # Few words at first, so that a program which soon waits for something is heard until then.
-        self.gathered, self.full = 0, 1
-        # Lengths of the record: to be flushed at once, and when a frame is entered or left.
-        self.threshold = self.frame_threshold = 1
+        self.gathered, self.full, self.threshold = 0, 1, 1
         self._next_threshold()
 
     def _next_threshold(self):
@@ -117,13 +116,7 @@ class Stream:
         self.gathered = min(self.records, 2 * self.gathered or 1)
         left = self.steps_left
         self.full = self.gathered if left is None else max(1, min(self.gathered, left))
-        self._next_reading()
-
-    def _next_reading(self):
-        blocks = self.blocks
-        words = blocks.numbers[blocks.WORDS]
-        self.threshold = min(self.full, blocks.numbers[blocks.LOOP_AT] - words)
-        self.frame_threshold = min(self.full, max(0, blocks.numbers[blocks.FREE_AT] - words))
+        self.threshold = min(self.full, LOOP)
 
     def gather(self):
         record = self.record
@@ -136,25 +129,32 @@ class Stream:
                 data = data[:-8]
                 steps = data[7::8].count(0)
             self.steps_left -= steps
-        self.blocks.gathered(count)
         self._next_threshold()
+        self.blocks.gathered(count, self.full)
         del record[:count]
         self.pending += data
 
+    def look(self, ours):
+        """What is to be done where a frame is entered or left and FRAME_DUE is reached; `ours` blocks are
+        there only for this call."""
+        self.blocks.read(ours, self.full)
+        if len(self.record) >= self.full:
+            self.flush(ours)
+
     def flush(self, ours=0):
-        """What is to be done when a threshold is reached; `ours` blocks are there only for this call."""
+        """What is to be done when the threshold is reached."""
+        self.blocks.read(ours, self.full)
+        count = len(self.record)
+        if count < self.full:
+            # Not kept as a block here and there: `threshold` is an int that is kept.
+            was_block = self.threshold > GREATEST_SMALL
+            self.threshold = min(self.full, count + LOOP)
+            self.blocks.numbers[TOLD] += (self.threshold > GREATEST_SMALL) - was_block
+            return
         me = get_ident()
         if self.owner == me:
             return  # a collection in the midst of a flush
         blocks = self.blocks
-        if blocks.is_free():
-            # The thread's number is a block of ours.
-            blocks.read(ours + 1)
-            blocks.ours_begin()
-            self._next_reading()
-            blocks.ours_end()
-        if len(self.record) < self.full:
-            return
         with self.lock:
             self.owner = me
             blocks.ours_begin()

@@ -116,7 +116,6 @@ class Ending:
     def stop(self):
         if self.stream.is_closed:
             return
-        self.stream.blocks.read(0)
         self.recording.stop()
         with self.stream.lock:
             self.stream.gather()
@@ -290,9 +289,9 @@ def main(argument):
     os.register_at_fork(after_in_child=forked)
     gc.callbacks.append(on_collection)
     threads.watch(recording)
-    stream.blocks.start()
     try:
         recording.start()
+        stream.blocks.start()
         exec(code, namespace)
     except BaseException as error:
         ending.caught(error)
