@@ -28,7 +28,7 @@ UNHEARD = -1
 # A reading of the memory blocks takes as long as recording some words, and longer the more blocks there
 # are. So in the long run there is one in GAP words, and in as many again for every BLOCKS_A_GAP blocks
 # that the program has made: a few per cent of the time. 3.9 is slow at it.
-GAP, BLOCKS_A_GAP = (64, 20000) if VERSION != (3, 9) else (128, 4000)
+GAP, BLOCKS_A_GAP = 128, 20000 if VERSION != (3, 9) else 4000
 # Words whose readings may be saved up for a dense stretch of calls and returns.
 SAVED = 32 * GAP
 # Words after which a loop without calls is read. Fewer would tell more finely, and take longer.
