@@ -62,7 +62,8 @@ const ROOMS: &[Room] = &[
             "terminal",
         ],
     ),
-    door("main", &["cli"]),
+    // An executable's allocator is named at its root.
+    door("main", &["cli", "interpreter"]),
 ];
 
 /// Paths into `std` which no pure room takes.
