@@ -285,7 +285,10 @@ fn instructions_are_described_as_dis_does() {
 /// A thousand objects come and go; needs nothing of the library.
 const THOUSAND: &str = "
 def build():
-    return [object() for _ in range(1000)]
+    things = []
+    for _ in range(1000):
+        things.append(object())
+    return things
 
 def clear(things):
     things.clear()

@@ -27,12 +27,13 @@ UNHEARD = -1
 
 # A reading of the memory blocks takes as long as recording some words, and longer the more blocks there
 # are. So in the long run there is one in GAP words, and in as many again for every BLOCKS_A_GAP blocks
-# that the program has made: a few per cent of the time. 3.9 is slow at it.
-GAP, BLOCKS_A_GAP = 128, 20000 if VERSION != (3, 9) else 4000
+# that the program has made: a few per cent of the time. 3.9 is slow at it, and 3.11 records its words
+# faster than the others.
+GAP, BLOCKS_A_GAP = 256 if VERSION == (3, 11) else 128, 4000 if VERSION == (3, 9) else 20000
 # Words whose readings may be saved up for a dense stretch of calls and returns.
 SAVED = 32 * GAP
 # Words after which a loop without calls is read. Fewer would tell more finely, and take longer.
-LOOP = 512
+LOOP = 1024
 # Above it an int is a memory block.
 GREATEST_SMALL = 256
 getallocatedblocks = sys.getallocatedblocks
@@ -47,7 +48,9 @@ class Blocks:
     kept is a block.
 
     What it takes to import a module of the library is not told: it is none of the program's doing, and
-    differs by a few blocks from run to run, as what the library keeps under hashes and addresses does."""
+    differs from run to run by a few blocks. So does, now and then, what the library does later: the seed
+    of hashes and the place of objects in memory decide which of its objects find a block in a free list.
+    With both held fixed two runs are told the same."""
 
     def __init__(self, record):
         self.record = record
