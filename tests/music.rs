@@ -49,6 +49,22 @@ proptest! {
         prop_assert_eq!(outline.gestures.iter().map(|gesture| gesture.steps).sum::<u64>(), steps);
         let by_family: u64 = outline.gestures.iter().flat_map(|gesture| gesture.families).map(u64::from).sum();
         prop_assert_eq!(by_family, steps);
+        let told: Vec<i64> = trace
+            .entries
+            .iter()
+            .map(|entry| match entry {
+                Entry::Step(step) => i64::from(step.blocks),
+                Entry::Mark(Mark { kind: MarkKind::BlocksChanged { by }, .. }) => i64::from(*by),
+                Entry::Mark(_) => 0,
+            })
+            .collect();
+        prop_assert_eq!(outline.tells_memory, told.iter().any(|by| *by != 0));
+        if steps > 0 {
+            let up: i64 = told.iter().filter(|by| **by > 0).sum();
+            let down: i64 = told.iter().filter(|by| **by < 0).sum();
+            prop_assert_eq!(outline.gestures.iter().map(|gesture| i64::from(gesture.blocks_up)).sum::<i64>(), up);
+            prop_assert_eq!(outline.gestures.iter().map(|gesture| -i64::from(gesture.blocks_down)).sum::<i64>(), down);
+        }
         prop_assert!(outline.gestures.windows(2).all(|pair| pair[0].since + pair[0].steps == pair[1].since), "stretches follow each other");
     }
 

@@ -4,8 +4,8 @@
 //! artefact of the recording. So each thread is folded on its own, and time is counted in instructions:
 //! a thread begins where its starter was when it started it, and all go on at the same pace. Where a
 //! thread calls `join()` without arguments it waits for the next of the threads it started. That order is
-//! inferred, and the outline says so. Collections, and changes of memory told for all threads in one, are
-//! left out from the first start on: which thread they fall into is chance.
+//! inferred, and the outline says so. Collections and changes of memory are left out from the first start
+//! on: which thread they fall into is chance.
 
 use std::sync::Arc;
 
@@ -134,7 +134,7 @@ impl Listener for Threads {
             self.folder(0).step(step);
             return;
         }
-        self.folder(step.thread).step(step);
+        self.folder(step.thread).step(Step { blocks: 0, ..step });
         if self.joins[step.code.index()].contains(&step.offset) {
             let steps = self.folder(step.thread).steps();
             self.thread(step.thread).ties.push((steps, Tie::Joined));
