@@ -55,7 +55,12 @@ fn real_programs_are_heard_back_bar_by_bar() {
             for name in bands() {
                 let performance = played(&trace, Zoom::Auto, name, None);
                 assert!(performance.states.len() > 8, "{version:?} {} {name}", song.name);
-                assert_eq!(heard(&performance, 2, 1), (Some(name), Some(performance.states.clone())), "{version:?} {} {name}", song.name);
+                let (style, states) = heard(&performance, 2, 1);
+                let (states, what) = (states.unwrap_or_default(), format!("{version:?} {} {name}", song.name));
+                assert_eq!((style, states.len()), (Some(name), performance.states.len()), "{what}");
+                for (bar, (heard, written)) in states.iter().zip(&performance.states).enumerate() {
+                    assert_eq!(heard, written, "{what}, bar {}", bar + 1);
+                }
             }
         }
     }

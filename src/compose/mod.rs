@@ -26,7 +26,7 @@ pub use faithful::{
     Count, FAITHFUL_STEPS, Faithful, ROUND, ROUNDS, STEADY, STROKE_VELOCITY, STROKES, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND,
     VOICES, Voice, base_of, tuning,
 };
-pub use plan::{Bar, ENDING_BARS, Plan, live_weight, plan_live};
+pub use plan::{Bar, Plan, live_weight, plan_live};
 pub use signs::{Signs, Tally};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};
 

@@ -64,7 +64,6 @@ impl Threads {
             let folder = self.threads.into_iter().filter_map(|thread| thread.folder).max_by_key(Folder::steps);
             return folder.unwrap_or_else(|| Folder::new(self.zoom, self.most)).finish(outcome);
         }
-        let tells_memory = self.tells_memory();
         let ties: Vec<Vec<(u64, Tie)>> = self.threads.iter_mut().map(|thread| std::mem::take(&mut thread.ties)).collect();
         let first_start = ties[0].iter().find(|(_, tie)| matches!(tie, Tie::Started(_))).map_or(0, |(steps, _)| *steps);
         let outlines: Vec<Outline> = self
@@ -94,7 +93,7 @@ impl Threads {
             list.push(&gesture);
         }
         let zoom = outlines.first().map_or(self.zoom, |outline| outline.zoom);
-        Outline { gestures: list.take(), steps, zoom, threads: heard, tells_memory, outcome }
+        Outline { gestures: list.take(), steps, zoom, threads: heard, tells_memory: false, outcome }
     }
 
     fn thread(&mut self, number: u16) -> &mut Thread {

@@ -1,19 +1,20 @@
 //! The states of each bar heard back from what is struck in it, in the styles in which a band plays.
 
-use crate::compose::{ENDING_BARS, Signs, StyleName, Tally};
+use crate::compose::{Signs, StyleName, Tally};
 use crate::music::{TICKS_PER_BAR, TICKS_PER_SIXTEENTH, Tick};
 use crate::perform::{Channel, channels};
 use crate::score::{State, Work};
 
 use super::{Song, Struck};
 
-/// Hears the states of every bar of a piece in `style`, the bars of its ending left out; `None` if the
+/// Hears the states of every bar of a piece in `style`, its ending left out; `None` if the
 /// style has no band, or if a bar holds what the style never writes.
 pub fn bars(song: &Song, style: StyleName) -> Option<Vec<State>> {
     let signs = style.signs()?;
     let arrangement = style.arrangement()?;
     let channels = channels(arrangement.seats().iter().map(|seat| seat.instrument));
-    let count = song.end.bar().checked_sub(ENDING_BARS)?;
+    // The last bar in which anything is struck is the ending, which only rings on.
+    let count = nearest(song.notes.last()?.at).bar();
     (0..count)
         .map(|bar| {
             let from = song.notes.partition_point(|note| nearest(note.at).bar() < bar);
