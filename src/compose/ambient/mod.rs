@@ -1,4 +1,4 @@
 //! The style `ambient`.
 
 pub use super::groove::Groove as Ambient;
-pub use super::groove::instrument_of;
+pub use super::groove::LEGEND;

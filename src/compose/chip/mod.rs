@@ -1,4 +1,4 @@
 //! The style `chip`.
 
 pub use super::groove::Groove as Chip;
-pub use super::groove::instrument_of;
+pub use super::groove::LEGEND;
