@@ -1,22 +1,24 @@
 //! The loudness which a listener meets: the same from program to program, however hard it plays; within a
 //! program, soft sections are soft.
 
-use evalody::perform::CueKind;
+use evalody::perform::{Channel, CueKind};
 use evalody::synth::rendering;
 
 #[path = "support/bands.rs"]
 mod bands;
 #[path = "support/meter.rs"]
 mod meter;
-use bands::{BAR, CHIP, RATE, STAGE, bars, piece, rendered};
+use bands::{AMBIENT, BAR, CHIP, RATE, STAGE, bars, piece, rendered};
 use meter::{decibels, loudness, side, true_peak};
 
 #[test]
 fn soft_and_loud_programs_are_equally_loud_and_keep_their_peaks() {
-    for (name, cast) in [("stage", &STAGE), ("chip", &CHIP)] {
+    for (name, cast) in [("stage", &STAGE), ("chip", &CHIP), ("ambient", &AMBIENT)] {
         // 35 seconds: less than any piece of ours lasts.
         for velocity in [48, 62, 76, 90, 105] {
-            let stereo = rendered(rendering(&piece(cast, &[velocity; 16]), RATE));
+            let mut performance = piece(cast, &[velocity; 16]);
+            performance.cues.retain(|cue| name != "ambient" || cue.channel != Channel::DRUMS);
+            let stereo = rendered(rendering(&performance, RATE));
             let lufs = loudness(&stereo);
             assert!((-17.0..-14.5).contains(&lufs), "{name} at velocity {velocity}: {lufs:.2} LUFS");
             for number in 0..2 {

@@ -11,7 +11,7 @@ const GOAL_DB: f64 = -18.0;
 const EXPECTED_DB: f64 = -28.5;
 /// Seconds of music after which what was heard counts as much as what was expected. Longer, and a soft program
 /// begins softly for long; shorter, and a soft beginning is lifted to the level of what follows.
-const DOUBT_S: f64 = 2.0;
+const DOUBT_S: f64 = 1.5;
 /// How far back the measure reaches, seconds. Longer than any section of ours, or a soft one would be
 /// lifted to the level of the loud.
 const REACH_S: f64 = 90.0;

@@ -53,8 +53,8 @@ const ROOM_GAIN: f32 = 0.5;
 /// Who plays. Both are struck and rendered alike, by whole blocks, into the same room and mastering.
 #[derive(Debug)]
 enum Band {
-    Own(Ensemble),
-    Font(FontBand),
+    Own(Box<Ensemble>),
+    Font(Box<FontBand>),
 }
 
 /// A synthesiser with its instruments, room and mastering.
@@ -95,8 +95,8 @@ impl Synth {
         let quiet_after = (SILENCE_S * rate / FRAMES as f64) as u32 + 1;
         Self {
             band: match font {
-                Some(font) => Band::Font(FontBand::new(sample_rate_hz, setups, font)),
-                None => Band::Own(Ensemble::new(rate, setups)),
+                Some(font) => Band::Font(Box::new(FontBand::new(sample_rate_hz, setups, font))),
+                None => Band::Own(Box::new(Ensemble::new(rate, setups))),
             },
             room: Room::new(rate),
             master: Master::new(rate),

@@ -18,7 +18,7 @@ use crate::perform::{Channel, ChannelSetup, CueKind};
 const POLYPHONY: usize = 128;
 /// What rustysynth multiplies everything with: brings a General MIDI font to the strength of our band, measured with
 /// TimGM6mb on a band of velocities 50 to 105.
-const STRENGTH: f32 = 0.42;
+const STRENGTH: f32 = 0.4;
 /// Into the room, against the dry sound: as most of our own instruments.
 const SEND: f32 = 0.2;
 /// Blocks in which hushed voices fade: 5 ms at 48 kHz, as our own do.
@@ -59,8 +59,8 @@ pub struct FontBand {
     /// Channels which were set up; the others stay silent.
     is_seated: [bool; 16],
     /// The one that is struck, and the one that was until the last hush.
-    playing: Box<Synthesizer>,
-    fading: Box<Synthesizer>,
+    playing: Synthesizer,
+    fading: Synthesizer,
     fading_left: u32,
     /// Which pitches are held, a bit each, by channel. rustysynth does not tell how many voices sound.
     held: [u128; 16],
@@ -86,7 +86,7 @@ impl FontBand {
                 synthesizer.process_midi_message(channel, 0xB0, 7, i32::from(setup.level.value()));
                 synthesizer.process_midi_message(channel, 0xB0, 10, i32::from(setup.pan.value()));
             }
-            Box::new(synthesizer)
+            synthesizer
         };
         let mut is_seated = [false; 16];
         setups.iter().for_each(|setup| is_seated[usize::from(setup.channel.index())] = true);

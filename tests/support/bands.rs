@@ -18,6 +18,9 @@ pub struct Cast {
 pub const STAGE: Cast = Cast { drums: Instrument::Drums, melodic: [Patch::FINGERED_BASS, Patch::ELECTRIC_PIANO, Patch::VIBRAPHONE] };
 pub const CHIP: Cast = Cast { drums: Instrument::NoiseDrums, melodic: [Patch::SYNTH_BASS, Patch::BASS_LEAD, Patch::SQUARE_LEAD] };
 
+/// Without drums, as ambient pieces are.
+pub const AMBIENT: Cast = Cast { drums: Instrument::Drums, melodic: [Patch::FRETLESS_BASS, Patch::WARM_PAD, Patch::HARP] };
+
 /// Bars of a band, each at its velocity.
 pub fn piece(cast: &Cast, velocities: &[u8]) -> Performance {
     let channel = |index| Channel::new(index).unwrap();

@@ -29,7 +29,7 @@ pub fn place(drum: Drum) -> (f64, f32, f32) {
         Drum::LowBongo => (1.2, 0.16, 0.35),
         Drum::OpenHighConga => (-0.5, 0.16, 0.2),
         Drum::LowConga => (-1.2, 0.16, 0.1),
-        Drum::OpenTriangle => (-11.0, 0.2, 0.4),
+        Drum::OpenTriangle => (-13.0, 0.2, 0.4),
     }
 }
 
@@ -50,7 +50,7 @@ pub fn play(stroke: &mut Stroke, drum: Drum) {
         Drum::Kick => {
             stroke.drop(46.0, 150.0, 0.035, 0.42, [0.9, 1.0]);
             stroke.drop(92.0, 420.0, 0.012, 0.09, [0.12, 0.3]);
-            stroke.hiss(0.012, 900.0, 6000.0, 0.0005, [0.01, 0.10]);
+            stroke.hiss(0.014, 700.0, 4000.0, 0.0012, [0.01, 0.10]);
         }
         Drum::Snare => {
             stroke.drop(182.0, 240.0, 0.02, 0.20, [0.5, 0.5]);

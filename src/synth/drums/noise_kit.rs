@@ -13,17 +13,17 @@ const ROUND: f64 = 93.0;
 /// one loudspeaker; a little place keeps the kit from covering the lead.
 pub fn place(drum: Drum) -> (f64, f32, f32) {
     let decibels = match drum {
-        Drum::Kick => 2.5,
-        Drum::Snare => 1.5,
+        Drum::Kick => 3.3,
+        Drum::Snare => 2.5,
         Drum::SideStick => 4.0,
         Drum::LowFloorTom | Drum::HighFloorTom | Drum::LowTom | Drum::MidTom | Drum::HighTom => 1.0,
-        Drum::ClosedHat => -0.5,
+        Drum::ClosedHat => 0.5,
         Drum::OpenHat => -7.0,
-        Drum::Crash => -10.0,
+        Drum::Crash => -8.0,
         Drum::SplashCymbal => -8.0,
         Drum::Ride => -3.5,
         Drum::RideBell => -3.0,
-        Drum::Tambourine => 1.0,
+        Drum::Tambourine => -0.5,
         Drum::Cowbell => -1.0,
         Drum::Maracas => 3.0,
         Drum::HighWoodBlock => 1.5,
@@ -45,6 +45,7 @@ pub fn place(drum: Drum) -> (f64, f32, f32) {
 pub fn drive(drum: Drum) -> f64 {
     match drum {
         Drum::Kick | Drum::Snare | Drum::SideStick | Drum::ClosedHat | Drum::Ride | Drum::Tambourine | Drum::Maracas => 1.7,
+        Drum::RideBell | Drum::Cowbell | Drum::HighWoodBlock | Drum::OpenTriangle => 0.2,
         _ => 0.8,
     }
 }
@@ -72,7 +73,7 @@ pub fn play(stroke: &mut Stroke, drum: Drum) {
         Drum::Crash => stroke.register(LONG, 14_000.0, 1.3, [0.5, 0.7]),
         Drum::SplashCymbal => stroke.register(LONG, 19_000.0, 0.6, [0.5, 0.7]),
         Drum::Ride => {
-            stroke.register(SHORT, ROUND * 330.0, 0.30, [0.4, 0.5]);
+            stroke.register(SHORT, ROUND * 220.0, 0.30, [0.4, 0.5]);
             stroke.register(LONG, 26_000.0, 0.12, [0.1, 0.25]);
         }
         Drum::RideBell => {
@@ -81,7 +82,7 @@ pub fn play(stroke: &mut Stroke, drum: Drum) {
         }
         Drum::Tambourine => {
             for late_s in [0.0, 0.03] {
-                stroke.late(late_s, |stroke| stroke.register(SHORT, ROUND * 440.0, 0.09, [0.4, 0.6]));
+                stroke.late(late_s, |stroke| stroke.register(SHORT, ROUND * 262.0, 0.09, [0.4, 0.6]));
             }
         }
         Drum::Cowbell => {

@@ -126,12 +126,14 @@ impl Stroke {
 
     /// Noise of a shift register of 15 bits, as the NES has it: bit 0 and bit `tap` make the bit that is shifted in
     /// (1: long and hissing, 6: 93 steps long and metallic), `steps_hz` times a second. Each sample is the mean over
-    /// its time, so that what lies above the rate folds back little, and its direct current is taken off.
+    /// its time, so that what lies above the rate folds back little; its direct current is
+    /// taken off, and above 9 kHz it gets softer, or it would hurt (the NES does so from 14 kHz).
     pub fn register(&mut self, tap: u32, steps_hz: f64, fade_s: f64, strength: Both) {
         let rate = self.rate;
         let steps = steps_hz / rate;
         let (keep, drift) = (libm::exp(-6.9078 / (fade_s * rate)), libm::exp(-core::f64::consts::TAU * 40.0 / rate));
-        let (mut bits, mut within, mut before, mut blocked) = (1u32, 0.0f64, 0.0, 0.0);
+        let (mut bits, mut within, mut low, mut before, mut blocked) = (1u32, 0.0f64, 0.0, 0.0, 0.0);
+        let pull = 1.0 - libm::exp(-core::f64::consts::TAU * 9000.0 / rate);
         let mut next = move || {
             let (mut left, mut sum) = (steps, 0.0);
             while left > 0.0 {
@@ -143,9 +145,9 @@ impl Stroke {
                     bits = bits >> 1 | ((bits ^ bits >> tap) & 1) << 14;
                 }
             }
-            let value = sum / steps;
-            blocked = value - before + drift * blocked;
-            before = value;
+            low += pull * (sum / steps - low);
+            blocked = low - before + drift * blocked;
+            before = low;
             blocked
         };
         // The generator runs already when the drum is struck, or its direct current would still be there.

@@ -15,7 +15,7 @@ pub static CHIP: [Recipe; 9] = [
     Recipe {
         patch: Patch::SYNTH_BASS,
         body: Body::Held { spectrum: Spectrum { dark: |n| stepped(n, 40.0), bright: |n| stepped(n, 90.0) }, motion: STEADY },
-        gain_db: 1.0,
+        gain_db: 1.8,
         attack_s: 0.003,
         fade: Fade::Falls { fall_s: 1.6, rest: 0.5 },
         release_s: 0.06,
@@ -27,7 +27,7 @@ pub static CHIP: [Recipe; 9] = [
     Recipe {
         patch: Patch::SQUARE_LEAD,
         body: Body::Held { spectrum: Spectrum { dark: |n| pulse(n, 0.5, 9.0), bright: |n| pulse(n, 0.5, 24.0) }, motion: STEADY },
-        gain_db: -2.0,
+        gain_db: -1.2,
         fade: Fade::Falls { fall_s: 2.5, rest: 0.7 },
         ..CHIP_PLAIN
     },
@@ -44,7 +44,7 @@ pub static CHIP: [Recipe; 9] = [
                 ..STEADY
             },
         },
-        gain_db: -3.0,
+        gain_db: -2.2,
         attack_s: 0.012,
         release_s: 0.09,
         ..CHIP_PLAIN
@@ -56,7 +56,7 @@ pub static CHIP: [Recipe; 9] = [
             spectrum: Spectrum { dark: |n| triangle(n) * soft(n, 1.5), bright: |n| triangle(n) * soft(n, 30.0) },
             motion: Motion { vibrato_cents: 16.0, vibrato_hz: 6.5, vibrato_after_s: 0.2, ..STEADY },
         },
-        gain_db: -1.8,
+        gain_db: -1.0,
         attack_s: 0.025,
         release_s: 0.08,
         ..CHIP_PLAIN
@@ -64,7 +64,7 @@ pub static CHIP: [Recipe; 9] = [
     Recipe {
         patch: Patch::CHIFF_LEAD,
         body: Body::Held { spectrum: Spectrum { dark: |n| pulse(n, 0.25, 8.0), bright: |n| pulse(n, 0.25, 24.0) }, motion: STEADY },
-        gain_db: 2.0,
+        gain_db: 2.8,
         fade: Fade::Falls { fall_s: 0.7, rest: 0.12 },
         ..CHIP_PLAIN
     },
@@ -75,7 +75,7 @@ pub static CHIP: [Recipe; 9] = [
             spectrum: Spectrum { dark: |n| pulse(n, 0.125, 7.0), bright: |n| pulse(n, 0.125, 22.0) },
             motion: Motion { bend_cents: 400.0, bend_s: 0.006, bright_at_start: 1.6, bright_after_s: 0.1, ..STEADY },
         },
-        gain_db: 0.5,
+        gain_db: 1.3,
         fade: Fade::Falls { fall_s: 1.5, rest: 0.0 },
         release_s: 0.12,
         ..CHIP_PLAIN
@@ -93,7 +93,7 @@ pub static CHIP: [Recipe; 9] = [
                 ..STEADY
             },
         },
-        gain_db: -1.0,
+        gain_db: -0.2,
         attack_s: 0.07,
         release_s: 0.12,
         send: 0.03,
@@ -105,7 +105,7 @@ pub static CHIP: [Recipe; 9] = [
             spectrum: Spectrum { dark: |n| pulse(n, 0.25, 6.0), bright: |n| pulse(n, 0.25, 18.0) },
             motion: Motion { apart_cents: 16.0, ..STEADY },
         },
-        gain_db: -2.0,
+        gain_db: -1.2,
         attack_s: 0.006,
         release_s: 0.08,
         ..CHIP_PLAIN
@@ -113,7 +113,7 @@ pub static CHIP: [Recipe; 9] = [
     Recipe {
         patch: Patch::BASS_LEAD,
         body: Body::Held { spectrum: Spectrum { dark: |n| pulse(n, 0.125, 8.0), bright: |n| pulse(n, 0.125, 24.0) }, motion: STEADY },
-        gain_db: 5.5,
+        gain_db: 6.3,
         attack_s: 0.001,
         fade: Fade::Falls { fall_s: 0.26, rest: 0.0 },
         release_s: 0.04,
