@@ -4,7 +4,7 @@
 use evalody::live::{BLOCK_FRAMES, Player};
 use evalody::music::{Instrument, Level, Pan, Patch, Pitch, Tick, Velocity};
 use evalody::perform::{Channel, ChannelSetup, CueKind};
-use evalody::synth::{SoundFont, Synth, rendering, rendering_with};
+use evalody::synth::{Noise, SoundFont, Synth, rendering, rendering_with};
 
 #[path = "support/bands.rs"]
 mod bands;
@@ -140,4 +140,33 @@ fn what_is_no_sound_font_is_refused_in_words() {
         assert!(SoundFont::read(&whole[..kept]).is_err(), "{kept} of {} bytes", whole.len());
     }
     assert!(!SoundFont::read(&whole).unwrap().name().is_empty());
+}
+
+#[test]
+fn a_font_with_broken_bytes_is_refused_or_plays_finite_samples() {
+    let Some(whole) = sound_fonts::bytes() else { return };
+    let tables = whole.windows(4).rposition(|name| name == b"pdta").unwrap();
+    let mut chance = Noise::new(77);
+    let (mut refused, mut played) = (0, 0);
+    for _ in 0..100 {
+        let mut bytes = whole.clone();
+        for _ in 0..1 + chance.whole() % 8 {
+            let from = if chance.whole().is_multiple_of(6) { 0..400 } else { tables..whole.len() };
+            bytes[from.start + chance.whole() as usize % from.len()] = chance.whole() as u8;
+        }
+        let Ok(font) = SoundFont::read(&bytes) else {
+            refused += 1;
+            continue;
+        };
+        let setups: Vec<ChannelSetup> = (0..16).map(|index| setup(index, Patch::new(index * 8).unwrap(), 64, 100)).collect();
+        let mut synth = Synth::with_font(RATE, &setups, Some(&font));
+        for index in 0..16 {
+            for number in [30, 40, 60, 80] {
+                synth.strike(Channel::new(index).unwrap(), stroke(number, 90));
+            }
+        }
+        assert!(seconds(&mut synth, 0.1).iter().all(|sample| sample.is_finite()));
+        played += 1;
+    }
+    assert!(refused > 5 && played > 5, "{refused} refused, {played} played");
 }

@@ -31,6 +31,8 @@ pub enum SoundFontError {
     NotRead(#[from] rustysynth::SoundFontError),
     #[error("the SoundFont holds no instrument")]
     Empty,
+    #[error("the SoundFont's parts do not fit together")]
+    Broken,
 }
 
 /// A SoundFont, parsed; cheap to clone.
@@ -39,8 +41,10 @@ pub struct SoundFont(Arc<rustysynth::SoundFont>);
 
 impl SoundFont {
     /// Reads the contents of an `.sf2` file.
-    pub fn read(mut bytes: &[u8]) -> Result<Self, SoundFontError> {
-        let font = rustysynth::SoundFont::new(&mut bytes)?;
+    pub fn read(bytes: &[u8]) -> Result<Self, SoundFontError> {
+        // rustysynth 1.3.8 panics on some broken tables (zone.rs, preset.rs) where it should refuse.
+        let parsed = std::panic::catch_unwind(|| rustysynth::SoundFont::new(&mut &*bytes));
+        let font = parsed.map_err(|_| SoundFontError::Broken)??;
         if font.get_presets().is_empty() {
             return Err(SoundFontError::Empty);
         }
