@@ -1,6 +1,6 @@
 //! The last hand on the mix: takes off direct current, gives air, rides the fader (`leveller`), tames what is
-//! loudest, and hands on to the limiter. Causal,
-//! and by whole blocks, so that what is heard live and what lands in a file are the same samples.
+//! loudest, and hands on to the limiter. Causal, and by whole blocks, so that what is heard live and what lands in a
+//! file are the same samples.
 
 use super::FRAMES;
 use super::leveller::Leveller;
@@ -16,7 +16,7 @@ const AIR: f32 = 0.65;
 const THRESHOLD_DB: f64 = -18.0;
 /// Of each dB above the threshold this much is taken away: a ratio of 7 to 6, so that loud sections stay loud.
 const SHARE: f64 = 0.15;
-/// Brings our usual pieces to -16 LUFS.
+/// Brings our usual pieces to -15.5 LUFS, soft ones (velocity 48) to -16.6, loud ones (105) to -15.
 const MAKE_UP_DB: f64 = 3.1;
 /// Half the width of the bend at the threshold, dB.
 const KNEE_DB: f64 = 6.0;

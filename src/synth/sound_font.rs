@@ -3,7 +3,7 @@
 //!
 //! Two things are not as with our own band. rustysynth works with the platform's float functions, so the same
 //! piece may differ in its last bits from machine to machine; and it strikes on the grid of blocks, so a stroke
-//! may come up to 64 frames late, 1.3 ms at 48 kHz. While it plays it allocates nothing (tested).
+//! may come up to 64 frames early, 1.3 ms at 48 kHz. While it plays it allocates nothing (tested).
 
 use std::sync::Arc;
 
