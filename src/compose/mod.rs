@@ -3,15 +3,16 @@
 //! What sounds is what ran. Every number drawn as a pattern (turns, calls, allocations, depth) is a
 //! monotone function of a count, so that it can be heard, and read back.
 
-mod ambient;
+pub mod ambient;
 mod character;
-mod chip;
+pub mod chip;
 mod conductor;
 mod faithful;
 mod figures;
 mod form;
 mod groove;
 mod harmony;
+mod melody;
 mod motif;
 mod plan;
 mod rhythm;
