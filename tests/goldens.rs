@@ -6,10 +6,10 @@ mod golden;
 
 use evalody::compose::{Style, StyleName, compose};
 use evalody::fold::{self, Folder, MOST_GESTURES, Zoom};
-use evalody::hear::{Heard, hear};
+use evalody::hear::{instructions, song_of};
 use evalody::perform::perform;
 use evalody::score::{self, Score};
-use evalody::trace::{Trace, read};
+use evalody::trace::{Family, Trace, read};
 use golden::{check_golden, path};
 
 /// Recorded: `fib` by CPython 3.11 and by the embedded interpreter, `caught` by CPython 3.11.
@@ -56,13 +56,15 @@ fn scores_are_as_they_were() {
 fn a_recorded_program_can_be_heard_back_instruction_by_instruction() {
     for name in RECORDED {
         let trace = recorded(name);
-        let told: Vec<Heard> = trace
+        let told: Vec<(Family, u16, u16)> = trace
             .steps()
             .map(|step| {
                 let unit = trace.codes[step.code.index()].unit(step.offset);
-                Heard { family: unit.family, depth: unit.depth, frame_depth: step.frame_depth }
+                (unit.family, unit.depth, step.frame_depth)
             })
             .collect();
-        assert_eq!(hear(&perform(&written(&trace, StyleName::Faithful))), told, "{name}");
+        let song = song_of(&perform(&written(&trace, StyleName::Faithful)));
+        let heard = instructions(&song).unwrap().instructions;
+        assert_eq!(heard.iter().map(|heard| (heard.family, heard.depth, heard.frame_depth)).collect::<Vec<_>>(), told, "{name}");
     }
 }

@@ -27,6 +27,9 @@ pub enum Failure {
     Syntax(String),
     #[error("{}: {reason}", path.display())]
     Output { path: PathBuf, reason: &'static str },
+    /// A MIDI file that tells nothing; with the remedy.
+    #[error("{}: {reason}", path.display())]
+    Unheard { path: PathBuf, reason: String },
     #[error("{}: cannot be written: {source}; what stood there before is still there", path.display())]
     Unwritten { path: PathBuf, source: io::Error },
     #[error("{0}")]
@@ -49,7 +52,8 @@ impl Failure {
             | Self::Program(_)
             | Self::Song(_)
             | Self::Syntax(_)
-            | Self::Output { .. } => BAD_INPUT,
+            | Self::Output { .. }
+            | Self::Unheard { .. } => BAD_INPUT,
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
             Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,
             Self::BrokenPipe => 0,

@@ -6,6 +6,7 @@ mod dis;
 mod ending;
 mod error;
 mod export;
+mod hear;
 mod output;
 mod play;
 mod record;
@@ -51,6 +52,8 @@ enum Command {
     Export(export::Export),
     /// Show a stage on the way from program to music as text
     Show(show::Show),
+    /// Hear in a MIDI file what the interpreter did, from its notes alone
+    Hear(hear::Hear),
     /// Show the bytecode of every code object beside its source lines
     Dis(dis::Dis),
     /// List the songs that are inside evalody
@@ -85,6 +88,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Play(play) => play.run(),
         Command::Export(export) => export.run(),
         Command::Show(show) => show.run(),
+        Command::Hear(hear) => hear.run(),
         Command::Dis(dis) => dis.run(),
         Command::Songs(songs) => songs.run(),
         Command::Devices(devices) => devices.run(),

@@ -1,8 +1,9 @@
 //! The style `faithful`: one instruction, one note; the notes alone give everything back.
 //!
 //! A line visit of k instructions takes ⌈k/4⌉ beats and spreads them evenly. The channel tells the
-//! family; strokes before a note tell how the frame depth changed; pitch tells the depth of the value
-//! stack, and velocity how often that went round the instrument's register. [`crate::hear`] is the way back.
+//! family; strokes with a note tell how the frame depth changed; pitch tells the depth of the value
+//! stack, and velocity how often that went round the instrument's register. The first bar is a tuning
+//! figure, from which the key is heard. [`crate::hear`] is the way back, by the tables of this file.
 
 use std::sync::Arc;
 
@@ -10,26 +11,80 @@ use super::rhythm::spread;
 use super::sheet::{Seat, Sheet};
 use super::style::Style;
 use crate::fold::Gesture;
-use crate::music::{Drum, Instrument, Key, Patch, Pitch, TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tempo, Tick, Ticks};
+use crate::music::{Drum, Instrument, Key, Patch, Pitch, TICKS_PER_BAR, TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tempo, Tick, Ticks};
 use crate::score::{Cause, Score, Text};
 use crate::trace::{Code, CodeId, Family, Outcome};
 
-/// Instructions of a faithful piece unless a limit is set: some four minutes.
+/// Instructions of a faithful piece unless a limit is set: four to eight minutes.
 pub const FAITHFUL_STEPS: u64 = 2_000;
 
 /// Quarters per minute unless told otherwise: four instructions to the beat are then 7.7 a second.
 const TEMPO: u16 = 116;
 
 /// Values on the stack that pitch alone tells; a deeper stack goes round and says so in the velocity.
+/// More would leave the bass's register, fewer would spend more velocity.
 pub const ROUND: u16 = 12;
-/// Deepest value stack that velocity has room for on every instrument; deeper ones are heard as this.
-pub const DEEPEST: u16 = ROUND * 15 + ROUND - 1;
-/// Frames that the strokes of one drum can tell at once.
-pub const FRAMES_A_STROKE: u16 = 40;
-/// Velocity of a stroke that tells no frame: one frame is this and one more.
+/// Velocity a note gains for every time its depth went round. More would leave no room for [`ROUNDS`] above
+/// voices that are loud enough together (-18 to -13 LUFS, measured on four programs).
+pub const VELOCITY_A_ROUND: u8 = 2;
+/// Rounds that velocity has room for on every instrument; deeper stacks say so with strokes.
+pub const ROUNDS: u16 = 16;
+
+/// Velocity of a stroke that counts nothing: each thing it counts is one more.
 pub const STROKE_VELOCITY: u8 = 60;
-/// Velocity a note gains for every time its depth went round.
-pub const VELOCITY_A_ROUND: u8 = 4;
+/// Things that one stroke can count; the next drum counts in these. As many as stay below the crash.
+const COUNT_A_STROKE: u32 = 40;
+
+/// What a drum counts in its velocity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Frames entered since the note before.
+    Entered,
+    /// Frames left since the note before.
+    Left,
+    /// Values on the stack beyond those that the note tells.
+    Deeper,
+}
+
+/// A drum struck together with a note.
+pub struct Stroke {
+    pub drum: Drum,
+    pub counts: Count,
+    /// How much each of the things it counts is worth.
+    pub worth: u32,
+}
+
+const fn stroke(drum: Drum, counts: Count, worth: u32) -> Stroke {
+    Stroke { drum, counts, worth }
+}
+
+const BEYOND: u32 = (ROUND * ROUNDS) as u32;
+
+/// Together they reach every depth that a trace can tell; of one [`Count`] the greater come first.
+pub const STROKES: [Stroke; 8] = [
+    stroke(Drum::Ride, Count::Entered, COUNT_A_STROKE * COUNT_A_STROKE),
+    stroke(Drum::SplashCymbal, Count::Entered, COUNT_A_STROKE),
+    stroke(Drum::RideBell, Count::Entered, 1),
+    stroke(Drum::OpenTriangle, Count::Left, COUNT_A_STROKE * COUNT_A_STROKE),
+    stroke(Drum::Tambourine, Count::Left, COUNT_A_STROKE),
+    stroke(Drum::Cowbell, Count::Left, 1),
+    stroke(Drum::LowBongo, Count::Deeper, BEYOND * COUNT_A_STROKE),
+    stroke(Drum::HighBongo, Count::Deeper, BEYOND),
+];
+
+/// Strokes that count nothing: every line visit has a hat, turns of loops a kick, exceptions a crash.
+pub const STEADY: [Drum; 3] = [Drum::ClosedHat, Drum::Kick, Drum::Crash];
+
+/// Velocity of the tuning figure: clear, as nothing else sounds with it.
+pub const TUNING_VELOCITY: u8 = 72;
+/// From one note of the tuning figure to the next; it fills the first bar.
+pub const TUNING_STEP: Ticks = Ticks(TICKS_PER_QUARTER);
+
+/// What the bass plays alone before the first instruction: tonic, third, fifth and octave. It stands for
+/// no instruction; the way back hears the key in it, and knows the style by it.
+pub fn tuning(key: Key) -> [Pitch; 4] {
+    [0, 2, 4, 7].map(|degree| Pitch::within(base_of(key) - 12 + key.degree(degree), 0, 127))
+}
 
 pub const DRUMS: usize = 0;
 pub const BASS: usize = 1;
@@ -40,35 +95,63 @@ pub struct Voice {
     pub seat: Seat,
     /// Semitones above the tonic nearest A3 at a stack depth of 0.
     pub transposed: i32,
+    /// Velocity of a depth that has not gone round.
     pub velocity: u8,
 }
 
 const fn voice(family: Family, name: &'static str, patch: Patch, pan: u8, transposed: i32, velocity: u8) -> Voice {
-    Voice { family, seat: Seat { name, instrument: Instrument::Melodic(patch), pan, level: 100 }, transposed, velocity }
+    Voice { family, seat: Seat { name, instrument: Instrument::Melodic(patch), pan, level: LEVEL }, transposed, velocity }
 }
 
-/// Fourteen voices; with drums and bass that is every channel there is. The loads, a third of all that
-/// runs, are the quiet background.
-pub const VOICES: [Voice; 14] = [
-    voice(Family::Load, "load", Patch::MARIMBA, 52, 0, 44),
-    voice(Family::Store, "store", Patch::VIBRAPHONE, 60, -12, 50),
-    voice(Family::Scope, "scope", Patch::KALIMBA, 70, 0, 50),
-    voice(Family::Stack, "stack", Patch::HARP, 90, 0, 44),
-    voice(Family::Arith, "arith", Patch::XYLOPHONE, 46, 12, 62),
-    voice(Family::Test, "test", Patch::PIZZICATO, 76, 0, 56),
-    voice(Family::Jump, "jump", Patch::CELESTA, 84, 12, 46),
-    voice(Family::Loop, "loop", Patch::MUSIC_BOX, 40, 12, 60),
-    voice(Family::Call, "call", Patch::FLUTE, 64, 0, 64),
-    voice(Family::Build, "build", Patch::GLOCKENSPIEL, 36, 12, 50),
-    voice(Family::Attr, "attr", Patch::ELECTRIC_PIANO, 96, 12, 54),
-    voice(Family::Subscr, "subscr", Patch::NYLON_GUITAR, 30, 0, 58),
-    voice(Family::Except, "except", Patch::BRASS, 64, -12, 66),
-    voice(Family::Gen, "gen", Patch::CLARINET, 56, 0, 58),
+/// Channel volume (controller 7) of every voice. Only three or four of them sound at once: at the usual
+/// 100 a piece is 3 dB too soft (measured, as above).
+const LEVEL: u8 = 124;
+/// That of drums and bass.
+const RHYTHM_LEVEL: u8 = 118;
+
+/// Fifteen voices, the parts behind the drums; with them that is every channel there is. The loads, a
+/// third of all that runs, are the quiet background. The bass plays the instructions of no family (NOP,
+/// EXTENDED_ARG): nothing is left out.
+pub const VOICES: [Voice; Family::COUNT] = [
+    Voice {
+        family: Family::Rest,
+        seat: Seat { name: "bass", instrument: Instrument::Melodic(Patch::FINGERED_BASS), pan: 64, level: RHYTHM_LEVEL },
+        transposed: -24,
+        velocity: 72,
+    },
+    voice(Family::Load, "load", Patch::MARIMBA, 52, 0, 66),
+    voice(Family::Store, "store", Patch::VIBRAPHONE, 60, -12, 72),
+    voice(Family::Scope, "scope", Patch::KALIMBA, 70, 0, 72),
+    voice(Family::Stack, "stack", Patch::HARP, 90, 0, 66),
+    voice(Family::Arith, "arith", Patch::XYLOPHONE, 46, 0, 72),
+    voice(Family::Test, "test", Patch::PIZZICATO, 76, 0, 78),
+    voice(Family::Jump, "jump", Patch::CELESTA, 84, 12, 68),
+    voice(Family::Loop, "loop", Patch::MUSIC_BOX, 40, 12, 82),
+    voice(Family::Call, "call", Patch::FLUTE, 64, 0, 86),
+    voice(Family::Build, "build", Patch::GLOCKENSPIEL, 36, 12, 72),
+    voice(Family::Attr, "attr", Patch::ELECTRIC_PIANO, 96, 12, 76),
+    voice(Family::Subscr, "subscr", Patch::NYLON_GUITAR, 30, 0, 80),
+    voice(Family::Except, "except", Patch::BRASS, 64, -12, 88),
+    voice(Family::Gen, "gen", Patch::CLARINET, 56, 0, 80),
 ];
 
-/// What is heard of a family. The rest (NOP, EXTENDED_ARG) is a bass note: nothing is left out.
+// The loudest note there can be is still a velocity, so that nothing is cut off unheard.
+const _: () = {
+    let mut voice = 0;
+    while voice < VOICES.len() {
+        assert!(VOICES[voice].velocity as u16 + (ROUNDS - 1) * VELOCITY_A_ROUND as u16 <= 127);
+        voice += 1;
+    }
+    assert!(STROKE_VELOCITY as u32 + u16::MAX as u32 / (COUNT_A_STROKE * COUNT_A_STROKE) <= 127);
+};
+
+fn voice_of(family: Family) -> usize {
+    VOICES.iter().position(|voice| voice.family == family).unwrap_or_default()
+}
+
+/// What is heard of a family.
 pub(super) fn instrument_of(family: Family) -> &'static str {
-    VOICES.iter().find(|voice| voice.family == family).map_or("bass", |voice| voice.seat.instrument.name())
+    VOICES[voice_of(family)].seat.instrument.name()
 }
 
 /// Pitch number, before the key, of a stack depth that has not gone round.
@@ -88,18 +171,15 @@ pub struct Faithful {
     frame_depth: u16,
     function: Option<CodeId>,
     markers: Vec<Text>,
-    has_notes: bool,
+    is_tuned: bool,
+    /// Whether it was said what a note stands for.
+    is_remarked: bool,
 }
 
 impl Faithful {
     pub fn new(title: &str, style: &Style, key: Key) -> Self {
-        let seats: Vec<Seat> = [
-            Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 96 },
-            Seat { name: "bass", instrument: Instrument::Melodic(Patch::FINGERED_BASS), pan: 64, level: 96 },
-        ]
-        .into_iter()
-        .chain(VOICES.iter().map(|voice| voice.seat))
-        .collect();
+        let drums = Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: RHYTHM_LEVEL };
+        let seats: Vec<Seat> = std::iter::once(drums).chain(VOICES.iter().map(|voice| voice.seat)).collect();
         Self {
             title: title.to_owned(),
             tempo: style.tempo.unwrap_or(Tempo::nearest(f64::from(TEMPO))),
@@ -110,7 +190,8 @@ impl Faithful {
             frame_depth: 0,
             function: None,
             markers: Vec::new(),
-            has_notes: false,
+            is_tuned: false,
+            is_remarked: false,
         }
     }
 
@@ -138,17 +219,15 @@ impl Faithful {
 
     /// What is written so far, as music that goes on; drains it.
     pub fn drain(&mut self) -> Score {
+        let is_first = !std::mem::replace(&mut self.is_remarked, true);
+        let remarks = is_first.then(|| Text { at: Tick::default(), text: "1 note = 1 instruction".to_owned() }).into_iter().collect();
         Score {
             title: self.title.clone(),
             tempo: self.tempo,
             key: self.key,
             parts: self.sheet.take(),
             markers: std::mem::take(&mut self.markers),
-            remarks: if self.has_notes {
-                Vec::new()
-            } else {
-                vec![Text { at: Tick::default(), text: "1 note = 1 instruction".to_owned() }]
-            },
+            remarks,
             states: Vec::new(),
             end: self.at,
         }
@@ -165,6 +244,7 @@ impl Faithful {
 
     fn write_visit(&mut self, codes: &[Arc<Code>]) {
         let Some(first) = self.visit.first().copied() else { return };
+        self.tune(&first);
         let beats = self.visit.len().div_ceil(4) as u32;
         let slots = spread(self.visit.len() as u32, beats * 4, 0);
         self.enter(&first, codes);
@@ -175,7 +255,7 @@ impl Faithful {
             self.tell_frames(gesture, at);
             self.write_note(gesture, at, Ticks((next - slot) * TICKS_PER_SIXTEENTH));
         }
-        let state = Cause { steps: 0, is_state: true, ..super::figures::cause(&first) };
+        let state = state(&first);
         let strike = |sheet: &mut Sheet, drum: Drum, velocity: f64| {
             sheet.write_at(DRUMS, self.at, Ticks(TICKS_PER_SIXTEENTH), drum.pitch(), velocity, state)
         };
@@ -189,6 +269,18 @@ impl Faithful {
         self.at = self.at + Ticks(beats * TICKS_PER_QUARTER);
     }
 
+    /// The tuning figure, once; the music begins on the bar behind it.
+    fn tune(&mut self, first: &Gesture) {
+        if std::mem::replace(&mut self.is_tuned, true) {
+            return;
+        }
+        for (index, pitch) in (0..).zip(tuning(self.key)) {
+            let at = self.at + Ticks(index * TUNING_STEP.0);
+            self.sheet.write_at(BASS, at, TUNING_STEP, pitch, f64::from(TUNING_VELOCITY), state(first));
+        }
+        self.at = self.at + Ticks(TICKS_PER_BAR);
+    }
+
     /// A marker where another function is entered or come back to.
     fn enter(&mut self, first: &Gesture, codes: &[Arc<Code>]) {
         if self.function == Some(first.code) {
@@ -200,44 +292,41 @@ impl Faithful {
         }
     }
 
-    /// Strokes that tell how many frames were entered (bell) or left (cowbell) since the note before:
-    /// their number is in the velocity, and forties in a second drum's.
+    /// Strokes that tell how many frames were entered or left since the note before.
     fn tell_frames(&mut self, gesture: &Gesture, at: Tick) {
         let (from, to) = (self.frame_depth, gesture.frame_depth);
         self.frame_depth = to;
-        let moved = from.abs_diff(to);
-        let (one, many) = if to > from { (Drum::RideBell, Drum::SplashCymbal) } else { (Drum::Cowbell, Drum::Tambourine) };
-        let state = Cause { steps: 0, is_state: true, ..super::figures::cause(gesture) };
-        let mut strike = |drum: Drum, count: u16| {
-            if count > 0 {
-                let velocity = f64::from(STROKE_VELOCITY) + f64::from(count);
-                self.sheet.write_at(DRUMS, at, Ticks(TICKS_PER_SIXTEENTH / 2), drum.pitch(), velocity, state);
-            }
-        };
-        strike(one, moved % FRAMES_A_STROKE);
-        strike(many, moved / FRAMES_A_STROKE);
+        let counts = if to > from { Count::Entered } else { Count::Left };
+        self.tell(counts, u32::from(from.abs_diff(to)), gesture, at);
     }
 
-    fn write_note(&mut self, gesture: &Gesture, at: Tick, lasts: Ticks) {
-        self.has_notes = true;
-        let depth = gesture.depth.first.min(DEEPEST);
-        let (round, step) = (depth / ROUND, i32::from(depth % ROUND));
-        let family = Family::ALL.into_iter().find(|&family| gesture.count(family) > 0).unwrap_or(Family::Rest);
-        let cause = super::figures::cause(gesture);
-        let velocity = |base: u8| f64::from(base) + f64::from(round) * f64::from(VELOCITY_A_ROUND);
-        match VOICES.iter().position(|voice| voice.family == family) {
-            Some(index) => {
-                let voice = &VOICES[index];
-                let number = base_of(self.key) + voice.transposed + self.key.pentatonic(step);
-                self.sheet.write_at(BASS + 1 + index, at, lasts, Pitch::within(number, 0, 127), velocity(voice.velocity), cause);
-            }
-            None => {
-                let number = base_of(self.key) - 24 + self.key.pentatonic(step);
-                self.sheet.write_at(BASS, at, lasts, Pitch::within(number, 0, 127), velocity(REST_VELOCITY), cause);
+    /// Tells an amount with as few strokes as there are, the greater first.
+    fn tell(&mut self, counts: Count, amount: u32, gesture: &Gesture, at: Tick) {
+        let mut left = amount;
+        for stroke in STROKES.iter().filter(|stroke| stroke.counts == counts) {
+            let count = left / stroke.worth;
+            left %= stroke.worth;
+            if count > 0 {
+                let velocity = f64::from(STROKE_VELOCITY) + f64::from(count);
+                self.sheet.write_at(DRUMS, at, Ticks(TICKS_PER_SIXTEENTH / 2), stroke.drum.pitch(), velocity, state(gesture));
             }
         }
     }
+
+    fn write_note(&mut self, gesture: &Gesture, at: Tick, lasts: Ticks) {
+        let depth = gesture.depth.first;
+        let (round, step) = (depth / ROUND, depth % ROUND);
+        self.tell(Count::Deeper, u32::from(round / ROUNDS) * BEYOND, gesture, at);
+        let family = Family::ALL.into_iter().find(|&family| gesture.count(family) > 0).unwrap_or(Family::Rest);
+        let index = voice_of(family);
+        let voice = &VOICES[index];
+        let pitch = Pitch::within(base_of(self.key) + voice.transposed + self.key.pentatonic(i32::from(step)), 0, 127);
+        let velocity = f64::from(voice.velocity) + f64::from(round % ROUNDS) * f64::from(VELOCITY_A_ROUND);
+        self.sheet.write_at(BASS + index, at, lasts, pitch, velocity, super::figures::cause(gesture));
+    }
 }
 
-/// Velocity of the bass, which plays the instructions of no family.
-pub const REST_VELOCITY: u8 = 50;
+/// The cause of what stands for no instruction.
+fn state(gesture: &Gesture) -> Cause {
+    Cause { steps: 0, is_state: true, ..super::figures::cause(gesture) }
+}

@@ -23,8 +23,8 @@ mod work;
 
 pub use conductor::Conductor;
 pub use faithful::{
-    BASS, DEEPEST, DRUMS, FAITHFUL_STEPS, FRAMES_A_STROKE, Faithful, REST_VELOCITY, ROUND, STROKE_VELOCITY, VELOCITY_A_ROUND, VOICES,
-    base_of,
+    Count, FAITHFUL_STEPS, Faithful, ROUND, ROUNDS, STEADY, STROKE_VELOCITY, STROKES, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND,
+    VOICES, Voice, base_of, tuning,
 };
 pub use plan::{Bar, Plan, live_weight, plan_live};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};

@@ -32,10 +32,6 @@ pub struct Plan {
     pub tells_memory: bool,
 }
 
-fn tells_memory(gestures: &[Gesture]) -> bool {
-    gestures.iter().any(|gesture| gesture.blocks_up + gesture.blocks_down > 0)
-}
-
 pub fn plan(outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Plan {
     let character = Character::of(&outline.gestures);
     let tempo = tempo(&character, style);
@@ -50,18 +46,18 @@ pub fn plan(outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Plan {
         }
     };
     let steps_per_bar = outline.steps.max(1) as f64 / bars;
-    let tells_memory = tells_memory(&outline.gestures);
-    Plan { bars: Some(bars as u32), tempo, key: key(codes, &character, style), character, steps_per_bar, tells_memory }
+    let key = key(codes, &character, style);
+    Plan { bars: Some(bars as u32), tempo, key, character, steps_per_bar, tells_memory: outline.tells_memory }
 }
 
 /// The plan of a piece whose end is not known yet, from its first gestures.
-pub fn plan_live(gestures: &[Gesture], codes: &[Arc<Code>], style: &Style) -> Plan {
+pub fn plan_live(gestures: &[Gesture], codes: &[Arc<Code>], tells_memory: bool, style: &Style) -> Plan {
     let character = Character::of(gestures);
     let weight: f64 = gestures.iter().map(|gesture| gesture.weight).sum();
     let steps: u64 = gestures.iter().map(|gesture| gesture.steps).sum();
     let steps_per_bar = steps.max(1) as f64 / (weight / live_weight(0)).max(1.0);
-    let tells_memory = tells_memory(gestures);
-    Plan { bars: None, tempo: tempo(&character, style), key: key(codes, &character, style), character, steps_per_bar, tells_memory }
+    let key = key(codes, &character, style);
+    Plan { bars: None, tempo: tempo(&character, style), key, character, steps_per_bar, tells_memory }
 }
 
 /// Quarters per minute, by the style's pace and how quick the program feels: even numbers.

@@ -43,6 +43,7 @@ pub struct Folder {
     visits: u64,
     taken: u64,
     weight: f64,
+    tells_memory: bool,
 }
 
 impl Folder {
@@ -68,6 +69,7 @@ impl Folder {
             visits: 0,
             taken: 0,
             weight: 0.0,
+            tells_memory: false,
         }
     }
 
@@ -77,6 +79,11 @@ impl Folder {
 
     pub fn codes(&self) -> &[Arc<Code>] {
         &self.codes
+    }
+
+    /// Whether any change of memory was told so far.
+    pub fn tells_memory(&self) -> bool {
+        self.tells_memory
     }
 
     /// As one of several threads: however short, it is not heard instruction by instruction unless all are.
@@ -92,13 +99,16 @@ impl Folder {
         if let Some(last) = self.list.last_mut() {
             last.absorb(&self.open);
         }
+        if let Some(last) = self.singles.as_mut().and_then(|singles| singles.last_mut()) {
+            last.take_blocks_of(&self.open);
+        }
         let steps = self.steps;
         let (zoom, gestures) = match (self.zoom, self.singles) {
             (Zoom::Auto, Some(singles)) if self.visits < FEW_VISITS => (Zoom::Opcode, singles),
             (Zoom::Auto, _) => (Zoom::Line, self.list.take()),
             (zoom, _) => (zoom, self.list.take()),
         };
-        Outline { gestures, steps, zoom, threads: 1, outcome }
+        Outline { gestures, steps, zoom, threads: 1, tells_memory: self.tells_memory, outcome }
     }
 
     /// Takes what was folded since the last call, for music that is made while the program runs.
@@ -133,6 +143,21 @@ impl Folder {
         self.weight += self.open.weight;
         self.list.push(&self.open);
         self.open = Gesture::EMPTY;
+    }
+
+    /// A change of memory belongs to what ran until then: to the gesture that is open, else to the next.
+    #[inline]
+    fn change_blocks(&mut self, by: i64) {
+        if by == 0 {
+            return;
+        }
+        self.tells_memory = true;
+        self.open.change_blocks(by);
+        if self.open.steps > 0
+            && let Some(last) = self.singles.as_mut().and_then(|singles| singles.last_mut())
+        {
+            last.change_blocks(by);
+        }
     }
 
     /// Whether this step begins a new gesture.
@@ -199,6 +224,7 @@ impl Folder {
             gesture.handled = self.open.handled;
             gesture.suspensions = self.open.suspensions;
             gesture.switches = self.open.switches;
+            gesture.take_blocks_of(&self.open);
         }
         singles.push(gesture);
     }
@@ -212,6 +238,7 @@ impl Listener for Folder {
     #[inline]
     fn step(&mut self, step: Step) {
         let unit = self.codes[step.code.index()].unit(step.offset);
+        self.change_blocks(i64::from(step.blocks));
         // A conditional jump may not be taken. A thread that lost the GIL at a jump had taken it.
         self.jumped_back =
             self.may_jump_back && (step.thread != self.last_thread || (step.code == self.last_code && step.offset <= self.last_offset));
@@ -241,11 +268,6 @@ impl Listener for Folder {
         if is_new_visit {
             open.visits += 1;
             self.visits += 1;
-        }
-        if step.blocks > 0 {
-            open.blocks_up += step.blocks as u32;
-        } else {
-            open.blocks_down += u32::from(step.blocks.unsigned_abs());
         }
         self.signature = (self.signature ^ u64::from(step.offset)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.may_jump_back = unit.back_to != u32::MAX;
@@ -295,6 +317,7 @@ impl Listener for Folder {
                 self.open.generation = self.open.generation.max(generation);
             }
             MarkKind::ThreadStarted { .. } | MarkKind::ThreadEnded => {}
+            MarkKind::BlocksChanged { by } => self.change_blocks(i64::from(by)),
         }
     }
 }

@@ -51,7 +51,9 @@ pub struct Gesture {
     /// Collections of the cyclic collector, and the highest generation among them.
     pub collections: u32,
     pub generation: u8,
-    /// Memory blocks allocated and released, where the interpreter tells.
+    /// Memory blocks allocated and released, where the interpreter tells: sums of the changes it told, each
+    /// of which is allocations less releases. CPython tells a change of many steps as one, so what came
+    /// and went again in between is in neither.
     pub blocks_up: u32,
     pub blocks_down: u32,
     /// Sum of the frame depth over its steps.
@@ -113,6 +115,19 @@ impl Gesture {
         self.heaviest = self.weight;
     }
 
+    /// Counts memory blocks allocated less released.
+    #[inline]
+    pub(super) fn change_blocks(&mut self, by: i64) {
+        let count = if by > 0 { &mut self.blocks_up } else { &mut self.blocks_down };
+        *count = count.saturating_add(u32::try_from(by.unsigned_abs()).unwrap_or(u32::MAX));
+    }
+
+    /// Counts the memory blocks of another as its own.
+    pub(super) fn take_blocks_of(&mut self, other: &Self) {
+        self.blocks_up = self.blocks_up.saturating_add(other.blocks_up);
+        self.blocks_down = self.blocks_down.saturating_add(other.blocks_down);
+    }
+
     /// Takes in the gesture which follows this one.
     pub fn absorb(&mut self, next: &Self) {
         if next.heaviest > self.heaviest {
@@ -141,11 +156,10 @@ impl Gesture {
             (&mut self.suspensions, next.suspensions),
             (&mut self.switches, next.switches),
             (&mut self.collections, next.collections),
-            (&mut self.blocks_up, next.blocks_up),
-            (&mut self.blocks_down, next.blocks_down),
         ] {
             *mine = mine.saturating_add(theirs);
         }
+        self.take_blocks_of(next);
         self.generation = self.generation.max(next.generation);
         self.frame_depth_sum += next.frame_depth_sum;
         self.ends_unit = next.ends_unit;

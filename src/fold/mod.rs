@@ -51,6 +51,8 @@ pub struct Outline {
     pub zoom: Zoom,
     /// Threads that were heard. Where there are several, their order is inferred.
     pub threads: usize,
+    /// Whether any change of memory was told; where not, `blocks_up` and `blocks_down` mean nothing.
+    pub tells_memory: bool,
     pub outcome: Outcome,
 }
 

@@ -4,8 +4,8 @@
 //! artefact of the recording. So each thread is folded on its own, and time is counted in instructions:
 //! a thread begins where its starter was when it started it, and all go on at the same pace. Where a
 //! thread calls `join()` without arguments it waits for the next of the threads it started. That order is
-//! inferred, and the outline says so. Collections are left out from the first start on: which thread
-//! they fall into is chance.
+//! inferred, and the outline says so. Collections, and changes of memory told for all threads in one, are
+//! left out from the first start on: which thread they fall into is chance.
 
 use std::sync::Arc;
 
@@ -52,6 +52,11 @@ impl Threads {
         &self.codes
     }
 
+    /// Whether any change of memory was told so far.
+    pub fn tells_memory(&self) -> bool {
+        self.threads.iter().filter_map(|thread| thread.folder.as_ref()).any(Folder::tells_memory)
+    }
+
     /// Ends the folding.
     pub fn finish(mut self, outcome: Outcome) -> Outline {
         let heard = self.threads.iter().filter(|thread| thread.folder.as_ref().is_some_and(|folder| folder.steps() > 0)).count();
@@ -59,6 +64,7 @@ impl Threads {
             let folder = self.threads.into_iter().filter_map(|thread| thread.folder).max_by_key(Folder::steps);
             return folder.unwrap_or_else(|| Folder::new(self.zoom, self.most)).finish(outcome);
         }
+        let tells_memory = self.tells_memory();
         let ties: Vec<Vec<(u64, Tie)>> = self.threads.iter_mut().map(|thread| std::mem::take(&mut thread.ties)).collect();
         let first_start = ties[0].iter().find(|(_, tie)| matches!(tie, Tie::Started(_))).map_or(0, |(steps, _)| *steps);
         let outlines: Vec<Outline> = self
@@ -88,7 +94,7 @@ impl Threads {
             list.push(&gesture);
         }
         let zoom = outlines.first().map_or(self.zoom, |outline| outline.zoom);
-        Outline { gestures: list.take(), steps, zoom, threads: heard, outcome }
+        Outline { gestures: list.take(), steps, zoom, threads: heard, tells_memory, outcome }
     }
 
     fn thread(&mut self, number: u16) -> &mut Thread {
@@ -136,12 +142,14 @@ impl Listener for Threads {
     }
 
     fn mark(&mut self, mark: Mark) {
-        if let MarkKind::ThreadStarted { thread } = mark.kind {
-            let steps = self.folder(mark.thread).steps();
-            self.thread(mark.thread).ties.push((steps, Tie::Started(usize::from(thread))));
-            self.folder(thread);
-        } else {
-            self.folder(mark.thread).mark(mark);
+        match mark.kind {
+            MarkKind::ThreadStarted { thread } => {
+                let steps = self.folder(mark.thread).steps();
+                self.thread(mark.thread).ties.push((steps, Tie::Started(usize::from(thread))));
+                self.folder(thread);
+            }
+            MarkKind::BlocksChanged { .. } if self.threads.len() > 1 => {}
+            _ => self.folder(mark.thread).mark(mark),
         }
     }
 }

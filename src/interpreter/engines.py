@@ -28,20 +28,23 @@ class Monitoring:
     def _unwatch(self, callbacks):
         """Calls each once, so that its own start is noticed and not asked for again: a third faster."""
         words, stream = self.codes.words, self.stream
-        threshold, stream.threshold = stream.threshold, 1 << 30
+        numbers = stream.blocks.numbers
+        thresholds = stream.threshold, numbers[FRAME_DUE]
+        stream.threshold = numbers[FRAME_DUE] = 1 << 30
         for callback in callbacks.values():
             code = callback.__code__
             words[id(code)] = 0
             callback(code, 0, None) if code.co_argcount == 3 else callback(code, 0)
             words[id(code)] = UNHEARD
         del stream.record[:]
-        stream.threshold = threshold
+        stream.threshold, numbers[FRAME_DUE] = thresholds
 
     def _callbacks(self, thread_of):
         """By event. Asking for the thread takes as long as all the rest, so it is asked for from the second on."""
         monitoring, tool, stream, codes = sys.monitoring, self.tool, self.stream, self.codes
         events, DISABLE = monitoring.events, monitoring.DISABLE
         append, flush, words, record, length = stream.record.append, stream.flush, codes.words, stream.record, len
+        look, blocks, numbers = stream.look, stream.blocks, stream.blocks.numbers
         heard = events.INSTRUCTION | events.PY_RETURN | events.PY_YIELD
 
         def entered(mark):
@@ -50,12 +53,15 @@ class Monitoring:
                 if word is None:
                     word = codes.learn(code)
                     if word >= 0:
+                        blocks.ours_begin()
                         monitoring.set_local_events(tool, code, heard)
+                        blocks.ours_end()
                 if word < 0:
                     return DISABLE
+                # What changed until now is the caller's.
+                if length(record) >= numbers[FRAME_DUE]:
+                    look(offset > GREATEST_SMALL)
                 append(mark | thread_of() | word >> 20)
-                if length(record) >= stream.threshold:
-                    flush()
 
             return callback
 
@@ -64,8 +70,8 @@ class Monitoring:
                 word = words.get(id(code), UNHEARD)
                 if word >= 0:
                     append(mark | thread_of() | word >> 20)
-                    if length(record) >= stream.threshold:
-                        flush()
+                    if length(record) >= numbers[FRAME_DUE]:
+                        look(offset > GREATEST_SMALL)
 
             return callback
 
@@ -78,12 +84,12 @@ class Monitoring:
                 last = code
             append(last_word | offset >> 1)
             if length(record) >= stream.threshold:
-                flush()
+                flush(offset > GREATEST_SMALL)
 
         def stepped_in_thread(code, offset):
             append(thread_of() | words[id(code)] | offset >> 1)
             if length(record) >= stream.threshold:
-                flush()
+                flush(offset > GREATEST_SMALL)
 
         return {
             events.PY_START: entered(CALLED),
@@ -161,6 +167,7 @@ class Settrace:
     def _follow(self, number):
         stream, codes = self.stream, self.codes
         append, flush, record, length = stream.record.append, stream.flush, stream.record, len
+        look, blocks, numbers = stream.look, stream.blocks, stream.blocks.numbers
         followers = {}
         codes.tables.append(followers)
         quiet_lines = VERSION >= (3, 10)  # before, tracebacks go by the last line that was traced
@@ -170,19 +177,22 @@ class Settrace:
             code = frame.f_code
             follower = followers.get(id(code))
             if follower is None:
+                blocks.ours_begin()
                 word = codes.words.get(id(code))
                 if word is None:
                     word = codes.learn(code)
                 follower = followers[id(code)] = make(code, word, number) if word >= 0 else (None, None, -2)
+                blocks.ours_end()
             local, word, first = follower
             if local is None:
                 return None
             frame.f_trace_opcodes = True
             if quiet_lines:
                 frame.f_trace_lines = False
+            # What changed until now is the caller's.
+            if length(record) >= numbers[FRAME_DUE]:
+                look(0)
             append((CALLED if frame.f_lasti == first else RESUMED) | word)
-            if length(record) >= stream.threshold:
-                flush()
             return local
 
         return on_call
@@ -190,6 +200,7 @@ class Settrace:
     def _follower(self, code, word, number):
         stream = self.stream
         append, flush, record, length = stream.record.append, stream.flush, stream.record, len
+        look, here, numbers = stream.look, stream.blocks.here, stream.blocks.numbers
         base, marked = word | number, word >> 20 | number
         bytecode = code.co_code
         name_of = NAMES
@@ -203,6 +214,8 @@ class Settrace:
             nonlocal raised_at
             if event == "opcode":
                 append(base | frame.f_lasti >> 1)
+                if length(record) >= stream.threshold:
+                    flush()
             elif event == "line":
                 return local
             elif event == "exception":
@@ -210,17 +223,19 @@ class Settrace:
                 if ends_loop:
                     return local
                 append(RAISED | marked)
-                raised_at = length(record)
+                if length(record) >= stream.threshold:
+                    flush()
+                raised_at = here()
             elif event == "return":
                 op = name_of[bytecode[frame.f_lasti]]
                 if op == "RETURN_VALUE":
                     append(RETURNED | marked)
-                elif argument is None and raised_at == length(record) or not op.startswith("YIELD"):
+                elif argument is None and raised_at == here() or not op.startswith("YIELD"):
                     append(UNWOUND | marked)
                 else:
                     append(YIELDED | marked)
-            if length(record) >= stream.threshold:
-                flush()
+                if length(record) >= numbers[FRAME_DUE]:
+                    look(0)
             return local
 
         return local, marked, first

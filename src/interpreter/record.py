@@ -16,12 +16,84 @@ STATUS_UNHEARD = 143
 MARK = 2 << 60
 CALLED, RESUMED, RETURNED, YIELDED, UNWOUND, RAISED, HANDLED = (MARK | what << 52 for what in range(1, 8))
 COLLECTION_STARTED, COLLECTION_ENDED, THREAD_STARTED, THREAD_ENDED = (MARK | what << 52 for what in range(8, 12))
+BLOCKS_CHANGED = MARK | 12 << 52
 BLOB_HELLO, BLOB_CODE, BLOB_END = 1, 2, 4
 # Twenty bits of a step name its code object, twenty its code unit.
 GREATEST_ID = GREATEST_UNIT = (1 << 20) - 1
 GREATEST_THREAD = 255
 # Word of a code object that is left out.
 UNHEARD = -1
+
+
+# A reading of the memory blocks takes as long as recording some words, and longer the more blocks there
+# are. So in the long run there is one in GAP words, and in as many again for every BLOCKS_A_GAP blocks
+# that the program has made: a few per cent of the time. 3.9 is slow at it.
+GAP, BLOCKS_A_GAP = 128, 20000 if VERSION != (3, 9) else 4000
+# Words whose readings may be saved up for a dense stretch of calls and returns.
+SAVED = 32 * GAP
+# Words after which a loop without calls is read. Fewer would tell more finely, and take longer.
+LOOP = 512
+# Above it an int is a memory block.
+GREATEST_SMALL = 256
+getallocatedblocks = sys.getallocatedblocks
+# Places in the numbers of `Blocks`.
+FRAME_DUE, TOLD, FIRST, WORDS, FREE_AT, NOW_GAP, BEFORE, OWN = range(8)
+
+
+class Blocks:
+    """How many memory blocks are in use, without our own. Counted in words and blocks and never in time,
+    so that the same program is read at the same places. Numbers that change are kept in an array: an int
+    that is kept is a block."""
+
+    def __init__(self, record):
+        self.record = record
+        self.numbers = array("q", bytes(8 * 8))
+
+    def start(self):
+        numbers = self.numbers
+        numbers[FREE_AT], numbers[NOW_GAP] = -SAVED, GAP
+        numbers[TOLD] = numbers[FIRST] = getallocatedblocks() + self._missing()
+
+    def _missing(self):
+        """An empty record has no block; whenever it is read it has."""
+        return 0 if self.record.buffer_info()[0] else 1
+
+    def here(self):
+        """Words recorded until now."""
+        return self.numbers[WORDS] + len(self.record)
+
+    def read(self, ours, full):
+        """Marks what has changed since the last reading, less `ours`, unless it is too soon."""
+        numbers, record = self.numbers, self.record
+        here = numbers[WORDS] + len(record)
+        if here < numbers[FREE_AT]:
+            return
+        count = getallocatedblocks() - ours
+        by = count - numbers[TOLD]
+        if by:
+            numbers[TOLD] = count
+            record.append(BLOCKS_CHANGED | by & 0xFFFFFFFF)  # more at once would be 32 GiB
+        free_at = numbers[FREE_AT] = max(numbers[FREE_AT], here - SAVED) + numbers[NOW_GAP]
+        numbers[FRAME_DUE] = min(free_at - numbers[WORDS], full)
+
+    def gathered(self, count, full):
+        numbers = self.numbers
+        numbers[WORDS] += count
+        numbers[NOW_GAP] = GAP * (1 + max(0, numbers[TOLD] - numbers[FIRST]) // BLOCKS_A_GAP)
+        numbers[FRAME_DUE] = min(numbers[FREE_AT] - numbers[WORDS], full)
+
+    def ours_begin(self):
+        """What changes until `ours_end` is our own doing, and is not told."""
+        numbers = self.numbers
+        numbers[OWN] += 1
+        if numbers[OWN] == 1:
+            numbers[BEFORE] = getallocatedblocks() + self._missing()
+
+    def ours_end(self):
+        numbers = self.numbers
+        if numbers[OWN] == 1:
+            numbers[TOLD] += getallocatedblocks() + self._missing() - numbers[BEFORE]
+        numbers[OWN] -= 1
 
 
 class Stream:
@@ -34,15 +106,17 @@ class Stream:
         self.pending = bytearray()
         self.lock, self.owner = allocate_lock(), 0
         self.is_closed = False
+        self.blocks = Blocks(self.record)
         # Few words at first, so that a program which soon waits for something is heard until then.
-        self.gathered, self.threshold = 0, 1
+        self.gathered, self.full, self.threshold = 0, 1, 1
         self._next_threshold()
 
     def _next_threshold(self):
         # As every word may be a step, a record shorter than the steps that are left never holds too many.
         self.gathered = min(self.records, 2 * self.gathered or 1)
         left = self.steps_left
-        self.threshold = self.gathered if left is None else max(1, min(self.gathered, left))
+        self.full = self.gathered if left is None else max(1, min(self.gathered, left))
+        self.threshold = min(self.full, LOOP)
 
     def gather(self):
         record = self.record
@@ -56,15 +130,34 @@ class Stream:
                 steps = data[7::8].count(0)
             self.steps_left -= steps
         self._next_threshold()
+        self.blocks.gathered(count, self.full)
         del record[:count]
         self.pending += data
 
-    def flush(self):
+    def look(self, ours):
+        """What is to be done where a frame is entered or left and FRAME_DUE is reached; `ours` blocks are
+        there only for this call."""
+        self.blocks.read(ours, self.full)
+        if len(self.record) >= self.full:
+            self.flush(ours)
+
+    def flush(self, ours=0):
+        """What is to be done when the threshold is reached."""
+        self.blocks.read(ours, self.full)
+        count = len(self.record)
+        if count < self.full:
+            # Not kept as a block here and there: `threshold` is an int that is kept.
+            was_block = self.threshold > GREATEST_SMALL
+            self.threshold = min(self.full, count + LOOP)
+            self.blocks.numbers[TOLD] += (self.threshold > GREATEST_SMALL) - was_block
+            return
         me = get_ident()
         if self.owner == me:
             return  # a collection in the midst of a flush
+        blocks = self.blocks
         with self.lock:
             self.owner = me
+            blocks.ours_begin()
             try:
                 self.gather()
                 self.write()
@@ -74,6 +167,7 @@ class Stream:
                     self.cut_short("time")
             finally:
                 self.owner = 0
+                blocks.ours_end()
 
     def write(self):
         if self.is_closed:
@@ -158,6 +252,14 @@ class Codes:
 
     def learn(self, code):
         """The word of a code object seen for the first time."""
+        blocks = self.stream.blocks
+        blocks.ours_begin()
+        try:
+            return self._learn(code)
+        finally:
+            blocks.ours_end()
+
+    def _learn(self, code):
         stream, me = self.stream, get_ident()
         if stream.owner == me:
             return UNHEARD
@@ -171,12 +273,14 @@ class Codes:
                 finally:
                     stream.owner = 0
         key = id(code)
-        tables, references = self.tables, self._references
+        tables, references, blocks = self.tables, self._references, stream.blocks
 
         def forget(_):
+            blocks.ours_begin()
             references.pop(key, None)
             for table in tables:
                 table.pop(key, None)
+            blocks.ours_end()
 
         references[key] = _weakref.ref(code, forget)
         self.words[key] = word

@@ -291,6 +291,7 @@ def main(argument):
     threads.watch(recording)
     try:
         recording.start()
+        stream.blocks.start()
         exec(code, namespace)
     except BaseException as error:
         ending.caught(error)

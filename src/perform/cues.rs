@@ -8,11 +8,10 @@ use crate::score::{Note, Score};
 
 /// Gives every part a channel, and every note its stroke and release.
 ///
-/// Drums sound on channel 10, other parts on the free channels in order; a score has at most 15 of
-/// them. Where a note is struck again on the same channel while it still sounds, the first is released at
+/// A score has at most 15 parts that are no drums. Where a note is struck again on the same channel while it still sounds, the first is released at
 /// that moment; of two strokes at the same moment the louder and longer remains.
 pub fn perform(score: &Score) -> Performance {
-    let channels = channels(score);
+    let channels = channels(score.parts.iter().map(|part| part.instrument));
     let setups = score
         .parts
         .iter()
@@ -70,13 +69,13 @@ pub fn perform(score: &Score) -> Performance {
     }
 }
 
-/// A channel for each part.
-fn channels(score: &Score) -> Vec<Channel> {
+/// A channel for each part, told from their instruments in order: drums sound on channel 10, the others
+/// take the free ones as they come.
+pub fn channels(instruments: impl IntoIterator<Item = Instrument>) -> Vec<Channel> {
     let mut free = (0..16).filter_map(Channel::new).filter(|&channel| channel != Channel::DRUMS);
-    score
-        .parts
-        .iter()
-        .map(|part| match part.instrument {
+    instruments
+        .into_iter()
+        .map(|instrument| match instrument {
             Instrument::Drums | Instrument::NoiseDrums => Channel::DRUMS,
             Instrument::Melodic(_) => free.next().expect("a style casts at most 15 melodic parts"),
         })

@@ -4,7 +4,7 @@
 mod cues;
 mod text;
 
-pub use cues::perform;
+pub use cues::{channels, perform};
 pub use text::{json_lines, lines};
 
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Velocity};

@@ -15,8 +15,8 @@ pub struct Step {
     pub frame_depth: u16,
     /// Threads are numbered from 0 in order of their start.
     pub thread: u16,
-    /// Memory blocks allocated less released since the step before in this thread; 0 where the
-    /// interpreter does not tell.
+    /// Memory blocks allocated less released by this thread since its step before; 0 where the
+    /// interpreter does not tell it step by step.
     pub blocks: i16,
 }
 
@@ -59,6 +59,12 @@ pub enum MarkKind {
         thread: u16,
     },
     ThreadEnded,
+    /// Memory blocks allocated less released since this was told last, besides what steps tell. CPython
+    /// counts those of all threads in one and tells them now and then, as of the first; the embedded
+    /// interpreter tells so what is more than a step can hold.
+    BlocksChanged {
+        by: i32,
+    },
 }
 
 /// How the program ended. None of these is a failure of evalody's.

@@ -160,6 +160,7 @@ fn mark_words(kind: &MarkKind) -> String {
         (MarkKind::CollectionStarted { generation }, _) => format!("{name} {generation}"),
         (MarkKind::ThreadStarted { thread }, _) => format!("{name} {thread}"),
         (MarkKind::CollectionEnded { generation, collected }, _) => format!("{name} {generation} {collected}"),
+        (MarkKind::BlocksChanged { by }, _) => format!("{name} {by:+}"),
         _ => name.into(),
     }
 }
@@ -177,6 +178,7 @@ fn mark_name(kind: &MarkKind) -> &'static str {
         MarkKind::CollectionEnded { .. } => "collection_ended",
         MarkKind::ThreadStarted { .. } => "thread_started",
         MarkKind::ThreadEnded => "thread_ended",
+        MarkKind::BlocksChanged { .. } => "blocks_changed",
     }
 }
 

@@ -49,6 +49,7 @@ enum Happening {
     Return,
     Raise,
     Collect(u8),
+    Memory(i32),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -59,6 +60,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => Just(Happening::Return),
         1 => Just(Happening::Raise),
         1 => (0u8..3).prop_map(Happening::Collect),
+        1 => (-3000i32..3000).prop_map(Happening::Memory),
     ]
 }
 
@@ -85,6 +87,7 @@ pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
                 Happening::Call(code) => Entry::Mark(Mark { thread: 0, kind: MarkKind::Called(CodeId(code)) }),
                 Happening::Return => Entry::Mark(Mark { thread: 0, kind: MarkKind::Returned(CodeId(0)) }),
                 Happening::Raise => Entry::Mark(Mark { thread: 0, kind: MarkKind::Raised(CodeId(0)) }),
+                Happening::Memory(by) => Entry::Mark(Mark { thread: 0, kind: MarkKind::BlocksChanged { by } }),
                 Happening::Collect(generation) => {
                     Entry::Mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation, collected: 1 } })
                 }

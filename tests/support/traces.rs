@@ -58,7 +58,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     let code = (0u32..4).prop_map(CodeId);
     let step = (code.clone(), 0u32..12, any::<u16>(), any::<u16>(), any::<i16>())
         .prop_map(|(code, offset, frame_depth, thread, blocks)| Entry::Step(Step { code, offset, frame_depth, thread, blocks }));
-    let kind = (0usize..11, code, any::<u8>(), any::<u32>()).prop_map(|(kind, code, generation, collected)| match kind {
+    let kind = (0usize..12, code, any::<u8>(), any::<u32>()).prop_map(|(kind, code, generation, collected)| match kind {
         0 => MarkKind::Called(code),
         1 => MarkKind::Resumed(code),
         2 => MarkKind::Returned(code),
@@ -69,6 +69,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         7 => MarkKind::CollectionStarted { generation },
         8 => MarkKind::CollectionEnded { generation, collected },
         9 => MarkKind::ThreadStarted { thread: u16::from(generation) },
+        10 => MarkKind::BlocksChanged { by: collected as i32 },
         _ => MarkKind::ThreadEnded,
     });
     prop_oneof![3 => step, 1 => (any::<u16>(), kind).prop_map(|(thread, kind)| Entry::Mark(Mark { thread, kind }))]

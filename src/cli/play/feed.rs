@@ -121,7 +121,7 @@ impl Feed {
             return Ok(perform(&compose(&self.title, &outline, &self.codes, &self.style)));
         }
         let gestures = self.folder.take();
-        let plan = plan_live(&gestures, &self.codes, &self.style);
+        let plan = plan_live(&gestures, &self.codes, self.folder.tells_memory(), &self.style);
         self.composer = match self.style.name.arrangement() {
             Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, self.style.taste(), arrangement))),
             None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, plan.key))),

@@ -12,7 +12,7 @@ use rustpython_vm::frame::{InterpreterFrame, current_thread_iframe};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::recorder::{Recorder, Tape, Told, recorder};
-use super::threads;
+use super::{blocks, threads};
 use crate::interpreter::wire::LimitBlob;
 use crate::trace::MarkKind;
 
@@ -30,6 +30,7 @@ thread_local! {
 
 /// What the interpreter calls. The answer to "call" becomes the frame's own trace function; none leaves it alone.
 pub fn hook(frame: PyObjectRef, event: PyStrRef, argument: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let _ours = blocks::ours();
     let nothing = vm.ctx.none();
     let Some(recorder) = recorder().filter(|recorder| !recorder.is_silent()) else { return Ok(nothing) };
     if let Some(limit) = recorder.crossed() {

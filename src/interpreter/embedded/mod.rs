@@ -4,6 +4,7 @@
 //! protocol of [`crate::interpreter::wire`]. Everything here happens in that child and never in the
 //! process which the user sees.
 
+mod blocks;
 mod code;
 mod confine;
 mod hook;
@@ -25,6 +26,7 @@ use crate::interpreter::options::ChildOptions;
 use crate::interpreter::wire::{EndBlob, Hello, PROTOCOL, Writer};
 use recorder::Scope;
 
+pub use blocks::Counting;
 pub use code::opcode_name;
 
 /// Status of a child that could not do what it was told: wrong options, no source, a panic.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{AsObject, Py, PyRef, VirtualMachine};
 
-use super::code;
+use super::{blocks, code, threads};
 use crate::interpreter::options::Only;
 use crate::interpreter::wire::{CodeBlob, EndBlob, LimitBlob, Writer};
 use crate::trace::{CodeId, MarkKind, Origin};
@@ -25,6 +25,10 @@ const CODES_HELD: usize = 4096;
 
 /// Code ids of the protocol are 20 bits wide.
 const MOST_CODES: u32 = 1 << 20;
+
+/// A step of the protocol holds a change of 12 bits.
+const MOST_BLOCKS_UP: i64 = 2047;
+const MOST_BLOCKS_DOWN: i64 = -2048;
 
 static RECORDER: OnceLock<Recorder> = OnceLock::new();
 
@@ -193,10 +197,25 @@ impl Tape {
         }
         self.steps += 1;
         self.told_since_flush = true;
-        // Allocations of one instruction cannot be told from the tracer's own without a global allocator.
-        let blocks = 0;
-        gone_if_failed(self.writer.step(code.0, unit * 2, thread, blocks));
+        let changed = blocks::take();
+        let told = changed.clamp(MOST_BLOCKS_DOWN, MOST_BLOCKS_UP);
+        if told != changed {
+            self.rest_of_blocks(thread, changed - told);
+        }
+        gone_if_failed(self.writer.step(code.0, unit * 2, thread, told as i32));
         true
+    }
+
+    /// What a step cannot hold, when a large list is cleared for instance. The mark stands for all threads;
+    /// where there are several the rest waits for the next steps of its own.
+    #[cold]
+    fn rest_of_blocks(&mut self, thread: u8, rest: i64) {
+        if threads::are_several() {
+            blocks::put_back(rest);
+        } else {
+            let by = rest.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+            self.mark(thread, &MarkKind::BlocksChanged { by });
+        }
     }
 
     #[inline]

@@ -8,7 +8,7 @@ use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyRef, PyResult, Settings, VirtualMachine};
 
 use super::recorder::{Recorder, recorder};
-use super::{code, hook, threads};
+use super::{blocks, code, hook, threads};
 use crate::interpreter::options::{ChildOptions, Task};
 use crate::interpreter::wire::EndBlob;
 
@@ -130,10 +130,12 @@ fn start_tracing(vm: &VirtualMachine) {
     *vm.state.global_trace_func.lock() = Some(function.clone());
     vm.trace_func.replace(function);
     vm.use_tracing.set(true);
+    blocks::forget();
 }
 
 /// Does something that is not to be heard.
 fn untraced(vm: &VirtualMachine, what: impl FnOnce()) {
+    let _ours = blocks::ours();
     let traced = vm.use_tracing.replace(false);
     what();
     vm.use_tracing.set(traced);

@@ -7,6 +7,7 @@ use rustpython_vm::common::wtf8::Wtf8;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
+use super::blocks;
 use super::recorder::recorder;
 use crate::trace::MarkKind;
 
@@ -21,6 +22,11 @@ thread_local! {
 #[inline]
 pub fn number() -> u8 {
     NUMBER.get()
+}
+
+/// Whether any but the first was ever started.
+pub fn are_several() -> bool {
+    STARTED.load(Ordering::Relaxed) > 1
 }
 
 /// Makes the calling thread the first.
@@ -53,6 +59,7 @@ pub fn number_new(vm: &VirtualMachine) -> PyResult<()> {
 fn numbered(number: u8, function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
     let run = move |given: FuncArgs, vm: &VirtualMachine| -> PyResult {
         NUMBER.set(number);
+        blocks::forget();
         let result = function.call(given, vm);
         tell(&MarkKind::ThreadEnded);
         result

@@ -50,6 +50,8 @@ mod mark {
     /// Argument: number of the thread that is started; told by the one which starts it.
     pub const THREAD_STARTED: u64 = 10;
     pub const THREAD_ENDED: u64 = 11;
+    /// Argument: the change in two's complement, saturating.
+    pub const BLOCKS_CHANGED: u64 = 12;
 }
 
 #[cfg(test)]
@@ -100,6 +102,7 @@ mod tests {
         writer.mark(0, &MarkKind::Called(CodeId(0))).unwrap();
         writer.step(0, 2, 0, 5000).unwrap();
         writer.mark(0, &MarkKind::CollectionEnded { generation: 2, collected: 77 }).unwrap();
+        writer.mark(0, &MarkKind::BlocksChanged { by: i32::MIN }).unwrap();
         writer.end(&EndBlob::Exited { status: 3 }).unwrap();
         let (trace, end) = read_all(&bytes).unwrap();
         assert_eq!(end, Some(End::Outcome(Outcome::Exited { status: 3 })));
@@ -107,6 +110,7 @@ mod tests {
         let steps: Vec<_> = trace.steps().map(|s| (s.offset, s.frame_depth, s.blocks)).collect();
         assert_eq!(steps, [(0, 0, -3), (2, 1, 2047)]);
         assert!(trace.entries.contains(&Entry::Mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation: 2, collected: 77 } })));
+        assert!(trace.entries.contains(&Entry::Mark(Mark { thread: 0, kind: MarkKind::BlocksChanged { by: i32::MIN } })));
     }
 
     #[test]

@@ -160,6 +160,7 @@ impl<R: Read> Reader<R> {
             mark::COLLECTION_ENDED => MarkKind::CollectionEnded { generation: (argument >> 24) as u8, collected: argument & 0xff_ffff },
             mark::THREAD_STARTED => MarkKind::ThreadStarted { thread: argument as u16 },
             mark::THREAD_ENDED => MarkKind::ThreadEnded,
+            mark::BLOCKS_CHANGED => MarkKind::BlocksChanged { by: argument as i32 },
             other => return Err(self.garbled(format!("mark {other}"))),
         };
         match kind {

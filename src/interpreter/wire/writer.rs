@@ -54,6 +54,7 @@ impl<W: Write> Writer<W> {
             }
             MarkKind::ThreadStarted { thread } => (mark::THREAD_STARTED, u32::from(thread)),
             MarkKind::ThreadEnded => (mark::THREAD_ENDED, 0),
+            MarkKind::BlocksChanged { by } => (mark::BLOCKS_CHANGED, by as u32),
         };
         self.word(KIND_MARK << 60 | what << 52 | u64::from(thread) << 40 | u64::from(argument))
     }

@@ -106,7 +106,11 @@ impl<W: Write> Listener for JsonWriter<W> {
             MarkKind::ThreadStarted { thread } => Some(thread),
             _ => None,
         };
-        self.line(&MarkLine { mark: mark_name(&mark.kind), thread: mark.thread, code, generation, collected, started });
+        let by = match mark.kind {
+            MarkKind::BlocksChanged { by } => Some(by),
+            _ => None,
+        };
+        self.line(&MarkLine { mark: mark_name(&mark.kind), thread: mark.thread, code, generation, collected, started, by });
     }
 }
 
@@ -138,6 +142,9 @@ struct MarkLine {
     /// The thread that is started.
     #[serde(skip_serializing_if = "Option::is_none")]
     started: Option<u16>,
+    /// Memory blocks more than before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<i32>,
 }
 
 #[derive(Serialize)]

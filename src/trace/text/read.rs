@@ -178,6 +178,7 @@ fn mark(words: &mut Words) -> Result<Mark, Reason> {
         "collection_ended" => MarkKind::CollectionEnded { generation: number(&words.next()?)?, collected: number(&words.next()?)? },
         "thread_started" => MarkKind::ThreadStarted { thread: number(&words.next()?)? },
         "thread_ended" => MarkKind::ThreadEnded,
+        "blocks_changed" => MarkKind::BlocksChanged { by: number(&words.next()?)? },
         other => return Err(format!("{other:?} is no mark")),
     };
     Ok(Mark { thread, kind })

@@ -1,0 +1,137 @@
+//! `evalody hear`: from a MIDI file back to what the interpreter did.
+
+use std::fs;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::Path;
+
+use super::error::Failure;
+use crate::hear::{HearError, Heard, Song, Told, instructions, song};
+use crate::music::{TICKS_PER_BAR, TICKS_PER_SIXTEENTH};
+
+/// Hear in a MIDI file what the interpreter did, from its notes alone
+///
+/// A piece in the style faithful gives back the family, value-stack depth and frame depth of every
+/// instruction, also after another program has saved it again without names, texts and sounds.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_override_self = true,
+    after_help = "\
+Examples:
+  evalody export fib.py -o fib.mid --style faithful
+  evalody hear fib.mid | less
+  evalody hear fib.mid --format json | jq .family
+  evalody hear - < fib.mid
+
+Columns: number from 0, bar and sixteenth, family, depth of the value stack before the instruction,
+frames above the first. All but the second are as in: evalody show trace fib.py"
+)]
+pub struct Hear {
+    /// MIDI file, or - for standard input
+    #[arg(value_name = "FILE.mid")]
+    file: String,
+
+    /// Text for people, or JSON with one object a line
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// One instruction as a line of JSON.
+#[derive(serde::Serialize)]
+struct Line {
+    index: usize,
+    bar: u32,
+    sixteenth: u32,
+    family: &'static str,
+    depth: u16,
+    frame_depth: u16,
+}
+
+impl Hear {
+    pub fn run(self) -> Result<u8, Failure> {
+        let name = if self.file == "-" { "standard input" } else { &self.file };
+        let unheard = |reason: String| Failure::Unheard { path: name.into(), reason };
+        let song = song(&self.bytes()?).map_err(|error| unheard(format!("{error}; {}", remedy(&error))))?;
+        let told = instructions(&song).ok_or_else(|| {
+            unheard(
+                "was not written in the style faithful, as far as its notes tell; write one with: evalody export FILE.py --style \
+                 faithful -o FILE.mid"
+                    .to_owned(),
+            )
+        })?;
+        let mut out = BufWriter::new(io::stdout().lock());
+        match self.format {
+            Format::Text => text(&mut out, name, &song, &told)?,
+            Format::Json => json(&mut out, &told)?,
+        }
+        out.flush()?;
+        if told.strangers > 0 {
+            eprintln!("evalody: {name}: {} notes are not of the style faithful and are passed over", told.strangers);
+        }
+        Ok(0)
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        if self.file == "-" {
+            let unreadable = |source| Failure::Unreadable { path: "standard input".into(), source };
+            io::stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
+            return Ok(bytes);
+        }
+        let path = Path::new(&self.file);
+        let unheard = |reason: &str| Failure::Unheard { path: path.to_owned(), reason: reason.to_owned() };
+        fs::read(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => unheard("no such file; name a MIDI file, or - for standard input"),
+            _ if path.is_dir() => unheard("is a folder; name a MIDI file in it"),
+            _ => Failure::Unreadable { path: path.to_owned(), source },
+        })
+    }
+}
+
+fn remedy(error: &HearError) -> &'static str {
+    match error {
+        HearError::NotMidi => "make one with: evalody export FILE.py --style faithful -o FILE.mid",
+        HearError::Damaged(_) | HearError::CutOff | HearError::Endless => "export or copy it again",
+        HearError::FilmFrames => "save it with ticks per beat",
+        HearError::SeveralSongs => "save the one to hear as format 0 or 1",
+        HearError::NoNotes => "an empty program is silence, and so is an empty file",
+    }
+}
+
+/// Bar and sixteenth, counted from 1.
+fn place(heard: &Heard) -> (u32, u32) {
+    (heard.at.bar() + 1, heard.at.0 % TICKS_PER_BAR / TICKS_PER_SIXTEENTH + 1)
+}
+
+fn text(out: &mut impl Write, name: &str, song: &Song, told: &Told) -> Result<(), Failure> {
+    let quarters = song.tempo.quarters_per_minute();
+    writeln!(out, "{name}: faithful, {} at {quarters} bpm, {} instructions", told.key, told.instructions.len())?;
+    writeln!(out, "#{:>7} {:>8}  {:<7} {:>5} {:>5}", "i", "at", "family", "dep", "frm")?;
+    for (index, heard) in told.instructions.iter().enumerate() {
+        let (bar, sixteenth) = place(heard);
+        writeln!(
+            out,
+            "{index:>8} {:>8}  {:<7} {:>5} {:>5}",
+            format!("{bar}:{sixteenth:02}"),
+            heard.family,
+            heard.depth,
+            heard.frame_depth
+        )?;
+    }
+    Ok(())
+}
+
+fn json(out: &mut impl Write, told: &Told) -> Result<(), Failure> {
+    for (index, heard) in told.instructions.iter().enumerate() {
+        let (bar, sixteenth) = place(heard);
+        let (family, depth, frame_depth) = (heard.family.name(), heard.depth, heard.frame_depth);
+        serde_json::to_writer(&mut *out, &Line { index, bar, sixteenth, family, depth, frame_depth }).map_err(io::Error::from)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
