@@ -53,7 +53,7 @@ impl Ground {
 
     /// One tone again and again, then its neighbours in the chord.
     fn write_pulse(&mut self, sheet: &mut Sheet, now: &Now) {
-        for slot in spread(PULSES[usize::from(now.state.turning)], SLOTS, in_turn([0, 1, 2], now)) {
+        for slot in spread(PULSES[usize::from(now.state.turning)], SLOTS, 0) {
             let tone = [2, 2, 1, 2, 0][self.pulses % 5];
             self.pulses += 1;
             let chord = now.chord_at(slot);
@@ -68,7 +68,7 @@ fn bass(sheet: &mut Sheet, now: &Now) {
     let depth = now.state.frame_depth;
     let low = BASS_LOW[usize::from(depth < 2)];
     let first = in_turn([0, 0, 2], now);
-    let second = (depth % 2 == 1).then(|| in_turn([10, 8, 11, 6, 12], now));
+    let second = (depth % 2 == 1).then(|| in_turn([10, 8, 11, 8, 12], now));
     let mut pluck = |slot: u32, slots: u32, tone: usize| {
         let chord = now.chord_at(slot);
         let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());

@@ -1,5 +1,5 @@
 //! The style `ambient`: slow and wide, the program as weather. Few notes, long tones, no drum kit; what repeats comes
-//! round in three, five and seven bars on different parts, so that it hardly ever meets in the same way.
+//! round in three bars on some parts and in five on others, so that it hardly ever meets in the same way.
 //!
 //! It is the least informative of the styles: a bar has six notes of the melody at most, and most of a program's
 //! lines are not played one by one. The states of each bar are all there.

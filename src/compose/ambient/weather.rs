@@ -19,10 +19,10 @@ pub fn write(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
     let mut strike = |drum: Drum, slot: u32, usual: f64| {
         sheet.write(DRUMS, (now.bar, slot), 1, drum.pitch(), now.dynamics.at(usual, slot, 0.4), cause);
     };
-    for slot in spread(SHAKES[usize::from(state.allocating)], SLOTS, in_turn([2, 4, 3, 5, 1, 6, 0], now)) {
+    for slot in spread(SHAKES[usize::from(state.allocating)], SLOTS, 2) {
         strike(Drum::Maracas, slot, 40.0);
     }
-    for slot in spread(u32::from(state.calling), SLOTS, in_turn([4, 6, 5], now)) {
+    for slot in spread(u32::from(state.calling), SLOTS, 4) {
         strike(Drum::HighWoodBlock, slot, 36.0);
     }
     if state.releases {
@@ -44,9 +44,9 @@ pub fn write(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
     }
 }
 
-/// As many as the bar is busy, wandering through the bar in seven bars; each as high as the stack is in a line.
+/// As many as the bar is busy, wandering through the bar and back in three bars; each as high as the stack is in a line.
 fn drops(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
-    let slots = spread(u32::from(now.state.activity), SLOTS, in_turn([5, 12, 3, 10, 1, 8, 15], now));
+    let slots = spread(u32::from(now.state.activity), SLOTS, in_turn([5, 13, 3], now));
     let depths = riff.iter().copied().chain([0]).cycle();
     for (slot, depth) in slots.into_iter().zip(depths) {
         let pitch = now.chord_at(slot).melodic(now.key, 84, i32::from(depth));

@@ -67,10 +67,9 @@ pub fn ladder(chord: Chord, tones: usize) -> Vec<i32> {
 pub fn write(sheet: &mut Sheet, now: &Now) {
     let tones = usize::from(now.figures.peak.clamp(FEWEST_TONES, MOST_TONES));
     let shape = Shape::of(now.theme.manner);
-    // A theme that returns thinned, and a piece that gathers, run at half the speed.
-    let stride = if now.fullness < 0.3 || now.variation == Variation::Thinned { SLOTS / FEWEST_STROKES } else { 1 };
+    let slots = now.theme.onsets(strokes(now) as usize, SLOTS);
     let octave = if now.variation == Variation::Doubled { 12 } else { 0 };
-    for (stroke, slot) in (0..SLOTS).step_by(stride as usize).enumerate() {
+    for (stroke, &slot) in slots.iter().enumerate() {
         let chord = now.chord_at(slot);
         let root = i32::from(Pitch::within(chord.root_in(now.key), LOW, LOW + 11).number());
         let ladder = ladder(chord, tones);
@@ -83,8 +82,20 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
         // Into a new section it swells.
         let swell = if now.closes { f64::from(slot) } else { 0.0 };
         let usual = if is_accent { 66.0 } else { 52.0 } + swell;
-        sheet.write(ARPEGGIO, (now.bar, slot), stride, pitch, now.dynamics.at(usual, slot, 0.6), now.figures.cause);
+        let next = slots.get(stroke + 1).copied().unwrap_or(SLOTS);
+        sheet.write(ARPEGGIO, (now.bar, slot), (next - slot).min(2), pitch, now.dynamics.at(usual, slot, 0.6), now.figures.cause);
     }
+}
+
+/// All sixteenths where the music is full, or goes into a new section; else the function's own rhythm, thinner where a
+/// piece gathers, and thinnest where a theme returns thinned.
+fn strokes(now: &Now) -> u32 {
+    match now.variation {
+        _ if now.closes => SLOTS,
+        Variation::Thinned => FEWEST_STROKES,
+        _ => FEWEST_STROKES + (12.0 * (now.fullness - 0.2).max(0.0)).round() as u32,
+    }
+    .min(SLOTS)
 }
 
 #[cfg(test)]
