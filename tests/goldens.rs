@@ -21,10 +21,7 @@ fn recorded(name: &str) -> Trace {
 }
 
 fn written(trace: &Trace, name: StyleName) -> Score {
-    let (zoom, most) = match name {
-        StyleName::Groove => (Zoom::Line, Some(MOST_GESTURES)),
-        StyleName::Faithful => (Zoom::Opcode, None),
-    };
+    let (zoom, most) = if name.is_lossless() { (Zoom::Opcode, None) } else { (Zoom::Line, Some(MOST_GESTURES)) };
     let mut folder = Folder::new(zoom, most);
     trace.tell(&mut folder);
     compose("recorded", &folder.finish(trace.outcome.clone()), &trace.codes, &Style { name, ..Style::default() })
@@ -46,7 +43,7 @@ fn outlines_are_as_they_were() {
 #[test]
 fn scores_are_as_they_were() {
     for name in RECORDED {
-        for style in [StyleName::Groove, StyleName::Faithful] {
+        for style in StyleName::ALL {
             check_golden(&format!("{name}.{style}"), &lines(score::lines(&written(&recorded(name), style))));
         }
     }

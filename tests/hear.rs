@@ -1,6 +1,8 @@
 //! The way back: what the interpreter did, out of the notes of a MIDI file and nothing else, also after
 //! other programs had it.
 
+#[path = "support/files.rs"]
+mod files;
 #[path = "support/interpreters.rs"]
 mod interpreters;
 #[allow(dead_code, reason = "shared with other tests")]
@@ -13,15 +15,13 @@ use std::sync::Arc;
 
 use assert_cmd::Command;
 use evalody::compose::{STEADY, STROKES, Style, StyleName, VOICES, compose};
-use evalody::export::{About, write_midi};
 use evalody::fold::{Folder, Zoom};
 use evalody::hear::{HearError, Struck, instructions, song, song_of, style_of};
 use evalody::music::{Key, Mode, Pitch, Ticks};
 use evalody::perform::{Channel, Performance, perform};
 use evalody::songs;
 use evalody::trace::{Code, CodeId, Dialect, Entry, Family, Header, Instruction, Origin, Outcome, Span, Step, Trace};
-use midly::num::{u15, u28};
-use midly::{Format, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
+use files::{file, stripped};
 use proptest::prelude::*;
 
 /// Family, depth of the value stack, depth of the frames.
@@ -37,50 +37,6 @@ fn played(trace: &Trace, key: Option<Key>) -> Performance {
     trace.tell(&mut folder);
     let style = Style { name: StyleName::Faithful, key, ..Style::default() };
     perform(&compose("made up", &folder.finish(trace.outcome.clone()), &trace.codes, &style))
-}
-
-fn file(performance: &Performance) -> Vec<u8> {
-    let about = About { evalody: "0.1.0".into(), style: "faithful".into(), interpreter: "CPython 3.14.0".into(), steps: 42 };
-    let mut bytes = Vec::new();
-    write_midi(performance, &about, &mut bytes).unwrap();
-    bytes
-}
-
-/// What another program may leave of a file: one track, releases as strokes of velocity 0, messages of
-/// one moment in the opposite order, moments times `numerator` by `denominator`.
-fn stripped(bytes: &[u8], numerator: u32, denominator: u32) -> Vec<u8> {
-    let file = Smf::parse(bytes).unwrap();
-    let mut kept = Vec::new();
-    for track in &file.tracks {
-        let mut now = 0;
-        for event in track {
-            now += event.delta.as_int();
-            let kind = match event.kind {
-                TrackEventKind::Midi { channel, message: MidiMessage::NoteOff { key, .. } } => {
-                    TrackEventKind::Midi { channel, message: MidiMessage::NoteOn { key, vel: 0.into() } }
-                }
-                kind @ TrackEventKind::Midi { message: MidiMessage::NoteOn { .. }, .. }
-                | kind @ TrackEventKind::Meta(MetaMessage::Tempo(_) | MetaMessage::TimeSignature(..)) => kind,
-                _ => continue,
-            };
-            kept.push((now, kind));
-        }
-    }
-    kept.reverse();
-    kept.sort_by_key(|(at, _)| *at);
-    let Timing::Metrical(ticks) = file.header.timing else { panic!("in beats") };
-    let scaled = |ticks: u32| (ticks * numerator + denominator / 2) / denominator;
-    let mut track = Vec::new();
-    let mut now = 0;
-    for (at, kind) in kept {
-        track.push(TrackEvent { delta: u28::from(scaled(at) - now), kind });
-        now = scaled(at);
-    }
-    track.push(TrackEvent { delta: 0.into(), kind: TrackEventKind::Meta(MetaMessage::EndOfTrack) });
-    let timing = Timing::Metrical(u15::from(scaled(u32::from(ticks.as_int())) as u16));
-    let mut out = Vec::new();
-    midly::write_std(&midly::Header::new(Format::SingleTrack, timing), [&track], &mut out).unwrap();
-    out
 }
 
 fn heard(bytes: &[u8]) -> Vec<Told> {
@@ -233,7 +189,7 @@ fn other_styles_are_not_taken_for_this_one() {
     let mut folder = Folder::new(Zoom::Line, None);
     trace.tell(&mut folder);
     let groove = perform(&compose("made up", &folder.finish(Outcome::Finished), &trace.codes, &Style::default()));
-    assert_eq!((style_of(&song_of(&groove)), instructions(&song_of(&groove))), (None, None));
+    assert_eq!((style_of(&song_of(&groove)), instructions(&song_of(&groove))), (Some(StyleName::Groove), None));
     // Without its first note the figure is none.
     let mut song = song_of(&played(&trace, None));
     song.notes.remove(0);

@@ -37,7 +37,7 @@ const ROOMS: &[Room] = &[
     pure_room("compose", &["fold", "score", "music", "trace"]),
     pure_room("perform", &["music", "score"]),
     // The way back reads the faithful style by the tables it is written from: a copy would drift.
-    pure_room("hear", &["compose", "perform", "music", "trace"]),
+    pure_room("hear", &["compose", "perform", "music", "score", "trace"]),
     pure_room("synth", &["perform", "music"]),
     pure_room("export", &["perform", "synth", "music", "score", "trace"]),
     door("interpreter", &["program", "trace"]),

@@ -11,18 +11,23 @@ use evalody::score::Score;
 use evalody::trace::{Entry, Mark, MarkKind, Trace};
 use proptest::prelude::*;
 
-fn groove() -> Style {
-    Style::default()
-}
-
 fn faithful() -> Style {
     Style { name: StyleName::Faithful, ..Style::default() }
 }
 
+fn any_style() -> impl Strategy<Value = Style> {
+    (prop::sample::select(&StyleName::ALL[..]), any::<Option<u64>>()).prop_map(|(name, seed)| Style { name, seed, ..Style::default() })
+}
+
+/// Styles in which a band plays.
+fn bands() -> impl Iterator<Item = Style> {
+    StyleName::ALL.into_iter().filter(|name| !name.is_lossless()).map(|name| Style { name, ..Style::default() })
+}
+
 fn score(trace: &Trace, zoom: Zoom, style: &Style) -> (Outline, Score) {
     let outline = match style.name {
-        StyleName::Groove => fold(trace, zoom),
-        StyleName::Faithful => {
+        name if !name.is_lossless() => fold(trace, zoom),
+        _ => {
             let mut folder = Folder::new(Zoom::Opcode, None);
             trace.tell(&mut folder);
             folder.finish(trace.outcome.clone())
@@ -49,6 +54,22 @@ proptest! {
         prop_assert_eq!(outline.gestures.iter().map(|gesture| gesture.steps).sum::<u64>(), steps);
         let by_family: u64 = outline.gestures.iter().flat_map(|gesture| gesture.families).map(u64::from).sum();
         prop_assert_eq!(by_family, steps);
+        let told: Vec<i64> = trace
+            .entries
+            .iter()
+            .map(|entry| match entry {
+                Entry::Step(step) => i64::from(step.blocks),
+                Entry::Mark(Mark { kind: MarkKind::BlocksChanged { by }, .. }) => i64::from(*by),
+                Entry::Mark(_) => 0,
+            })
+            .collect();
+        prop_assert_eq!(outline.tells_memory, told.iter().any(|by| *by != 0));
+        if steps > 0 {
+            let up: i64 = told.iter().filter(|by| **by > 0).sum();
+            let down: i64 = told.iter().filter(|by| **by < 0).sum();
+            prop_assert_eq!(outline.gestures.iter().map(|gesture| i64::from(gesture.blocks_up)).sum::<i64>(), up);
+            prop_assert_eq!(outline.gestures.iter().map(|gesture| -i64::from(gesture.blocks_down)).sum::<i64>(), down);
+        }
         prop_assert!(outline.gestures.windows(2).all(|pair| pair[0].since + pair[0].steps == pair[1].since), "stretches follow each other");
     }
 
@@ -70,16 +91,14 @@ proptest! {
     }
 
     #[test]
-    fn the_notes_which_carry_steps_carry_all_of_them(trace in runs::trace(400), zoom in zoom(), is_faithful: bool) {
-        let style = if is_faithful { faithful() } else { groove() };
+    fn the_notes_which_carry_steps_carry_all_of_them(trace in runs::trace(400), zoom in zoom(), style in any_style()) {
         let (outline, score) = score(&trace, zoom, &style);
         let carried: u64 = score.notes().iter().filter(|(_, note)| !note.cause.is_state).map(|(_, note)| note.cause.steps).sum();
         prop_assert_eq!(carried, outline.steps);
     }
 
     #[test]
-    fn every_note_lies_on_the_grid_and_within_the_piece(trace in runs::trace(400), zoom in zoom(), is_faithful: bool) {
-        let style = if is_faithful { faithful() } else { groove() };
+    fn every_note_lies_on_the_grid_and_within_the_piece(trace in runs::trace(400), zoom in zoom(), style in any_style()) {
         let (_, score) = score(&trace, zoom, &style);
         for (_, note) in score.notes() {
             prop_assert!(note.at.0.is_multiple_of(TICKS_PER_SIXTEENTH));
@@ -89,21 +108,9 @@ proptest! {
     }
 
     #[test]
-    fn a_groove_keeps_to_its_key_in_the_leads(trace in runs::trace(400), zoom in zoom()) {
-        let (_, score) = score(&trace, zoom, &groove());
-        let scale: Vec<i32> = (0..5).map(|step| (i32::from(score.key.tonic()) + score.key.pentatonic(step)).rem_euclid(12)).collect();
-        let last_bar = score.end.bar().saturating_sub(2);
-        for part in score.parts.iter().filter(|part| ["reckon", "index", "look", "build", "call", "suspend", "fail"].contains(&part.name)) {
-            for note in part.notes.iter().filter(|note| note.at < Tick::of_bar(last_bar)) {
-                prop_assert!(scale.contains(&(i32::from(note.pitch.number()) % 12)), "{} in {}", note.pitch, score.key);
-            }
-        }
-    }
-
-    #[test]
-    fn no_bar_of_a_groove_is_silent(trace in runs::trace(400)) {
+    fn no_bar_of_a_band_is_silent(trace in runs::trace(400), style in prop::sample::select(bands().collect::<Vec<_>>())) {
         prop_assume!(trace.steps().count() > 0);
-        let (_, score) = score(&trace, Zoom::Auto, &groove());
+        let (_, score) = score(&trace, Zoom::Auto, &style);
         let mut sounds = vec![false; score.end.bar() as usize];
         for (_, note) in score.notes() {
             sounds[note.at.bar() as usize] = true;
@@ -114,8 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn the_same_trace_is_always_the_same_music(trace in runs::trace(200), is_faithful: bool) {
-        let style = if is_faithful { faithful() } else { groove() };
+    fn the_same_trace_is_always_the_same_music(trace in runs::trace(200), style in any_style()) {
         let (_, first) = score(&trace, Zoom::Auto, &style);
         let (_, second) = score(&trace, Zoom::Auto, &style);
         prop_assert_eq!(first, second);
@@ -124,7 +130,7 @@ proptest! {
 
 #[test]
 fn a_score_of_no_steps_is_silence() {
-    for style in [groove(), faithful()] {
+    for style in bands().chain([faithful()]) {
         let (_, score) = score(&Trace::default(), Zoom::Auto, &style);
         assert!(score.notes().is_empty());
         assert!(score.end > Tick::default());
@@ -133,7 +139,7 @@ fn a_score_of_no_steps_is_silence() {
 
 #[test]
 fn a_style_casts_no_more_parts_than_there_are_channels() {
-    for style in [groove(), faithful()] {
+    for style in bands().chain([faithful()]) {
         let (_, score) = score(&Trace::default(), Zoom::Auto, &style);
         let melodic = score.parts.iter().filter(|part| part.instrument != Instrument::Drums).count();
         assert!(melodic <= 15 && score.parts.len() - melodic <= 1);

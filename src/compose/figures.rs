@@ -9,6 +9,10 @@ use crate::trace::{CodeId, Family};
 /// of a frame or of a small container gives back.
 pub const CASCADE: u32 = 16;
 
+/// Memory blocks in a bar by which two runs of CPython may differ: the hash seed decides what finds a place
+/// in its free lists.
+const JITTER: u32 = 3;
+
 /// Sums and means over a bar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
@@ -87,14 +91,18 @@ impl Figures {
     pub fn state(&self, usual_steps: f64, tells_memory: bool) -> State {
         let over = |value: f64, marks: &[f64]| marks.iter().filter(|&&mark| value > mark).count() as u8;
         let visits = self.visits as f64;
-        let allocated = if tells_memory { f64::from(self.blocks_up) / self.steps.max(1) as f64 } else { self.share(Family::Build) };
+        let allocated = match tells_memory {
+            true if self.blocks_up <= JITTER => 0.0,
+            true => f64::from(self.blocks_up) / self.steps.max(1) as f64,
+            false => self.share(Family::Build),
+        };
         let busy = self.steps.max(1) as f64 / usual_steps;
         State {
             turning: over(f64::from(self.turns) / visits, &[0.0, 0.15, 0.3]),
             frame_depth: over(self.frame_depth, &[0.5, 1.5, 2.5]),
             calling: over(f64::from(self.calls) / visits, &[0.0, 0.1, 0.25, 0.5]),
             allocating: over(allocated, &[0.0, 0.02, 0.08, 0.25]),
-            releases: self.released >= CASCADE,
+            releases: tells_memory && self.released >= CASCADE,
             collected: (self.collections > 0).then_some(self.generation.min(2)),
             raised: self.raised.min(6) as u8,
             activity: (2.0 + libm::log2(busy) / 1.5).round().clamp(0.0, 4.0) as u8,

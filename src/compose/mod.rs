@@ -17,6 +17,7 @@ mod motif;
 mod plan;
 mod rhythm;
 mod sheet;
+mod signs;
 mod style;
 mod theme;
 mod work;
@@ -27,6 +28,7 @@ pub use faithful::{
     VOICES, Voice, base_of, tuning,
 };
 pub use plan::{Bar, Plan, live_weight, plan_live};
+pub use signs::{Signs, Tally};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};
 
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 //! artefact of the recording. So each thread is folded on its own, and time is counted in instructions:
 //! a thread begins where its starter was when it started it, and all go on at the same pace. Where a
 //! thread calls `join()` without arguments it waits for the next of the threads it started. That order is
-//! inferred, and the outline says so. Collections, and changes of memory told for all threads in one, are
-//! left out from the first start on: which thread they fall into is chance.
+//! inferred, and the outline says so. Collections and changes of memory are left out from the first start
+//! on: which thread they fall into is chance.
 
 use std::sync::Arc;
 
@@ -64,7 +64,6 @@ impl Threads {
             let folder = self.threads.into_iter().filter_map(|thread| thread.folder).max_by_key(Folder::steps);
             return folder.unwrap_or_else(|| Folder::new(self.zoom, self.most)).finish(outcome);
         }
-        let tells_memory = self.tells_memory();
         let ties: Vec<Vec<(u64, Tie)>> = self.threads.iter_mut().map(|thread| std::mem::take(&mut thread.ties)).collect();
         let first_start = ties[0].iter().find(|(_, tie)| matches!(tie, Tie::Started(_))).map_or(0, |(steps, _)| *steps);
         let outlines: Vec<Outline> = self
@@ -94,7 +93,7 @@ impl Threads {
             list.push(&gesture);
         }
         let zoom = outlines.first().map_or(self.zoom, |outline| outline.zoom);
-        Outline { gestures: list.take(), steps, zoom, threads: heard, tells_memory, outcome }
+        Outline { gestures: list.take(), steps, zoom, threads: heard, tells_memory: false, outcome }
     }
 
     fn thread(&mut self, number: u16) -> &mut Thread {
@@ -134,7 +133,7 @@ impl Listener for Threads {
             self.folder(0).step(step);
             return;
         }
-        self.folder(step.thread).step(step);
+        self.folder(step.thread).step(Step { blocks: 0, ..step });
         if self.joins[step.code.index()].contains(&step.offset) {
             let steps = self.folder(step.thread).steps();
             self.thread(step.thread).ties.push((steps, Tie::Joined));

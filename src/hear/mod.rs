@@ -4,9 +4,11 @@
 //!
 //! What a style tells is read by the tables it is written from, one file a style.
 
+mod bars;
 mod faithful;
 mod song;
 
+pub use bars::bars;
 pub use faithful::{Heard, Told, instructions};
 pub use song::{HearError, Song, Struck, song, song_of};
 
@@ -14,5 +16,8 @@ use crate::compose::StyleName;
 
 /// The style in which a song was written, so far as its notes tell.
 pub fn style_of(song: &Song) -> Option<StyleName> {
-    faithful::key_of(song).map(|_| StyleName::Faithful)
+    if faithful::key_of(song).is_some() {
+        return Some(StyleName::Faithful);
+    }
+    StyleName::ALL.into_iter().find(|&style| bars(song, style).is_some())
 }

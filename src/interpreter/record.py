@@ -27,31 +27,38 @@ UNHEARD = -1
 
 # A reading of the memory blocks takes as long as recording some words, and longer the more blocks there
 # are. So in the long run there is one in GAP words, and in as many again for every BLOCKS_A_GAP blocks
-# that the program has made: a few per cent of the time. 3.9 is slow at it.
-GAP, BLOCKS_A_GAP = 128, 20000 if VERSION != (3, 9) else 4000
+# that the program has made: a few per cent of the time. 3.9 is slow at it, and 3.11 records its words
+# faster than the others.
+GAP, BLOCKS_A_GAP = 256 if VERSION == (3, 11) else 128, 4000 if VERSION == (3, 9) else 20000
 # Words whose readings may be saved up for a dense stretch of calls and returns.
 SAVED = 32 * GAP
 # Words after which a loop without calls is read. Fewer would tell more finely, and take longer.
-LOOP = 512
+LOOP = 1024
 # Above it an int is a memory block.
 GREATEST_SMALL = 256
 getallocatedblocks = sys.getallocatedblocks
 # Places in the numbers of `Blocks`.
-FRAME_DUE, TOLD, FIRST, WORDS, FREE_AT, NOW_GAP, BEFORE, OWN = range(8)
+FRAME_DUE, TOLD, FIRST, BASE, FREE_AT, LOOP_AT, BEFORE, OWN, IMPORTED = range(9)
 
 
 class Blocks:
-    """How many memory blocks are in use, without our own. Counted in words and blocks and never in time,
-    so that the same program is read at the same places. Numbers that change are kept in an array: an int
-    that is kept is a block."""
+    """How many memory blocks are in use, without our own. When they are read follows from the words that
+    were recorded, less the marks made here, and from how many blocks there are; never from time, so that
+    the same program is read at the same places. Numbers that change are kept in an array: an int that is
+    kept is a block.
+
+    What it takes to import a module of the library is not told: it is none of the program's doing, and
+    differs from run to run by a few blocks. So does, now and then, what the library does later: the seed
+    of hashes and the place of objects in memory decide which of its objects find a block in a free list.
+    With both held fixed two runs are told the same."""
 
     def __init__(self, record):
         self.record = record
-        self.numbers = array("q", bytes(8 * 8))
+        self.numbers = array("q", bytes(8 * 9))
 
     def start(self):
         numbers = self.numbers
-        numbers[FREE_AT], numbers[NOW_GAP] = -SAVED, GAP
+        numbers[FREE_AT], numbers[LOOP_AT] = -SAVED, LOOP
         numbers[TOLD] = numbers[FIRST] = getallocatedblocks() + self._missing()
 
     def _missing(self):
@@ -59,28 +66,42 @@ class Blocks:
         return 0 if self.record.buffer_info()[0] else 1
 
     def here(self):
-        """Words recorded until now."""
-        return self.numbers[WORDS] + len(self.record)
+        """Words recorded until now, less the marks made here."""
+        return self.numbers[BASE] + len(self.record)
 
     def read(self, ours, full):
         """Marks what has changed since the last reading, less `ours`, unless it is too soon."""
         numbers, record = self.numbers, self.record
-        here = numbers[WORDS] + len(record)
-        if here < numbers[FREE_AT]:
-            return
-        count = getallocatedblocks() - ours
-        by = count - numbers[TOLD]
-        if by:
-            numbers[TOLD] = count
-            record.append(BLOCKS_CHANGED | by & 0xFFFFFFFF)  # more at once would be 32 GiB
-        free_at = numbers[FREE_AT] = max(numbers[FREE_AT], here - SAVED) + numbers[NOW_GAP]
-        numbers[FRAME_DUE] = min(free_at - numbers[WORDS], full)
+        here = numbers[BASE] + len(record)
+        if here >= numbers[FREE_AT]:
+            count = getallocatedblocks() - ours
+            by = count - numbers[TOLD]
+            if by:
+                numbers[TOLD] = count
+                if not numbers[IMPORTED]:
+                    record.append(BLOCKS_CHANGED | by & 0xFFFFFFFF)  # more at once would be 32 GiB
+                    numbers[BASE] -= 1
+            numbers[IMPORTED] = 0
+            gap = GAP * (1 + max(0, count - numbers[FIRST]) // BLOCKS_A_GAP)
+            numbers[FREE_AT] = max(numbers[FREE_AT], here - SAVED) + gap
+        numbers[FRAME_DUE] = min(numbers[FREE_AT] - numbers[BASE], full)
+
+    def read_in_loop(self, ours, full):
+        """Reads if no frame was entered or left for long."""
+        numbers = self.numbers
+        here = self.here()
+        if here >= numbers[LOOP_AT]:
+            self.read(ours, full)
+            numbers[LOOP_AT] = here + LOOP
+
+    def loop_due(self):
+        """Length of the record at which to read in a loop."""
+        return self.numbers[LOOP_AT] - self.numbers[BASE]
 
     def gathered(self, count, full):
         numbers = self.numbers
-        numbers[WORDS] += count
-        numbers[NOW_GAP] = GAP * (1 + max(0, numbers[TOLD] - numbers[FIRST]) // BLOCKS_A_GAP)
-        numbers[FRAME_DUE] = min(numbers[FREE_AT] - numbers[WORDS], full)
+        numbers[BASE] += count
+        numbers[FRAME_DUE] = min(numbers[FREE_AT] - numbers[BASE], full)
 
     def ours_begin(self):
         """What changes until `ours_end` is our own doing, and is not told."""
@@ -116,7 +137,6 @@ class Stream:
         self.gathered = min(self.records, 2 * self.gathered or 1)
         left = self.steps_left
         self.full = self.gathered if left is None else max(1, min(self.gathered, left))
-        self.threshold = min(self.full, LOOP)
 
     def gather(self):
         record = self.record
@@ -131,6 +151,7 @@ class Stream:
             self.steps_left -= steps
         self._next_threshold()
         self.blocks.gathered(count, self.full)
+        self.threshold = min(self.full, self.blocks.loop_due())
         del record[:count]
         self.pending += data
 
@@ -143,12 +164,11 @@ class Stream:
 
     def flush(self, ours=0):
         """What is to be done when the threshold is reached."""
-        self.blocks.read(ours, self.full)
-        count = len(self.record)
-        if count < self.full:
-            # Not kept as a block here and there: `threshold` is an int that is kept.
+        self.blocks.read_in_loop(ours, self.full)
+        if len(self.record) < self.full:
+            # An int that is kept is a block if it is no small one.
             was_block = self.threshold > GREATEST_SMALL
-            self.threshold = min(self.full, count + LOOP)
+            self.threshold = min(self.full, self.blocks.loop_due())
             self.blocks.numbers[TOLD] += (self.threshold > GREATEST_SMALL) - was_block
             return
         me = get_ident()
@@ -264,6 +284,8 @@ class Codes:
         if stream.owner == me:
             return UNHEARD
         origin = self.origin(code.co_filename)
+        if origin == "library" and code.co_name == "<module>":
+            stream.blocks.numbers[IMPORTED] = 1
         word = UNHEARD
         if origin is not None and (origin != "library" or self.hears_all) and len(code.co_code) >> 1 <= GREATEST_UNIT:
             with stream.lock:

@@ -285,6 +285,9 @@ def main(argument):
     namespace = main_module(program_file if source_fd is None else None)
     for module in set(sys.modules) - FOUND_MODULES - set(sys.builtin_module_names):
         del sys.modules[module]
+    # What starting has left behind is not the program's to collect, and free lists begin empty: how full
+    # they are differs between runs with the order of hashes, and with it which objects need a new block.
+    gc.collect()
     atexit.register(ending.stop)
     os.register_at_fork(after_in_child=forked)
     gc.callbacks.append(on_collection)

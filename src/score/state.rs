@@ -60,7 +60,7 @@ pub struct State {
     pub frame_depth: u8,
     /// Frames entered for each line visit: 0 none, 1 under 0.1, 2 under 0.25, 3 under 0.5, 4 more.
     pub calling: u8,
-    /// Memory blocks allocated for each instruction: 0 none, 1 up to 0.02, 2 up to 0.08, 3 up to 0.25,
+    /// Memory blocks allocated for each instruction: 0 none (or three in all), 1 up to 0.02, 2 up to 0.08, 3 up to 0.25,
     /// 4 more. Where the interpreter does not tell, instructions of the family build stand for blocks.
     pub allocating: u8,
     /// Whether a gesture released 16 memory blocks or more beyond what it allocated.

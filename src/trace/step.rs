@@ -60,8 +60,10 @@ pub enum MarkKind {
     },
     ThreadEnded,
     /// Memory blocks allocated less released since this was told last, besides what steps tell. CPython
-    /// counts those of all threads in one and tells them now and then, as of the first; the embedded
-    /// interpreter tells so what is more than a step can hold.
+    /// counts those of all threads in one and tells them now and then, as of the first; objects kept in
+    /// its free lists count as allocated, and its frames only until 3.11. The embedded interpreter tells
+    /// step by step, and so only what is more than a step can hold: its thread's blocks of Rust's heap,
+    /// those of frames included.
     BlocksChanged {
         by: i32,
     },

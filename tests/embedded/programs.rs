@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use evalody::fold::{Zoom, fold};
 use evalody::interpreter::options::Only;
 use evalody::interpreter::wire::End;
-use evalody::trace::{MarkKind, Origin, Outcome};
+use evalody::trace::{Entry, Mark, MarkKind, Origin, Outcome};
 
 use super::child::{STARTING, options, run, run_file};
 
@@ -265,4 +266,59 @@ fn library() -> Option<PathBuf> {
     };
     let output = child.wait_with_output().ok()?;
     output.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+}
+
+/// Memory blocks are counted step by step, so that each of a thousand objects is told where it is made.
+const THOUSAND: &str = "
+def build():
+    return [object() for _ in range(1000)]
+
+def clear(things):
+    things.clear()
+
+def wait():
+    for i in range(40):
+        pass
+
+wait()
+things = build()
+wait()
+clear(things)
+wait()
+";
+
+#[test]
+fn memory_that_is_taken_and_given_back_is_told_where_it_happens() {
+    let run = run(THOUSAND, options());
+    assert_eq!(run.end, FINISHED, "{}", run.stderr);
+    let outline = fold(&run.trace, Zoom::Line);
+    assert!(outline.tells_memory);
+    let blocks_of = |function: &str| {
+        let gestures = outline.gestures.iter().filter(|gesture| run.trace.codes[gesture.code.index()].qualname == function);
+        gestures.fold((0, 0), |(up, down), gesture| (up + gesture.blocks_up, down + gesture.blocks_down))
+    };
+    // An object is one block and the number that counts it one more, which goes with the next turn, but for
+    // small numbers, which are there already. The rest is the list, frames and iterators.
+    let (up, down) = blocks_of("build");
+    assert!((1000..2100).contains(&up) && (950..1050).contains(&(up - down)), "{up} up, {down} down while building");
+    let (up, down) = blocks_of("clear");
+    assert!(up < 20 && (1000..1020).contains(&down), "{up} up, {down} down while clearing");
+    let (up, down) = blocks_of("wait");
+    assert!(up < 150 && down < 150, "{up} up, {down} down while nothing is made");
+}
+
+#[test]
+fn a_change_that_no_step_can_hold_is_told_whole() {
+    let run = run("things = [object() for _ in range(5000)]\nthings.clear()\nthings = None\n", options());
+    let total: i64 = run
+        .trace
+        .entries
+        .iter()
+        .map(|entry| match entry {
+            Entry::Step(step) if step.blocks < -1000 => i64::from(step.blocks),
+            Entry::Mark(Mark { kind: MarkKind::BlocksChanged { by }, .. }) => i64::from(*by),
+            _ => 0,
+        })
+        .sum();
+    assert!((-5010..=-5000).contains(&total), "{total}");
 }

@@ -20,6 +20,10 @@ mod ending;
 mod lead;
 mod memory;
 
+pub use accompaniment::BASS_ONSETS;
+pub use drums::{CALLS, FILL};
+pub use memory::{SHAKES, SWELL};
+
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};

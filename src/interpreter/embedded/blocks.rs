@@ -79,12 +79,6 @@ pub fn take() -> i64 {
     CHANGED.replace(0)
 }
 
-/// Puts back what could not be told.
-#[inline]
-pub fn put_back(changed: i64) {
-    CHANGED.set(CHANGED.get() + changed);
-}
-
 /// Begins anew in this thread: what was until now is none of the program's doing.
 pub fn forget() {
     CHANGED.set(0);

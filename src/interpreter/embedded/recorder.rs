@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{AsObject, Py, PyRef, VirtualMachine};
 
-use super::{blocks, code, threads};
+use super::{blocks, code};
 use crate::interpreter::options::Only;
 use crate::interpreter::wire::{CodeBlob, EndBlob, LimitBlob, Writer};
 use crate::trace::{CodeId, MarkKind, Origin};
@@ -206,16 +206,11 @@ impl Tape {
         true
     }
 
-    /// What a step cannot hold, when a large list is cleared for instance. The mark stands for all threads;
-    /// where there are several the rest waits for the next steps of its own.
+    /// What a step cannot hold, when a large list is cleared for instance.
     #[cold]
     fn rest_of_blocks(&mut self, thread: u8, rest: i64) {
-        if threads::are_several() {
-            blocks::put_back(rest);
-        } else {
-            let by = rest.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
-            self.mark(thread, &MarkKind::BlocksChanged { by });
-        }
+        let by = rest.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+        self.mark(thread, &MarkKind::BlocksChanged { by });
     }
 
     #[inline]

@@ -24,11 +24,6 @@ pub fn number() -> u8 {
     NUMBER.get()
 }
 
-/// Whether any but the first was ever started.
-pub fn are_several() -> bool {
-    STARTED.load(Ordering::Relaxed) > 1
-}
-
 /// Makes the calling thread the first.
 pub fn first() {
     NUMBER.set(0);

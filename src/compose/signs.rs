@@ -1,0 +1,78 @@
+//! How the states of a bar are written, as a table for each style in which a band plays: read by those
+//! who hear it back, and what the README tells in words.
+
+use super::groove;
+use super::rhythm::SLOTS;
+use super::style::StyleName;
+use crate::music::Drum;
+use crate::score::Work;
+
+/// A state told by how many strokes a bar has.
+#[derive(Debug, Clone, Copy)]
+pub struct Tally {
+    /// Part of the score.
+    pub part: usize,
+    /// Which strokes of it count; all if there are none here.
+    pub drums: &'static [Drum],
+    /// Only strokes before this sixteenth count: what follows may belong to a fill.
+    pub before: u32,
+    /// Strokes for each step of the state, from 0.
+    pub strokes: &'static [u32],
+}
+
+/// The signs of a style.
+#[derive(Debug)]
+pub struct Signs {
+    pub turning: Tally,
+    pub frame_depth: Tally,
+    pub calling: Tally,
+    pub allocating: Tally,
+    pub raised: Tally,
+    /// Either of two instruments tells it.
+    pub activity: [Tally; 2],
+    /// Struck where much is released.
+    pub releases: Tally,
+    /// The part that swells, and the sixteenth on which it begins for generation 0, 1 and 2.
+    pub collector: usize,
+    pub collected: [u32; 3],
+    /// The part of the first kind of work; the others follow in the order of [`Work::ALL`].
+    pub first_lead: usize,
+}
+
+const fn drums(drums: &'static [Drum], strokes: &'static [u32]) -> Tally {
+    Tally { part: groove::DRUMS, drums, before: SLOTS, strokes }
+}
+
+const GROOVE: Signs = Signs {
+    turning: drums(&[Drum::Kick], &[2, 3, 4, 5]),
+    frame_depth: Tally { part: groove::BASS, drums: &[], before: SLOTS, strokes: &groove::BASS_ONSETS },
+    calling: drums(&[Drum::HighWoodBlock], &groove::CALLS),
+    allocating: drums(&[Drum::Maracas], &groove::SHAKES),
+    raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
+    // Of 2, 4, 8, 12 and 16 strokes spread over a bar so many fall before the fill; of 1, 2, 4, 6 and 8 these.
+    activity: [
+        Tally { before: groove::FILL, ..drums(&[Drum::ClosedHat], &[2, 3, 6, 9, 12]) },
+        Tally { before: groove::FILL, ..drums(&[Drum::Ride], &[1, 2, 3, 5, 6]) },
+    ],
+    releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
+    collector: groove::COLLECTOR,
+    collected: [SLOTS - groove::SWELL[0], SLOTS - groove::SWELL[1], SLOTS - groove::SWELL[2]],
+    first_lead: groove::FIRST_LEAD,
+};
+
+impl StyleName {
+    /// How a style writes its states; `None` where every instruction is a note.
+    pub const fn signs(self) -> Option<&'static Signs> {
+        match self {
+            Self::Groove | Self::Ambient | Self::Chip => Some(&GROOVE),
+            Self::Faithful => None,
+        }
+    }
+}
+
+impl Signs {
+    /// The part of a kind of work.
+    pub const fn part_of(&self, work: Work) -> usize {
+        self.first_lead + work as usize
+    }
+}
