@@ -3,9 +3,9 @@
 //! What sounds is what ran. Every number drawn as a pattern (turns, calls, allocations, depth) is a
 //! monotone function of a count, so that it can be heard, and read back.
 
-pub mod ambient;
+mod ambient;
 mod character;
-pub mod chip;
+mod chip;
 mod conductor;
 mod faithful;
 mod figures;

@@ -16,8 +16,7 @@
 //!
 //! # Signs
 //!
-//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch, onset, and for
-//! collections the length. Channels are counted from 1. Bars of the ending say nothing.
+//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch and onset. Channels are counted from 1. Bars of the ending say nothing.
 //!
 //! | what | sign |
 //! |---|---|
@@ -29,7 +28,7 @@
 //! | allocation, 0 to 4 | maracas (70): 0, 1, 3, 5, 7 |
 //! | releases | high bongo (60) is struck, and begins a falling run |
 //! | exceptions, 0 to 6 | low floor tom (41): as many |
-//! | collection, generation 0 to 2 | length of the note on channel 16: 4, 8, 14 sixteenths; no note, no collection |
+//! | collection, generation 0 to 2 | the note on channel 16, which lasts until the bar ends: 4, 8, 14 sixteenths; no note, no collection |
 //! | kind of work | the channel of the lead: 5 arithmetic, 6 subscripts, 7 attributes, 8 building, 9 calls, 11 generators, 12 exceptions; if both 9 and 11 play, calls answer generators, and it is 11; none, if none of them plays |
 //!
 //! Drums are on channel 10; the channels 13 to 15 are other threads'.
@@ -50,8 +49,8 @@ use crate::music::{Instrument, Patch};
 use crate::score::Work;
 use crate::trace::{Family, Outcome};
 
-pub const DRUMS: usize = 0;
-pub const PAD: usize = 1;
+const DRUMS: usize = 0;
+const PAD: usize = 1;
 pub const BASS: usize = 2;
 pub const PULSE: usize = 3;
 pub const DROPS: usize = 4;
@@ -66,7 +65,7 @@ const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
 }
 
 /// Wide: only the pad and the bass are in the middle.
-pub const SEATS: [Seat; COLLECTOR + 1] = [
+const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 84 },
     seat("pad", Patch::WARM_PAD, 64, 96),
     seat("bass", Patch::FRETLESS_BASS, 64, 104),

@@ -10,8 +10,7 @@
 //!
 //! # Signs
 //!
-//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch, onset, and for
-//! collections the length. Channels are counted from 1. Bars of the ending say nothing.
+//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch and onset. Channels are counted from 1. Bars of the ending say nothing.
 //!
 //! | what | sign |
 //! |---|---|
@@ -23,7 +22,7 @@
 //! | allocation, 0 to 4 | maracas (70): 0, 2, 4, 6, 10 |
 //! | releases | high bongo (60) is struck, and begins a falling run |
 //! | exceptions, 0 to 6 | low tom (45): as many |
-//! | collection, generation 0 to 2 | length of the note on channel 14: 4, 8, 14 sixteenths; no note, no collection |
+//! | collection, generation 0 to 2 | the note on channel 14, which lasts until the bar ends: 4, 8, 14 sixteenths; no note, no collection |
 //! | kind of work | the channel of the lead: 3 arithmetic, 4 subscripts, 5 attributes, 6 building, 7 calls, 8 generators, 9 exceptions; if both 7 and 8 play, calls answer generators, and it is 8; none, if none of them plays |
 //!
 //! Drums are on channel 10; the channels 11 to 13 are other threads'.
@@ -34,8 +33,7 @@ mod ending;
 mod lead;
 mod memory;
 
-pub use arpeggio::FEWEST_STROKES;
-pub use drums::{CALLS, HATS_HEARD, KICKS};
+pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
 pub use memory::{SHAKES, SWELL};
 
 use super::conductor::{Arrangement, Last, Now, Written};
@@ -47,8 +45,8 @@ use crate::music::{Instrument, Patch, Pitch};
 use crate::score::Work;
 use crate::trace::{Family, Outcome};
 
-pub const DRUMS: usize = 0;
-pub const ARPEGGIO: usize = 1;
+const DRUMS: usize = 0;
+const ARPEGGIO: usize = 1;
 pub const BASS: usize = 2;
 pub const FIRST_LEAD: usize = 3;
 const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
@@ -61,7 +59,7 @@ const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
 }
 
 /// The chip. What it plays together is the drums, the arpeggio, the bass and one lead.
-pub const SEATS: [Seat; COLLECTOR + 1] = [
+const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::NoiseDrums, pan: 64, level: 100 },
     seat("arpeggio", Patch::BASS_LEAD, 44, 88),
     seat("bass", Patch::SYNTH_BASS, 64, 108),
