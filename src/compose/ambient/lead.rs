@@ -16,7 +16,7 @@ const MOST_NOTES: usize = 6;
 /// Sixteenths that a plucked note rings into others; those who blow are out of breath at the next note.
 const RING: u32 = 7;
 const LOW: u8 = 55;
-const HIGH: u8 = 93;
+const HIGH: u8 = 88;
 
 /// The players of the lead, and what they remember.
 #[derive(Default)]
@@ -77,8 +77,8 @@ const fn is_blown(seat: usize) -> bool {
 /// Pitch number around which an instrument plays.
 fn register(seat: usize) -> i32 {
     match SEATS[seat].instrument {
-        Instrument::Melodic(Patch::CELESTA | Patch::FLUTE | Patch::KALIMBA) => 72,
-        Instrument::Melodic(Patch::VIBRAPHONE | Patch::SHAKUHACHI) => 67,
-        _ => 62,
+        Instrument::Melodic(Patch::CELESTA | Patch::FLUTE | Patch::KALIMBA) => 67,
+        Instrument::Melodic(Patch::VIBRAPHONE | Patch::SHAKUHACHI) => 64,
+        _ => 60,
     }
 }

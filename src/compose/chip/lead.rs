@@ -21,8 +21,8 @@ const ECHO_LOSS: f64 = 26.0;
 /// Longest note where another follows soon, and where it has half a bar to itself.
 const SHORT: u32 = 3;
 const LONG: u32 = 6;
-const LOW: u8 = 60;
-const HIGH: u8 = 98;
+const LOW: u8 = 57;
+const HIGH: u8 = 93;
 
 /// The players of the lead, and what they remember.
 #[derive(Default)]
@@ -100,8 +100,8 @@ pub fn most_notes(now: &Now) -> usize {
 fn register(seat: usize) -> i32 {
     debug_assert!(seat >= FIRST_LEAD);
     match SEATS[seat].instrument {
-        Instrument::Melodic(Patch::CALLIOPE_LEAD | Patch::VOICE_LEAD) => 76,
-        Instrument::Melodic(Patch::SAW_LEAD) => 67,
-        _ => 72,
+        Instrument::Melodic(Patch::CALLIOPE_LEAD | Patch::VOICE_LEAD) => 69,
+        Instrument::Melodic(Patch::SAW_LEAD) => 62,
+        _ => 66,
     }
 }
