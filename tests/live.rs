@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use evalody::live::{BLOCK_FRAMES, Output, Player, Stream, Voices};
 use evalody::music::{Pitch, Tempo, Tick, Velocity};
 use evalody::perform::{Channel, ChannelSetup, Cue, CueKind, Performance};
-use evalody::synth::Synth;
+use evalody::synth::{SoundFont, Synth};
 use proptest::prelude::*;
 
 #[path = "support/offline.rs"]
@@ -40,7 +40,7 @@ thread_local! {
 impl Voices for Scribe {
     const LATENCY_FRAMES: u64 = 0;
 
-    fn new(_: u32, _: &[ChannelSetup]) -> Self {
+    fn new(_: u32, _: &[ChannelSetup], _: Option<&SoundFont>) -> Self {
         WRITTEN.with_borrow_mut(Vec::clear);
         Self { frame: 0 }
     }

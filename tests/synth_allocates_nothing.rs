@@ -7,6 +7,9 @@ use evalody::music::{Drum, Instrument, Level, Pan, Patch, Pitch, Velocity};
 use evalody::perform::{Channel, ChannelSetup, CueKind};
 use evalody::synth::Synth;
 
+#[path = "support/sound_fonts.rs"]
+mod sound_fonts;
+
 /// The system's allocator, which counts what is asked of it.
 struct Counting;
 
@@ -36,7 +39,16 @@ static COUNTING: Counting = Counting;
 /// The only test of this file: another thread's allocations would be counted as the synth's.
 #[test]
 fn striking_rendering_and_hushing_allocate_and_free_nothing() {
-    let patches = [Patch::ELECTRIC_PIANO, Patch::STRINGS, Patch::FLUTE, Patch::NYLON_GUITAR, Patch::BRASS];
+    let font = sound_fonts::general_midi();
+    watch(|setups| Synth::new(48_000, setups), 96);
+    if let Some(font) = &font {
+        // Notes that are held; rustysynth does not tell its voices.
+        watch(|setups| Synth::with_font(48_000, setups, Some(font)), 64);
+    }
+}
+
+fn watch(synth: impl FnOnce(&[ChannelSetup]) -> Synth, full: usize) {
+    let patches = [Patch::ELECTRIC_PIANO, Patch::STRINGS, Patch::SHAKUHACHI, Patch::BASS_LEAD, Patch::REVERSE_CYMBAL];
     let mut setups: Vec<ChannelSetup> = patches
         .iter()
         .zip(0..)
@@ -55,7 +67,7 @@ fn striking_rendering_and_hushing_allocate_and_free_nothing() {
         pan: Pan::CENTRE,
         level: Level::new(100).unwrap(),
     });
-    let mut synth = Synth::new(48_000, &setups);
+    let mut synth = synth(&setups);
     let mut out = vec![0.0; 2 * 480];
     let before = CALLS.load(Ordering::Relaxed);
     let mut most_voices = 0;
@@ -78,6 +90,6 @@ fn striking_rendering_and_hushing_allocate_and_free_nothing() {
         }
     }
     let after = CALLS.load(Ordering::Relaxed);
-    assert!(most_voices >= 96, "only {most_voices} voices: the test has not reached stealing");
+    assert!(most_voices >= full, "only {most_voices} voices: the test has not reached stealing");
     assert_eq!(after - before, 0);
 }

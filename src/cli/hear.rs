@@ -5,13 +5,16 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use super::error::Failure;
-use crate::hear::{HearError, Heard, Song, Told, instructions, song};
+use crate::compose::StyleName;
+use crate::hear::{HearError, Heard, Song, Told, bars, instructions, song, style_of};
 use crate::music::{TICKS_PER_BAR, TICKS_PER_SIXTEENTH};
+use crate::score::{self, State, Work};
 
 /// Hear in a MIDI file what the interpreter did, from its notes alone
 ///
 /// A piece in the style faithful gives back the family, value-stack depth and frame depth of every
-/// instruction, also after another program has saved it again without names, texts and sounds.
+/// instruction; one in another style gives back what each bar tells. Also after another program has saved
+/// it again without names, texts and sounds.
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
@@ -22,8 +25,13 @@ Examples:
   evalody hear fib.mid --format json | jq .family
   evalody hear - < fib.mid
 
-Columns: number from 0, bar and sixteenth, family, depth of the value stack before the instruction,
-frames above the first. All but the second are as in: evalody show trace fib.py"
+Columns of faithful: number from 0, bar and sixteenth, family, depth of the value stack before the
+instruction, frames above the first. All but the second are as in: evalody show trace fib.py
+
+Columns of other styles, for each bar: how much loops turn (0 to 3), frames above the first (0 to 3 and
+more), how often frames are entered (0 to 4), how much memory is allocated (0 to 4), a cascade of releases,
+the generation collected, exceptions (6 at most), instructions against the average (0 to 4, 2 is the
+average), the kind of work"
 )]
 pub struct Hear {
     /// MIDI file, or - for standard input
@@ -57,14 +65,19 @@ impl Hear {
         let name = if self.file == "-" { "standard input" } else { &self.file };
         let unheard = |reason: String| Failure::Unheard { path: name.into(), reason };
         let song = song(&self.bytes()?).map_err(|error| unheard(format!("{error}; {}", remedy(&error))))?;
-        let told = instructions(&song).ok_or_else(|| {
-            unheard(
-                "was not written in the style faithful, as far as its notes tell; write one with: evalody export FILE.py --style \
-                 faithful -o FILE.mid"
-                    .to_owned(),
-            )
-        })?;
         let mut out = BufWriter::new(io::stdout().lock());
+        let style = style_of(&song);
+        if let Some((style, states)) = style.and_then(|style| Some((style, bars(&song, style)?))) {
+            match self.format {
+                Format::Text => text_of_bars(&mut out, name, style, &song, &states)?,
+                Format::Json => json_of_bars(&mut out, &states)?,
+            }
+            out.flush()?;
+            return Ok(0);
+        }
+        let told = instructions(&song).ok_or_else(|| {
+            unheard("was not written by evalody, as far as its notes tell; write one with: evalody export FILE.py -o FILE.mid".to_owned())
+        })?;
         match self.format {
             Format::Text => text(&mut out, name, &song, &told)?,
             Format::Json => json(&mut out, &told)?,
@@ -131,6 +144,35 @@ fn json(out: &mut impl Write, told: &Told) -> Result<(), Failure> {
         let (bar, sixteenth) = place(heard);
         let (family, depth, frame_depth) = (heard.family.name(), heard.depth, heard.frame_depth);
         serde_json::to_writer(&mut *out, &Line { index, bar, sixteenth, family, depth, frame_depth }).map_err(io::Error::from)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn text_of_bars(out: &mut impl Write, name: &str, style: StyleName, song: &Song, states: &[State]) -> Result<(), Failure> {
+    let quarters = song.tempo.quarters_per_minute();
+    writeln!(out, "{name}: {style} at {quarters} bpm, {} bars", states.len())?;
+    writeln!(
+        out,
+        "#{:>4} {:>5} {:>5} {:>5} {:>5} {:>8} {:>9} {:>6} {:>8}  work",
+        "bar", "turns", "depth", "calls", "alloc", "releases", "collected", "raised", "activity"
+    )?;
+    for (bar, state) in (1..).zip(states) {
+        let State { turning, frame_depth, calling, allocating, releases, collected, raised, activity, work } = *state;
+        let releases = if releases { "yes" } else { "-" };
+        let collected = collected.map_or("-".to_owned(), |generation| generation.to_string());
+        let work = work.map_or("-", Work::name);
+        writeln!(
+            out,
+            "{bar:>5} {turning:>5} {frame_depth:>5} {calling:>5} {allocating:>5} {releases:>8} {collected:>9} {raised:>6} {activity:>8}  {work}"
+        )?;
+    }
+    Ok(())
+}
+
+fn json_of_bars(out: &mut impl Write, states: &[State]) -> Result<(), Failure> {
+    for (bar, state) in (1u32..).zip(states) {
+        serde_json::to_writer(&mut *out, &score::state_json(bar, state)).map_err(io::Error::from)?;
         writeln!(out)?;
     }
     Ok(())

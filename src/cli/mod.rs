@@ -13,6 +13,7 @@ mod record;
 mod show;
 mod songs;
 mod source;
+mod styles;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -58,6 +59,8 @@ enum Command {
     Dis(dis::Dis),
     /// List the songs that are inside evalody
     Songs(songs::Songs),
+    /// List the styles, or tell and play what the instruments of one stand for
+    Styles(styles::Styles),
     /// List audio devices and MIDI ports
     Devices(devices::Devices),
     /// Print completions for a shell
@@ -91,6 +94,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Hear(hear) => hear.run(),
         Command::Dis(dis) => dis.run(),
         Command::Songs(songs) => songs.run(),
+        Command::Styles(styles) => styles.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
             // Into memory first: the generator panics where its reader goes away.

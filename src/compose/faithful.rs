@@ -5,6 +5,10 @@
 //! stack, and velocity how often that went round the instrument's register. The first bar is a tuning
 //! figure, from which the key is heard. [`crate::hear`] is the way back, by the tables of this file.
 
+mod legend;
+
+pub use legend::LEGEND;
+
 use std::sync::Arc;
 
 use super::rhythm::spread;
@@ -149,9 +153,10 @@ fn voice_of(family: Family) -> usize {
     VOICES.iter().position(|voice| voice.family == family).unwrap_or_default()
 }
 
-/// What is heard of a family.
-pub(super) fn instrument_of(family: Family) -> &'static str {
-    VOICES[voice_of(family)].seat.instrument.name()
+/// The parts of the style: drums, then a voice for each family.
+pub(super) fn seats() -> Vec<Seat> {
+    let drums = Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: RHYTHM_LEVEL };
+    std::iter::once(drums).chain(VOICES.iter().map(|voice| voice.seat)).collect()
 }
 
 /// Pitch number, before the key, of a stack depth that has not gone round.
@@ -178,13 +183,11 @@ pub struct Faithful {
 
 impl Faithful {
     pub fn new(title: &str, style: &Style, key: Key) -> Self {
-        let drums = Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: RHYTHM_LEVEL };
-        let seats: Vec<Seat> = std::iter::once(drums).chain(VOICES.iter().map(|voice| voice.seat)).collect();
         Self {
             title: title.to_owned(),
             tempo: style.tempo.unwrap_or(Tempo::nearest(f64::from(TEMPO))),
             key,
-            sheet: Sheet::new(&seats),
+            sheet: Sheet::new(&seats()),
             visit: Vec::new(),
             at: Tick::default(),
             frame_depth: 0,

@@ -12,6 +12,7 @@ mod figures;
 mod form;
 mod groove;
 mod harmony;
+mod legend;
 mod melody;
 mod motif;
 mod plan;
@@ -27,6 +28,7 @@ pub use faithful::{
     Count, FAITHFUL_STEPS, Faithful, ROUND, ROUNDS, STEADY, STROKE_VELOCITY, STROKES, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND,
     VOICES, Voice, base_of, tuning,
 };
+pub use legend::{Entry, examples};
 pub use plan::{Bar, Plan, live_weight, plan_live};
 pub use signs::{Signs, Tally};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};

@@ -38,7 +38,7 @@ pub struct Motifs(Vec<Motif>);
 impl Motifs {
     /// The stretch of a bar: where the bar goes through a motif again, there; otherwise from the first head
     /// of a loop, two of its turns if they are short, and that is a motif from now on. Up to `most` lines;
-    /// where there are few, each shows its contour.
+    /// where they are few or all of one height, each shows its contour.
     pub fn stretch<'a>(&mut self, gestures: &'a [Gesture], most: usize) -> Stretch<'a> {
         if let Some((from, motif, known)) = recall(gestures, &self.0) {
             let shown: Vec<Shown> = gestures[from..].iter().take(motif.min(most)).map(at_peak).collect();
@@ -79,7 +79,9 @@ fn first_turns(gestures: &[Gesture], most: usize) -> Vec<Shown<'_>> {
     let ends = gestures[from..].iter().enumerate().filter(|(_, gesture)| gesture.turns > 0).map(|(index, _)| index + 1);
     let two_turns = ends.take_while(|&end| end <= most).take(2).last().filter(|&end| end >= FEWEST_NOTES);
     let taken = &gestures[from..(from + two_turns.unwrap_or(most)).min(gestures.len())];
-    if taken.len() >= FEWEST_NOTES.min(most) {
+    // A melody on one note is none: lines that all reach the same height show how they get there.
+    let is_level = taken.windows(2).all(|pair| pair[0].depth.peak == pair[1].depth.peak);
+    if taken.len() >= FEWEST_NOTES.min(most) && !is_level {
         return taken.iter().map(at_peak).collect();
     }
     let contours = taken.iter().flat_map(|gesture| {

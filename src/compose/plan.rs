@@ -26,7 +26,7 @@ pub struct Plan {
     pub tempo: Tempo,
     pub key: Key,
     pub character: Character,
-    /// Instructions in a bar on average.
+    /// Instructions in the usual bar.
     pub steps_per_bar: f64,
     /// Whether the interpreter tells of memory blocks; otherwise allocation is inferred.
     pub tells_memory: bool,
@@ -45,9 +45,16 @@ pub fn plan(outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Plan {
             ((seconds / bar_s - ending) / 4.0).round().max(1.0) * 4.0
         }
     };
-    let steps_per_bar = outline.steps.max(1) as f64 / bars;
+    let steps_per_bar = usual_steps(outline, bars as u32);
     let key = key(codes, &character, style);
     Plan { bars: Some(bars as u32), tempo, key, character, steps_per_bar, tells_memory: outline.tells_memory }
+}
+
+/// Instructions in the usual bar: the geometric mean, as a few bars may stand for a million each.
+fn usual_steps(outline: &Outline, count: u32) -> f64 {
+    let logarithms: f64 =
+        bars(outline, count).map(|bar| libm::log2(bar.gestures.iter().map(|gesture| gesture.steps).sum::<u64>().max(1) as f64)).sum();
+    libm::exp2(logarithms / f64::from(count.max(1)))
 }
 
 /// The plan of a piece whose end is not known yet, from its first gestures.

@@ -76,6 +76,16 @@ impl StyleName {
     /// All of them, the default first.
     pub const ALL: [Self; 4] = [Self::Groove, Self::Faithful, Self::Ambient, Self::Chip];
 
+    /// What it is, in a line.
+    pub const fn idea(self) -> &'static str {
+        match self {
+            Self::Groove => "a band plays the program: drums are loops, the bass is call depth, the lead is the work that is done",
+            Self::Faithful => "one instruction, one note: nothing is left out, and the notes alone give all of it back",
+            Self::Ambient => "slow and wide, the program as weather; tells the least",
+            Self::Chip => "the waves of an old sound chip: the value stack is the arpeggio",
+        }
+    }
+
     /// Slowest and fastest tempo, quarters per minute.
     pub(super) const fn tempi(self) -> (f64, f64) {
         match self {
@@ -101,15 +111,11 @@ impl StyleName {
         }
     }
 
+    /// Each family with the instrument on which it is heard.
     pub fn lanes(self) -> LaneNames {
         Family::ALL.map(|family| {
-            let instrument = match self {
-                Self::Groove => super::groove::instrument_of(family),
-                Self::Faithful => super::faithful::instrument_of(family),
-                Self::Ambient => super::ambient::instrument_of(family),
-                Self::Chip => super::chip::instrument_of(family),
-            };
-            (family, instrument)
+            let entry = self.legend().iter().find(|entry| entry.families.contains(&family));
+            (family, entry.map_or("silent", |entry| entry.instrument))
         })
     }
 }

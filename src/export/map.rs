@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::music::{TICKS_PER_QUARTER, Tick};
 use crate::perform::{CueKind, Performance};
-use crate::score::Cause;
+use crate::score::{Cause, state_json};
 use crate::trace::{Code, Span};
 
 /// Raised when a reader of the version before could misread the map.
@@ -28,6 +28,8 @@ pub struct Map<'a> {
     pub end_seconds: f64,
     /// In the order in which they are struck.
     pub notes: Vec<MapNote<'a>>,
+    /// What each bar tells, as `evalody hear` reads it back; none in styles which tell every instruction.
+    pub bars: Vec<serde_json::Value>,
 }
 
 /// A note and its cause.
@@ -125,6 +127,7 @@ pub fn map<'a>(performance: &'a Performance, codes: &'a [Arc<Code>]) -> Map<'a> 
         end_tick: performance.end.0,
         end_seconds: seconds(performance.end),
         notes,
+        bars: (1..).zip(&performance.states).map(|(bar, state)| state_json(bar, state)).collect(),
     }
 }
 

@@ -8,4 +8,4 @@ pub mod wav;
 
 pub use map::write_map;
 pub use midi_file::{About, write_midi};
-pub use wav::{WavError, write_wav};
+pub use wav::{WavError, write_wav, write_wav_with};

@@ -7,7 +7,7 @@
 use std::io::{Seek, Write};
 
 use crate::perform::Performance;
-use crate::synth::{Noise, rendering};
+use crate::synth::{Noise, SoundFont, rendering_with};
 
 /// The loudest number of 16 bits.
 const FULL: f32 = 32_767.0;
@@ -33,11 +33,25 @@ pub fn write_wav(
     out: impl Write + Seek,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), WavError> {
+    write_wav_with(performance, sample_rate_hz, None, out, progress)
+}
+
+/// The same, played by a SoundFont where there is one.
+///
+/// # Panics
+/// If the rate is none that [`crate::synth::Synth::with_font`] takes.
+pub fn write_wav_with(
+    performance: &Performance,
+    sample_rate_hz: u32,
+    font: Option<&SoundFont>,
+    out: impl Write + Seek,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), WavError> {
     let too_long = |frames: u64| WavError::TooLong {
         seconds: frames / u64::from(sample_rate_hz),
         most_seconds: MOST_FRAMES / u64::from(sample_rate_hz),
     };
-    let mut rendering = rendering(performance, sample_rate_hz);
+    let mut rendering = rendering_with(performance, sample_rate_hz, font);
     if rendering.total_frames() > MOST_FRAMES {
         return Err(too_long(rendering.total_frames()));
     }
@@ -79,6 +93,7 @@ mod tests {
     use super::*;
     use crate::music::{Drum, Instrument, Level, Pan, Tempo, Tick, Velocity};
     use crate::perform::{Channel, ChannelSetup, Cue, CueKind};
+    use crate::synth::rendering;
 
     fn one_stroke(end: Tick) -> Performance {
         let stroke = CueKind::On { pitch: Drum::Snare.pitch(), velocity: Velocity::nearest(100.0), note: 0 };

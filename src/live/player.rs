@@ -14,7 +14,7 @@ use super::stream::{Stream, Voices, in_tempo};
 use super::supply::Supply;
 use crate::music::{Tempo, Tick};
 use crate::perform::Performance;
-use crate::synth::Synth;
+use crate::synth::{SoundFont, Synth};
 
 /// What to play through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,7 @@ pub struct Player<V: Voices = Synth> {
     outlet: Outlet<V>,
     supply: Supply<V>,
     piece: Option<Piece>,
+    font: Option<SoundFont>,
     tempo: Tempo,
     is_paused: bool,
     /// Set while the stream has not yet followed the last command: where it will go on.
@@ -131,6 +132,7 @@ impl<V: Voices> Player<V> {
             outlet,
             supply,
             piece: None,
+            font: None,
             tempo: Tempo::nearest(120.0),
             is_paused: false,
             target: None,
@@ -143,6 +145,11 @@ impl<V: Voices> Player<V> {
 
     pub fn sample_rate_hz(&self) -> u32 {
         self.supply.sample_rate_hz
+    }
+
+    /// Plays pieces that begin from now on by a SoundFont; without one by our own instruments.
+    pub fn set_font(&mut self, font: Option<SoundFont>) {
+        self.font = font;
     }
 
     /// Plays a whole piece from its start, in place of what plays.
@@ -242,7 +249,7 @@ impl<V: Voices> Player<V> {
     fn go_on_from(&mut self, start: Start) {
         let Some(piece) = &self.piece else { return };
         self.heard.set(Tick(0));
-        let synth = start.is_new_piece.then(|| Box::new(V::new(self.supply.sample_rate_hz, &piece.setups)));
+        let synth = start.is_new_piece.then(|| Box::new(V::new(self.supply.sample_rate_hz, &piece.setups, self.font.as_ref())));
         self.target = Some(start);
         self.supply.begin(Body::Start(start), start.first_cue as usize, start.frame, start.tempo, synth);
         self.advance();

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::shared::{Body, Message, Section, Shared, Snapshot, Start, TimedCue};
 use crate::music::Tempo;
 use crate::perform::{Channel, ChannelSetup, CueKind};
-use crate::synth::Synth;
+use crate::synth::{SoundFont, Synth};
 
 /// Frames rendered at a time. More would be cheaper by little and answer commands later; at 64 a
 /// command is heard within 1.5 ms of the next pull. Cues fall on their exact frame all the same.
@@ -18,7 +18,8 @@ pub trait Voices: Send + 'static {
     /// Frames from a stroke to its sound.
     const LATENCY_FRAMES: u64;
 
-    fn new(sample_rate_hz: u32, setups: &[ChannelSetup]) -> Self;
+    /// Where there is a SoundFont, it plays.
+    fn new(sample_rate_hz: u32, setups: &[ChannelSetup], font: Option<&SoundFont>) -> Self;
     fn strike(&mut self, channel: Channel, kind: CueKind);
     /// Writes the next frames over `stereo`, left and right by turns.
     fn render(&mut self, stereo: &mut [f32]);
@@ -30,8 +31,8 @@ pub trait Voices: Send + 'static {
 impl Voices for Synth {
     const LATENCY_FRAMES: u64 = Self::LATENCY_FRAMES as u64;
 
-    fn new(sample_rate_hz: u32, setups: &[ChannelSetup]) -> Self {
-        Synth::new(sample_rate_hz, setups)
+    fn new(sample_rate_hz: u32, setups: &[ChannelSetup], font: Option<&SoundFont>) -> Self {
+        Synth::with_font(sample_rate_hz, setups, font)
     }
 
     fn strike(&mut self, channel: Channel, kind: CueKind) {

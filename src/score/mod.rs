@@ -4,7 +4,7 @@
 mod state;
 pub(crate) mod text;
 
-pub use state::{State, Work};
+pub use state::{State, Work, state_json};
 pub use text::{json_lines, lines};
 
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Ticks, Velocity};

@@ -1,13 +1,14 @@
 //! A whole performance, block by block and in constant memory. The same samples as live playing gives.
 
-use super::Synth;
+use super::{SoundFont, Synth};
 use crate::perform::{Cue, Performance};
 
 /// Frames given out at a time.
 const BLOCK: usize = 1024;
 /// Seconds after the music's end by which the tail is over as a rule; only for the progress.
 const USUAL_TAIL_S: u64 = 3;
-/// Seconds after which a tail is cut. Never reached by our instruments: the longest falls to -100 dB in 12 s.
+/// Seconds after which a tail is cut. Never reached by our instruments: the longest falls to -100 dB in 12 s;
+/// a SoundFont may hold anything.
 const LONGEST_TAIL_S: u64 = 30;
 
 /// The samples of a performance, one block after the other.
@@ -30,10 +31,18 @@ pub struct Rendering<'a> {
 /// # Panics
 /// If the rate is none that [`Synth::new`] takes.
 pub fn rendering(performance: &Performance, sample_rate_hz: u32) -> Rendering<'_> {
+    rendering_with(performance, sample_rate_hz, None)
+}
+
+/// The same, played by a SoundFont where there is one.
+///
+/// # Panics
+/// If the rate is none that [`Synth::with_font`] takes.
+pub fn rendering_with<'a>(performance: &'a Performance, sample_rate_hz: u32, font: Option<&SoundFont>) -> Rendering<'a> {
     let mut rendering = Rendering {
         performance,
         cues: &performance.cues,
-        synth: Synth::new(sample_rate_hz, &performance.setups),
+        synth: Synth::with_font(sample_rate_hz, &performance.setups, font),
         sample_rate_hz,
         at: 0,
         given: 0,

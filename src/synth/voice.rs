@@ -2,9 +2,10 @@
 //! other voices.
 
 use super::FRAMES;
-use super::drums::Kit;
+use super::drums::{Kit, KitName};
 use super::modal::Modal;
-use super::wave::{Tables, Wave};
+use super::patches::{Fade, Recipe};
+use super::wave::{Airs, Tables, Wave};
 
 /// Blocks in which a voice that has to go is faded out: 4 to 6 ms, too short to be heard as a note, long
 /// enough not to click.
@@ -19,9 +20,10 @@ const SPENT: f32 = 3.0e-4;
 pub enum Sound {
     Modal(Modal),
     Wave(Wave),
-    /// A drum's stroke: number in the kit, frames played (below zero: still to wait), and how much of
+    /// A drum's stroke: its kit, its number there, frames played (below zero: still to wait), and how much of
     /// the soft and of the hard stroke.
     Drum {
+        kit: KitName,
         stroke: usize,
         at: isize,
         soft: f32,
@@ -60,8 +62,9 @@ pub struct Mix {
 #[derive(Debug)]
 pub struct Material {
     pub tables: Vec<Option<Tables>>,
-    pub breath: Vec<f32>,
-    pub kit: Option<Kit>,
+    pub airs: Airs,
+    /// In the order of [`KitName`].
+    pub kits: [Option<Kit>; 2],
 }
 
 #[derive(Debug, Clone)]
@@ -82,6 +85,10 @@ pub struct Voice {
     /// What is left of the strength after the release, at the start of the next block.
     strength: f32,
     release_keep: f32,
+    /// Share of the strength that still fades, what of it is kept in a block, and the share that stays.
+    fading: f32,
+    fade_keep: f32,
+    rest: f32,
     tremolo_depth: f32,
     tremolo: f32,
     tremolo_step: f32,
@@ -94,9 +101,35 @@ pub struct Envelope {
     pub attack_frames: f32,
     /// What a released voice keeps in a block.
     pub release_keep: f32,
+    /// What a held voice keeps in a block of what fades, and the share that does not fade.
+    pub fade_keep: f32,
+    pub rest: f32,
     pub tremolo_depth: f32,
     /// Half turns a block.
     pub tremolo_step: f32,
+}
+
+impl Envelope {
+    /// That of a drum, which has none: its stroke is all there is, and starts softly enough.
+    pub const NONE: Self = Self { attack_frames: 0.0, release_keep: 1.0, fade_keep: 1.0, rest: 1.0, tremolo_depth: 0.0, tremolo_step: 0.0 };
+
+    /// Of a recipe, where `blocks_per_second` are rendered.
+    pub fn new(recipe: &Recipe, blocks_per_second: f64) -> Self {
+        // ln(1000): 60 dB.
+        let keep = |fall_s: f64| libm::exp(-6.907_755_278_982_137 / (fall_s * blocks_per_second)) as f32;
+        let (fade_keep, rest) = match recipe.fade {
+            Fade::None => (1.0, 1.0),
+            Fade::Falls { fall_s, rest } => (keep(fall_s), rest),
+        };
+        Self {
+            attack_frames: (recipe.attack_s * blocks_per_second * FRAMES as f64) as f32,
+            release_keep: keep(recipe.release_s),
+            fade_keep,
+            rest,
+            tremolo_depth: recipe.tremolo.0,
+            tremolo_step: (2.0 * recipe.tremolo.1 / blocks_per_second) as f32,
+        }
+    }
 }
 
 impl Voice {
@@ -114,6 +147,9 @@ impl Voice {
             attack: envelope.attack_frames.max(1.0),
             strength: 1.0,
             release_keep: envelope.release_keep,
+            fading: 1.0 - envelope.rest,
+            fade_keep: envelope.fade_keep,
+            rest: envelope.rest,
             tremolo_depth: envelope.tremolo_depth,
             tremolo: 0.0,
             tremolo_step: envelope.tremolo_step,
@@ -149,11 +185,11 @@ impl Voice {
                 is_over = modal.is_over();
             }
             Sound::Wave(wave) => {
-                wave.render(&material.tables, &material.breath, &mut body, &mut twin);
+                wave.render(&material.tables, &material.airs, &mut body, &mut twin);
                 has_twin = wave.is_twin();
             }
-            Sound::Drum { stroke, at, soft, hard } => {
-                let samples = material.kit.as_ref().map_or(&[][..], |kit| kit.stroke(*stroke));
+            Sound::Drum { kit, stroke, at, soft, hard } => {
+                let samples = material.kits[*kit as usize].as_ref().map_or(&[][..], |kit| kit.stroke(*stroke));
                 let wait = (-*at).max(0) as usize;
                 let from = (*at).max(0) as usize;
                 let rest = samples.get(from..).unwrap_or(&[]);
@@ -191,7 +227,7 @@ impl Voice {
     }
 
     fn shape(&mut self, body: &mut [f32; FRAMES], twin: Option<&mut [f32; FRAMES]>, is_over: &mut bool) {
-        let from = self.strength * self.tremolo_gain;
+        let from = self.strength * self.tremolo_gain * (self.rest + self.fading);
         match self.stage {
             Stage::Held | Stage::Over => {}
             Stage::Released => {
@@ -213,7 +249,11 @@ impl Voice {
             }
             self.tremolo_gain = 1.0 - self.tremolo_depth * (0.5 + 2.0 * self.tremolo * (1.0 - self.tremolo.abs()));
         }
-        let to = self.strength * self.tremolo_gain;
+        if self.fade_keep < 1.0 {
+            self.fading *= self.fade_keep;
+            *is_over |= self.rest + self.fading < SPENT;
+        }
+        let to = self.strength * self.tremolo_gain * (self.rest + self.fading);
         if from == 1.0 && to == 1.0 && self.age >= self.attack {
             // Held, as most voices are at most times.
             return;

@@ -64,7 +64,8 @@ impl Tables {
 /// A cycle of `count` harmonics, at full count as loud as a sine: brightness must not be a volume control.
 fn wave(amplitude: fn(usize) -> f64, count: usize, sines: &[f64]) -> Vec<f64> {
     let full: f64 = (1..=HARMONICS[0]).map(|n| amplitude(n) * amplitude(n)).sum();
-    let scale = 1.0 / libm::sqrt(full);
+    // Of a sound without a tone nothing is made louder.
+    let scale = 1.0 / libm::sqrt(full.max(1.0e-12));
     let mut wave = vec![0.0; TABLE];
     for harmonic in 1..=count {
         let strength = amplitude(harmonic) * scale;
@@ -90,6 +91,62 @@ pub fn breath() -> Vec<f32> {
         .collect()
 }
 
+/// Samples after which a voice begins the breath again: where a block may begin.
+const ROUND: usize = BREATH - FRAMES;
+
+/// Noise as of a cymbal: many sines at no harmonic distances. Each fits into a round a whole number of
+/// times, so that there is no seam.
+pub fn metal() -> Vec<f32> {
+    /// Sines: fewer can be heard one by one, more take time to make.
+    const SINES: u32 = 96;
+    /// At 48 kHz 1.5 kHz and 13.5 kHz, in periods a round.
+    const LOWEST: f64 = 1024.0;
+    const HIGHEST: f64 = 9216.0;
+    let mut chance = Noise::new(0x00c7_ba15);
+    let mut metal = vec![0.0f64; BREATH];
+    for number in 0..SINES {
+        let place = (f64::from(number) + 0.5 + 0.5 * f64::from(chance.signed())) / f64::from(SINES);
+        let turns = libm::floor(LOWEST * libm::pow(HIGHEST / LOWEST, place));
+        let step = core::f64::consts::TAU * turns / ROUND as f64;
+        let start = core::f64::consts::PI * f64::from(chance.signed());
+        for (i, sample) in metal.iter_mut().enumerate() {
+            *sample += libm::sin(start + step * i as f64);
+        }
+    }
+    // As strong as breath is.
+    let scale = 0.35 / libm::sqrt(f64::from(SINES) / 2.0);
+    metal.into_iter().map(|sample| (sample * scale) as f32).collect()
+}
+
+/// Which noise a held voice has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Air {
+    Breath,
+    Metal,
+}
+
+/// Noises of held voices; metal only where one is made of it.
+#[derive(Debug)]
+pub struct Airs {
+    pub breath: Vec<f32>,
+    pub metal: Vec<f32>,
+}
+
+/// A tone that does not move.
+pub const STEADY: Motion = Motion {
+    vibrato_cents: 0.0,
+    vibrato_hz: 5.0,
+    vibrato_after_s: 1.0,
+    apart_cents: 0.0,
+    air: Air::Breath,
+    breath: 0.0,
+    breath_at_start: 1.0,
+    bright_at_start: 1.0,
+    bright_after_s: 0.1,
+    bend_cents: 0.0,
+    bend_s: 0.01,
+};
+
 /// How a held voice moves.
 #[derive(Debug, Clone, Copy)]
 pub struct Motion {
@@ -100,13 +157,22 @@ pub struct Motion {
     pub vibrato_after_s: f64,
     /// Cents between the two oscillators; 0 means one oscillator.
     pub apart_cents: f64,
-    /// Breath noise against the tone.
+    pub air: Air,
+    /// That noise against the tone.
     pub breath: f32,
+    /// What it is at the start, against that.
+    pub breath_at_start: f32,
     /// Brightness at the start, against that of the held tone.
     pub bright_at_start: f32,
-    /// Seconds for most of the way from the one to the other.
+    /// Seconds for most of the way from the one to the other, of brightness and of breath.
     pub bright_after_s: f64,
+    /// How far off the pitch a note begins, and the seconds in which a third of that is left.
+    pub bend_cents: f64,
+    pub bend_s: f64,
 }
+
+/// A cent is the 1200th root of two: ln(2) / 1200 for small bends.
+const NEPERS_PER_CENT: f64 = 0.000_577_622_65;
 
 /// One held voice.
 #[derive(Debug, Clone)]
@@ -121,7 +187,11 @@ pub struct Wave {
     vibrato_depth: f64,
     vibrato_full: f64,
     vibrato_rise: f64,
+    bend: f64,
+    bend_keep: f64,
+    air: Air,
     breath: f32,
+    breath_goal: f32,
     breath_at: usize,
     bright: f32,
     bright_goal: f32,
@@ -146,18 +216,21 @@ impl Wave {
         let other = start.wrapping_add(chance.whole() >> 3);
         Self {
             instrument,
-            cycle: tables.cycle(hertz * 1.03, sample_rate_hz),
+            cycle: tables.cycle(hertz * 1.03 * libm::exp2(motion.bend_cents.max(0.0) / 1200.0), sample_rate_hz),
             phase: [start, other],
             step: [step(-motion.apart_cents / 2.0), step(motion.apart_cents / 2.0)],
             is_twin: motion.apart_cents > 0.0,
             vibrato: f64::from(chance.signed()),
             vibrato_step: 2.0 * motion.vibrato_hz / blocks_per_second,
             vibrato_depth: 0.0,
-            // A cent is the 1200th root of two: ln(2) / 1200 for small bends.
-            vibrato_full: motion.vibrato_cents * 0.000_577_622_65,
+            vibrato_full: motion.vibrato_cents * NEPERS_PER_CENT,
             vibrato_rise: 1.0 / (motion.vibrato_after_s * blocks_per_second).max(1.0),
-            breath: motion.breath,
-            breath_at: chance.whole() as usize % (BREATH - FRAMES),
+            bend: motion.bend_cents * NEPERS_PER_CENT,
+            bend_keep: libm::exp(-1.0 / (motion.bend_s * blocks_per_second).max(1.0)),
+            air: motion.air,
+            breath: motion.breath * motion.breath_at_start,
+            breath_goal: motion.breath,
+            breath_at: chance.whole() as usize % ROUND,
             bright: bright * motion.bright_at_start,
             bright_goal: bright,
             bright_pull: (1.0 - libm::exp(-2.0 / (motion.bright_after_s * blocks_per_second).max(1.0))) as f32,
@@ -169,7 +242,7 @@ impl Wave {
     }
 
     /// Writes the next block; `twin` only where [`Wave::is_twin`].
-    pub fn render(&mut self, tables: &[Option<Tables>], breath: &[f32], out: &mut [f32; FRAMES], twin: &mut [f32; FRAMES]) {
+    pub fn render(&mut self, tables: &[Option<Tables>], airs: &Airs, out: &mut [f32; FRAMES], twin: &mut [f32; FRAMES]) {
         let Some(tables) = tables[self.instrument].as_ref() else { return };
         self.vibrato += self.vibrato_step;
         if self.vibrato >= 1.0 {
@@ -177,21 +250,28 @@ impl Wave {
         }
         self.vibrato_depth = (self.vibrato_depth + self.vibrato_full * self.vibrato_rise).min(self.vibrato_full);
         // A parabola each half turn: near enough to a sine for a finger or a breath.
-        let bend = 1.0 + self.vibrato_depth * 4.0 * self.vibrato * (1.0 - self.vibrato.abs());
+        let sway = self.vibrato_depth * 4.0 * self.vibrato * (1.0 - self.vibrato.abs());
+        let bend = 1.0 + self.bend;
+        self.bend *= self.bend_keep;
         let bright = self.bright;
         self.bright += (self.bright_goal - self.bright) * self.bright_pull;
         let bright_step = (self.bright - bright) / FRAMES as f32;
         let cycle = &tables.cycles[self.cycle];
-        read(cycle, &mut self.phase[0], (self.step[0] * bend) as u32, bright, bright_step, out);
+        read(cycle, &mut self.phase[0], (self.step[0] * (bend + sway)) as u32, bright, bright_step, out);
         if self.is_twin {
             // The two never bend alike, or they would be one player.
-            read(cycle, &mut self.phase[1], (self.step[1] * (2.0 - bend)) as u32, bright, bright_step, twin);
+            read(cycle, &mut self.phase[1], (self.step[1] * (bend - sway)) as u32, bright, bright_step, twin);
         }
         if self.breath > 0.0 {
+            let breath = match self.air {
+                Air::Breath => &airs.breath,
+                Air::Metal => &airs.metal,
+            };
             for (sample, noise) in out.iter_mut().zip(&breath[self.breath_at..self.breath_at + FRAMES]) {
                 *sample += noise * self.breath;
             }
-            self.breath_at = (self.breath_at + FRAMES) % (BREATH - FRAMES);
+            self.breath_at = (self.breath_at + FRAMES) % ROUND;
+            self.breath += (self.breath_goal - self.breath) * self.bright_pull;
         }
     }
 }

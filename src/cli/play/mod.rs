@@ -3,7 +3,7 @@
 mod feed;
 mod stage;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use super::ending;
 use super::error::Failure;
 use super::record;
 use super::source::{self, Source};
+use super::styles;
 use crate::interpreter::options::Task;
 use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::live::{Output, Player};
@@ -36,6 +37,7 @@ Examples:
   evalody play @recursion
   evalody play fib.py
   evalody play fib.py --style faithful --tempo 90
+  evalody play fib.py --legend
   evalody play server.py --time 60 -- --port 8080
   echo 'print(sum(range(100)))' | evalody play -"
 )]
@@ -49,6 +51,10 @@ pub struct Play {
     /// Audio device to play through, by name (see: evalody devices)
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
+
+    /// Tell which instrument is which family as they come in, instead of the view
+    #[arg(long)]
+    legend: bool,
 
     /// No view, even on a terminal
     #[arg(long)]
@@ -71,7 +77,8 @@ impl Play {
         let began = Instant::now();
         let source = source::load(&self.shared.file)?;
         let interrupted = record::interruption();
-        let has_view = !self.no_view && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
+        let has_view =
+            !self.no_view && !self.legend && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
         let running = record::start(&source, &self.shared, Task::Run, streams, feed::records(self.music.style))?;
         record::warn(&running, self.shared.quiet);
@@ -81,7 +88,7 @@ impl Play {
 
         let mut feed = Feed::new(running, &source, &self.music);
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
-        let mut stage = Stage::default();
+        let mut stage = Stage::new(self.music.style.legend());
         stage.add(&first);
         notices.extend(feed.remark().map(str::to_owned));
         if source.program.is_blank() {
@@ -109,6 +116,7 @@ impl Play {
         let mut terminal = if has_view { Some(Terminal::open().map_err(Failure::Terminal)?) } else { None };
         let lanes = self.music.style.lanes();
         let mut was_interrupted = false;
+        let mut told = 0;
         // Where among the notices the state of the sound is told, once there is something to tell.
         let mut health_at = None;
         loop {
@@ -136,6 +144,14 @@ impl Play {
             while let Some(said) = feed.said() {
                 pane.push(stream_of(&said), &said.bytes);
             }
+            if self.legend {
+                for (at, entry) in stage.entered(position.tick).skip(told) {
+                    let seconds = at.seconds(position.tempo);
+                    let (minutes, seconds) = ((seconds / 60.0).floor(), (seconds % 60.0).floor());
+                    writeln!(io::stdout().lock(), "{minutes:>2}:{seconds:02}  {}", styles::line(entry))?;
+                    told += 1;
+                }
+            }
             let wait = if wants_music { Duration::ZERO } else { BEAT };
             let health = player.health();
             let Some(terminal) = &mut terminal else {
@@ -158,7 +174,7 @@ impl Play {
                 program: &source.program,
                 codes: feed.codes(),
                 setups: stage.setups(),
-                lanes: &lanes,
+                lanes: &stage.lanes(position.tick, &lanes),
                 sounding: &sounding,
                 lead: stage.lead(position.tick),
                 now: position.tick,

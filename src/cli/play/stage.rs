@@ -1,8 +1,10 @@
 //! What has been played and what sounds at a moment, for the view.
 
-use crate::music::{Key, TICKS_PER_BAR, Tick};
+use crate::compose::{Entry, LaneNames};
+use crate::music::{Key, Pitch, TICKS_PER_BAR, Tick};
 use crate::perform::{ChannelSetup, CueKind, Performance};
 use crate::score::{Cause, Text};
+use crate::trace::Family;
 
 /// Longest note there is, in ticks: the ring of an ending.
 const LONGEST: u32 = 2 * TICKS_PER_BAR;
@@ -16,8 +18,10 @@ struct Struck {
     steps_until: u64,
 }
 
-#[derive(Default)]
 pub struct Stage {
+    legend: &'static [Entry],
+    /// Entries of the legend in the order in which they were first struck.
+    entered: Vec<(Tick, usize)>,
     setups: Vec<ChannelSetup>,
     struck: Vec<Struck>,
     markers: Vec<Text>,
@@ -27,6 +31,20 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// For music in a style with this legend.
+    pub fn new(legend: &'static [Entry]) -> Self {
+        Self {
+            legend,
+            entered: Vec::new(),
+            setups: Vec::new(),
+            struck: Vec::new(),
+            markers: Vec::new(),
+            remarks: Vec::new(),
+            key: None,
+            end: Tick::default(),
+        }
+    }
+
     /// Takes in music that follows what is there.
     pub fn add(&mut self, performance: &Performance) {
         if self.setups.is_empty() {
@@ -38,7 +56,8 @@ impl Stage {
         for cue in &performance.cues {
             let setup = self.setups.iter().position(|setup| setup.channel == cue.channel).unwrap_or(0);
             match cue.kind {
-                CueKind::On { note, .. } => {
+                CueKind::On { note, pitch, .. } => {
+                    self.enter(cue.at, setup, pitch);
                     let cause = performance.causes[note as usize];
                     if !cause.is_state {
                         steps_until += cause.steps;
@@ -57,6 +76,33 @@ impl Stage {
         self.markers.extend(performance.markers.iter().cloned());
         self.remarks.extend(performance.remarks.iter().cloned());
         self.end = performance.end;
+    }
+
+    /// Notes the entry that a stroke is the first of. Music comes in its order, so entries do, too.
+    fn enter(&mut self, at: Tick, part: usize, pitch: Pitch) {
+        let is_meant =
+            |entry: &Entry| entry.part == part && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch));
+        if let Some(index) = self.legend.iter().position(is_meant)
+            && !self.entered.iter().any(|(_, entered)| *entered == index)
+        {
+            self.entered.push((at, index));
+        }
+    }
+
+    /// What has been heard of the legend, in the order in which it came in, and when.
+    pub fn entered(&self, now: Tick) -> impl Iterator<Item = (Tick, &'static Entry)> {
+        self.entered.iter().take_while(move |(at, _)| *at <= now).map(|&(at, index)| (at, &self.legend[index]))
+    }
+
+    /// Each family with its instrument, those first that came in first.
+    pub fn lanes(&self, now: Tick, lanes: &LaneNames) -> Vec<(Family, &'static str)> {
+        let mut sorted: Vec<(Family, &'static str)> =
+            self.entered(now).flat_map(|(_, entry)| entry.families.iter().map(|&family| (family, entry.instrument))).collect();
+        let entered = sorted.len();
+        sorted.extend(
+            lanes.iter().filter(|(family, _)| !sorted[..entered].iter().any(|(known, _)| known == family)).copied().collect::<Vec<_>>(),
+        );
+        sorted
     }
 
     pub fn setups(&self) -> &[ChannelSetup] {

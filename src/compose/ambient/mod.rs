@@ -36,9 +36,11 @@
 mod ending;
 mod ground;
 mod lead;
+mod legend;
 mod weather;
 
 pub use ground::{BASS_LOW, PULSES};
+pub use legend::LEGEND;
 pub use weather::{SHAKES, SWELL};
 
 use super::conductor::{Arrangement, Last, Now, Written};
@@ -47,7 +49,7 @@ use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
 use crate::music::{Instrument, Patch};
 use crate::score::Work;
-use crate::trace::{Family, Outcome};
+use crate::trace::Outcome;
 
 const DRUMS: usize = 0;
 const PAD: usize = 1;
@@ -89,18 +91,6 @@ fn seat_of(player: Player) -> usize {
     match player {
         Player::Lead(work) => FIRST_LEAD + work as usize,
         Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
-    }
-}
-
-/// What is heard of a family.
-pub fn instrument_of(family: Family) -> &'static str {
-    match (family, Work::of(family)) {
-        (Family::Loop, _) => SEATS[PULSE].instrument.name(),
-        (_, Some(work)) => SEATS[seat_of(Player::Lead(work))].instrument.name(),
-        (Family::Load | Family::Store | Family::Stack, _) => SEATS[PAD].instrument.name(),
-        (Family::Scope, _) => SEATS[BASS].instrument.name(),
-        (Family::Jump, _) => SEATS[DROPS].instrument.name(),
-        _ => "silent",
     }
 }
 

@@ -31,9 +31,11 @@ mod arpeggio;
 mod drums;
 mod ending;
 mod lead;
+mod legend;
 mod memory;
 
 pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
+pub use legend::LEGEND;
 pub use memory::{SHAKES, SWELL};
 
 use super::conductor::{Arrangement, Last, Now, Written};
@@ -43,7 +45,7 @@ use super::rhythm::{SLOTS, spread};
 use super::sheet::{Seat, Sheet};
 use crate::music::{Instrument, Patch, Pitch};
 use crate::score::Work;
-use crate::trace::{Family, Outcome};
+use crate::trace::Outcome;
 
 const DRUMS: usize = 0;
 const ARPEGGIO: usize = 1;
@@ -81,18 +83,6 @@ fn seat_of(player: Player) -> usize {
     match player {
         Player::Lead(work) => FIRST_LEAD + work as usize,
         Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
-    }
-}
-
-/// What is heard of a family.
-pub fn instrument_of(family: Family) -> &'static str {
-    match (family, Work::of(family)) {
-        (Family::Loop, _) => "kick and snare",
-        (_, Some(work)) => SEATS[seat_of(Player::Lead(work))].instrument.name(),
-        (Family::Load | Family::Store | Family::Stack, _) => SEATS[ARPEGGIO].instrument.name(),
-        (Family::Scope, _) => SEATS[BASS].instrument.name(),
-        (Family::Jump, _) => "hi-hat",
-        _ => "silent",
     }
 }
 

@@ -18,10 +18,12 @@ mod accompaniment;
 mod drums;
 mod ending;
 mod lead;
+mod legend;
 mod memory;
 
 pub use accompaniment::BASS_ONSETS;
 pub use drums::{CALLS, FILL};
+pub use legend::LEGEND;
 pub use memory::{SHAKES, SWELL};
 
 use super::conductor::{Arrangement, Last, Now, Written};
@@ -29,7 +31,7 @@ use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
 use crate::music::{Instrument, Patch, Pitch};
 use crate::score::Work;
-use crate::trace::{Family, Outcome};
+use crate::trace::Outcome;
 
 pub const DRUMS: usize = 0;
 pub const BASS: usize = 1;
@@ -68,25 +70,13 @@ pub const SEATS: [Seat; COLLECTOR + 1] = [
 ];
 
 /// The seat of the instrument which leads for a kind of work.
-fn seat_of(work: Work) -> usize {
+const fn seat_of(work: Work) -> usize {
     FIRST_LEAD + work as usize
 }
 
 /// The seat of a thread other than the first, which is 0.
 fn seat_of_thread(thread: u16) -> usize {
     FIRST_THREAD + usize::from(thread - 1) % THREADS
-}
-
-/// What is heard of a family.
-pub fn instrument_of(family: Family) -> &'static str {
-    match (family, Work::of(family)) {
-        (Family::Loop, _) => "kick and snare",
-        (_, Some(work)) => SEATS[seat_of(work)].instrument.name(),
-        (Family::Load | Family::Store | Family::Stack, _) => "harp",
-        (Family::Scope, _) => "electric piano",
-        (Family::Jump, _) => "hi-hat",
-        _ => "silent",
-    }
 }
 
 /// What the band remembers from bar to bar.

@@ -1,0 +1,88 @@
+//! `evalody styles`: the styles there are, and what their instruments stand for.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use super::error::Failure;
+use super::record;
+use crate::compose::{Entry, StyleName, examples};
+use crate::live::{Output, Player};
+use crate::perform::perform;
+
+/// List the styles, or tell and play what the instruments of one stand for
+///
+/// On a terminal each instrument is played for two seconds as its line appears; into a pipe, or where
+/// there is no sound, the lines alone are written.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_override_self = true,
+    after_help = "Examples:\n  evalody styles\n  evalody styles groove\n  evalody styles chip --silent\n  evalody play @recursion --style ambient"
+)]
+pub struct Styles {
+    /// The style to explain
+    #[arg(value_name = "NAME")]
+    name: Option<StyleName>,
+
+    /// Write the lines without playing them
+    #[arg(long)]
+    silent: bool,
+}
+
+/// Time between two looks at the player: shorter than a note of the examples.
+const BEAT: Duration = Duration::from_millis(16);
+
+impl Styles {
+    pub fn run(self) -> Result<u8, Failure> {
+        let mut out = io::stdout().lock();
+        let Some(style) = self.name else {
+            for style in StyleName::ALL {
+                let default = if style == StyleName::default() { " (default)" } else { "" };
+                writeln!(out, "{:<9} {}{default}", style.to_string(), style.idea())?;
+            }
+            return Ok(0);
+        };
+        writeln!(out, "{style}: {}", style.idea())?;
+        let legend = style.legend();
+        if !self.silent && io::stdout().is_terminal() && play(style, legend, &mut out)? {
+            return Ok(0);
+        }
+        for entry in legend {
+            writeln!(out, "{}", line(entry))?;
+        }
+        Ok(0)
+    }
+}
+
+/// Plays the examples, a line for each as it begins; `false` where there is no sound.
+fn play(style: StyleName, legend: &[Entry], out: &mut impl Write) -> Result<bool, Failure> {
+    let (mut player, notice) = Player::open(Output::Default).map_err(|error| Failure::Sound(error.to_string()))?;
+    if let Some(notice) = notice {
+        eprintln!("evalody: {notice}");
+        return Ok(false);
+    }
+    let interrupted = record::interruption();
+    player.begin(&perform(&examples(style)));
+    player.close();
+    let mut told = 0;
+    loop {
+        player.advance();
+        let position = player.position();
+        for entry in legend.iter().take(position.tick.bar() as usize + 1).skip(told) {
+            writeln!(out, "{}", line(entry))?;
+            out.flush()?;
+            told += 1;
+        }
+        if position.is_over || interrupted.load(std::sync::atomic::Ordering::Relaxed) {
+            player.stop();
+            return Ok(true);
+        }
+        std::thread::sleep(BEAT);
+    }
+}
+
+/// An entry of a legend as a line: the instrument, what it tells, the families it stands for.
+pub fn line(entry: &Entry) -> String {
+    let families: Vec<&str> = entry.families.iter().map(|family| family.name()).collect();
+    let families = if families.is_empty() { String::new() } else { format!(" [{}]", families.join(", ")) };
+    format!("{:<27} {}{families}", entry.instrument, entry.meaning)
+}

@@ -1,0 +1,109 @@
+//! What each instrument of a style stands for, and how it sounds by itself.
+
+use super::rhythm::SLOTS;
+use super::sheet::Sheet;
+use super::style::StyleName;
+use super::{ambient, chip, faithful, groove};
+use crate::music::{Drum, Key, Pitch, Tempo, Tick, Velocity};
+use crate::score::{Cause, Score};
+use crate::trace::Family;
+
+/// Something to be heard and what it stands for.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// What people call it.
+    pub instrument: &'static str,
+    /// Families which it is the sound of; none if it shows something else.
+    pub families: &'static [Family],
+    /// What it tells, in words.
+    pub meaning: &'static str,
+    /// Part of the score.
+    pub part: usize,
+    /// The drums of the part that are meant; all its notes if there are none here.
+    pub drums: &'static [Drum],
+    /// Pitch around which its example lies.
+    pub register: u8,
+}
+
+impl StyleName {
+    /// What is heard in a style, the families first.
+    pub const fn legend(self) -> &'static [Entry] {
+        match self {
+            Self::Groove => &groove::LEGEND,
+            Self::Faithful => &faithful::LEGEND,
+            Self::Ambient => &ambient::LEGEND,
+            Self::Chip => &chip::LEGEND,
+        }
+    }
+}
+
+/// Tempo of the examples: a bar lasts two seconds.
+const TEMPO: u16 = 120;
+
+/// The entries of a legend one after the other, a bar of two seconds each: as much as a stack that rises
+/// and falls, or a pattern of strokes.
+pub fn examples(style: StyleName) -> Score {
+    let seats = match style.arrangement() {
+        Some(arrangement) => arrangement.seats().to_vec(),
+        None => faithful::seats(),
+    };
+    let mut sheet = Sheet::new(&seats);
+    let key = Key::A_MINOR;
+    let entries = style.legend();
+    for (bar, entry) in (0..).zip(entries) {
+        let mut strike = |slot: u32, slots: u32, pitch: Pitch| {
+            sheet.write(entry.part, (bar, slot), slots, pitch, f64::from(EXAMPLE_VELOCITY.value()), Cause::default());
+        };
+        if entry.drums.is_empty() {
+            for (slot, step) in (0..SLOTS).step_by(2).zip([0, 1, 2, 3, 4, 3, 2, 0]) {
+                strike(slot, 2, Pitch::within(i32::from(entry.register) + key.pentatonic(step), 24, 108));
+            }
+        } else {
+            for slot in (0..SLOTS).step_by(2) {
+                strike(slot, 1, entry.drums[slot as usize / 2 % entry.drums.len()].pitch());
+            }
+        }
+    }
+    Score {
+        tempo: Tempo::nearest(f64::from(TEMPO)),
+        key,
+        parts: sheet.take(),
+        end: Tick::of_bar(entries.len() as u32 + 1),
+        ..Score::silence(&format!("legend of {style}"))
+    }
+}
+
+/// Loud enough to be known again, as in a piece.
+const EXAMPLE_VELOCITY: Velocity = match Velocity::new(88) {
+    Some(velocity) => velocity,
+    None => unreachable!(),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_that_sounds_stands_in_every_legend_once() {
+        for style in StyleName::ALL {
+            for family in Family::ALL.into_iter().filter(|&family| family != Family::Rest) {
+                let entries = style.legend().iter().filter(|entry| entry.families.contains(&family)).count();
+                assert_eq!(entries, 1, "{family} in {style}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_entry_is_heard_in_its_bar() {
+        for style in StyleName::ALL {
+            let score = examples(style);
+            for (bar, entry) in (0..).zip(style.legend()) {
+                assert!(
+                    score.parts[entry.part].notes.iter().filter(|note| note.at.bar() == bar).count() >= 8,
+                    "{} in {style}",
+                    entry.instrument
+                );
+            }
+        }
+    }
+}
