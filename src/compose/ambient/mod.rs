@@ -69,10 +69,10 @@ const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
 /// Wide: only the pad and the bass are in the middle.
 const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 84 },
-    seat("pad", Patch::WARM_PAD, 64, 96),
-    seat("bass", Patch::FRETLESS_BASS, 64, 104),
-    seat("pulse", Patch::MUSIC_BOX, 96, 96),
-    seat("drops", Patch::GLOCKENSPIEL, 30, 84),
+    seat("pad", Patch::WARM_PAD, 64, 82),
+    seat("bass", Patch::FRETLESS_BASS, 64, 98),
+    seat("pulse", Patch::MUSIC_BOX, 92, 112),
+    seat("drops", Patch::GLOCKENSPIEL, 34, 104),
     seat("reckon", Patch::VIBRAPHONE, 54, 106),
     seat("index", Patch::HARP, 80, 108),
     seat("look", Patch::KALIMBA, 50, 108),

@@ -83,7 +83,7 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
         let swell = if now.closes { f64::from(slot) } else { 0.0 };
         let usual = if is_accent { 66.0 } else { 52.0 } + swell;
         let next = slots.get(stroke + 1).copied().unwrap_or(SLOTS);
-        sheet.write(ARPEGGIO, (now.bar, slot), (next - slot).min(2), pitch, now.dynamics.at(usual, slot, 0.6), now.figures.cause);
+        sheet.write(ARPEGGIO, (now.bar, slot), (next - slot).min(2), pitch, now.dynamics.at(usual, slot, 0.9), now.figures.cause);
     }
 }
 

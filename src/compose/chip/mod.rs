@@ -63,15 +63,15 @@ const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
 /// The chip. What it plays together is the drums, the arpeggio, the bass and one lead.
 const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::NoiseDrums, pan: 64, level: 100 },
-    seat("arpeggio", Patch::BASS_LEAD, 44, 88),
-    seat("bass", Patch::SYNTH_BASS, 64, 108),
-    seat("reckon", Patch::SQUARE_LEAD, 72, 96),
-    seat("index", Patch::CHIFF_LEAD, 76, 98),
-    seat("look", Patch::CALLIOPE_LEAD, 70, 106),
-    seat("build", Patch::FIFTHS_LEAD, 74, 94),
-    seat("call", Patch::VOICE_LEAD, 70, 100),
-    seat("suspend", Patch::CHARANG_LEAD, 76, 98),
-    seat("fail", Patch::SAW_LEAD, 64, 94),
+    seat("arpeggio", Patch::BASS_LEAD, 28, 102),
+    seat("bass", Patch::SYNTH_BASS, 64, 92),
+    seat("reckon", Patch::SQUARE_LEAD, 80, 104),
+    seat("index", Patch::CHIFF_LEAD, 84, 106),
+    seat("look", Patch::CALLIOPE_LEAD, 78, 114),
+    seat("build", Patch::FIFTHS_LEAD, 82, 102),
+    seat("call", Patch::VOICE_LEAD, 78, 108),
+    seat("suspend", Patch::CHARANG_LEAD, 86, 106),
+    seat("fail", Patch::SAW_LEAD, 76, 100),
     seat("thread 2", Patch::CHIFF_LEAD, 16, 98),
     seat("thread 3", Patch::SQUARE_LEAD, 112, 92),
     seat("thread 4", Patch::CHARANG_LEAD, 28, 98),
@@ -132,6 +132,6 @@ fn bass(sheet: &mut Sheet, now: &Now) {
         };
         let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
         let pitch = Pitch::within(root + interval, low, low + 23);
-        sheet.write(BASS, (now.bar, slot), (next - slot).min(3), pitch, now.dynamics.at(88.0, slot, 0.5), now.figures.cause);
+        sheet.write(BASS, (now.bar, slot), (next - slot).min(3), pitch, now.dynamics.at(84.0, slot, 0.6), now.figures.cause);
     }
 }
