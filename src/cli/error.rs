@@ -26,6 +26,8 @@ pub enum Failure {
     #[error("the program does not compile\n{0}")]
     Syntax(String),
     #[error("{}: {reason}", path.display())]
+    SoundFont { path: PathBuf, reason: String },
+    #[error("{}: {reason}", path.display())]
     Output { path: PathBuf, reason: &'static str },
     /// A MIDI file that tells nothing; with the remedy.
     #[error("{}: {reason}", path.display())]
@@ -51,6 +53,7 @@ impl Failure {
             | Self::Unreadable { .. }
             | Self::Program(_)
             | Self::Song(_)
+            | Self::SoundFont { .. }
             | Self::Syntax(_)
             | Self::Output { .. }
             | Self::Unheard { .. } => BAD_INPUT,

@@ -7,9 +7,10 @@ use super::ending;
 use super::error::Failure;
 use super::output::Output;
 use super::record;
+use super::sound_font::Sound;
 use super::source;
 use crate::compose::compose;
-use crate::export::{About, write_map, write_midi, write_wav};
+use crate::export::{About, write_map, write_midi, write_wav_with};
 use crate::interpreter::Streams;
 use crate::perform::perform;
 
@@ -26,6 +27,8 @@ Examples:
   evalody export @sort_quick -o quick.wav --length 60
   evalody export fib.py -o fib.mid --map fib.json     which note stands for what
   evalody export fib.py -o f.mid --style faithful --steps 500
+  evalody export fib.py -o fib.wav --style chip
+  evalody export fib.py -o fib.wav --soundfont GeneralUser.sf2
   evalody export fib.py -o fib.mid -- 30              with arguments for fib.py"
 )]
 pub struct Export {
@@ -34,6 +37,9 @@ pub struct Export {
 
     #[command(flatten)]
     music: Music,
+
+    #[command(flatten)]
+    sound: Sound,
 
     /// File to write; its ending says what: .mid or .wav
     #[arg(short, long, value_name = "OUT")]
@@ -53,6 +59,10 @@ enum Format {
 impl Export {
     pub fn run(self) -> Result<u8, Failure> {
         let format = self.format()?;
+        if matches!(format, Format::Midi) {
+            self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
+        }
+        let font = self.sound.load()?;
         let source = source::load(&self.shared.file)?;
         let mut output = Output::create(&self.output)?;
         let mut map = self.map.as_deref().map(Output::create).transpose()?;
@@ -87,7 +97,7 @@ impl Export {
                     progress.set_length(total);
                     progress.set_position(done);
                 };
-                write_wav(&performance, SAMPLE_RATE_HZ, output.writer(), &mut tell)
+                write_wav_with(&performance, SAMPLE_RATE_HZ, font.as_ref(), output.writer(), &mut tell)
                     .map_err(|error| output.failed(std::io::Error::other(error)))?;
                 progress.finish_and_clear();
             }

@@ -12,6 +12,7 @@ mod play;
 mod record;
 mod show;
 mod songs;
+mod sound_font;
 mod source;
 mod styles;
 

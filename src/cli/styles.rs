@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::error::Failure;
 use super::record;
+use super::sound_font::Sound;
 use crate::compose::{Entry, StyleName, examples};
 use crate::live::{Output, Player};
 use crate::perform::perform;
@@ -22,6 +23,9 @@ pub struct Styles {
     /// The style to explain
     #[arg(value_name = "NAME")]
     name: Option<StyleName>,
+
+    #[command(flatten)]
+    sound: Sound,
 
     /// Write the lines without playing them
     #[arg(long)]
@@ -43,7 +47,7 @@ impl Styles {
         };
         writeln!(out, "{style}: {}", style.idea())?;
         let legend = style.legend();
-        if !self.silent && io::stdout().is_terminal() && play(style, legend, &mut out)? {
+        if !self.silent && io::stdout().is_terminal() && self.play(style, legend, &mut out)? {
             return Ok(0);
         }
         for entry in legend {
@@ -51,32 +55,34 @@ impl Styles {
         }
         Ok(0)
     }
-}
 
-/// Plays the examples, a line for each as it begins; `false` where there is no sound.
-fn play(style: StyleName, legend: &[Entry], out: &mut impl Write) -> Result<bool, Failure> {
-    let (mut player, notice) = Player::open(Output::Default).map_err(|error| Failure::Sound(error.to_string()))?;
-    if let Some(notice) = notice {
-        eprintln!("evalody: {notice}");
-        return Ok(false);
-    }
-    let interrupted = record::interruption();
-    player.begin(&perform(&examples(style)));
-    player.close();
-    let mut told = 0;
-    loop {
-        player.advance();
-        let position = player.position();
-        for entry in legend.iter().take(position.tick.bar() as usize + 1).skip(told) {
-            writeln!(out, "{}", line(entry))?;
-            out.flush()?;
-            told += 1;
+    /// Plays the examples, a line for each as it begins; `false` where there is no sound.
+    fn play(&self, style: StyleName, legend: &[Entry], out: &mut impl Write) -> Result<bool, Failure> {
+        let (mut player, notice) = Player::open(Output::Default).map_err(|error| Failure::Sound(error.to_string()))?;
+        if let Some(notice) = notice {
+            eprintln!("evalody: {notice}");
+            return Ok(false);
         }
-        if position.is_over || interrupted.load(std::sync::atomic::Ordering::Relaxed) {
-            player.stop();
-            return Ok(true);
+        self.sound.check_rate(player.sample_rate_hz())?;
+        player.set_font(self.sound.load()?);
+        let interrupted = record::interruption();
+        player.begin(&perform(&examples(style)));
+        player.close();
+        let mut told = 0;
+        loop {
+            player.advance();
+            let position = player.position();
+            for entry in legend.iter().take(position.tick.bar() as usize + 1).skip(told) {
+                writeln!(out, "{}", line(entry))?;
+                out.flush()?;
+                told += 1;
+            }
+            if position.is_over || interrupted.load(std::sync::atomic::Ordering::Relaxed) {
+                player.stop();
+                return Ok(true);
+            }
+            std::thread::sleep(BEAT);
         }
-        std::thread::sleep(BEAT);
     }
 }
 

@@ -11,6 +11,7 @@ use super::args::{Music, Shared};
 use super::ending;
 use super::error::Failure;
 use super::record;
+use super::sound_font::Sound;
 use super::source::{self, Source};
 use super::styles;
 use crate::interpreter::options::Task;
@@ -48,6 +49,9 @@ pub struct Play {
     #[command(flatten)]
     music: Music,
 
+    #[command(flatten)]
+    sound: Sound,
+
     /// Audio device to play through, by name (see: evalody devices)
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
@@ -76,6 +80,7 @@ impl Play {
     pub fn run(self) -> Result<u8, Failure> {
         let began = Instant::now();
         let source = source::load(&self.shared.file)?;
+        let font = self.sound.load()?;
         let interrupted = record::interruption();
         let has_view =
             !self.no_view && !self.legend && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
@@ -84,6 +89,8 @@ impl Play {
         record::warn(&running, self.shared.quiet);
         let output = self.device.clone().map_or(Output::Default, Output::Device);
         let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        self.sound.check_rate(player.sample_rate_hz())?;
+        player.set_font(font);
         let mut notices: Vec<String> = notice.into_iter().collect();
 
         let mut feed = Feed::new(running, &source, &self.music);
