@@ -219,7 +219,7 @@ impl Conductor {
         let chords = self.chords(&figures, &section, &theme, if closes { turns_to } else { None }, next.is_none());
         self.is_recovering = figures.raised > 0;
         let state = figures.state(self.usual_steps, self.plan.tells_memory);
-        let work = if figures.raised > 0 { Work::Fail } else { work::leading(&figures.families, self.work) };
+        let work = work::of_bar(&figures, self.work);
         self.work = Some(work);
         let fullness = fullness(bar, self.plan.bars);
         let now = Now {

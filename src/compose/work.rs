@@ -1,5 +1,6 @@
 //! Kinds of work: which families lead the band together.
 
+use super::figures::Figures;
 use crate::score::Work;
 use crate::trace::Family;
 
@@ -17,8 +18,22 @@ const fn usual_share(work: Work) -> f64 {
     }
 }
 
+/// Suspensions for each line visit from which a bar is a conversation, whatever else it does: every third
+/// line one that yields or is resumed for a loop over a generator.
+const CONVERSATION: f64 = 0.2;
+
+/// The work of a bar: failing if anything was raised, suspending if frames hand over to each other, else
+/// what leads.
+pub fn of_bar(figures: &Figures, before: Option<Work>) -> Work {
+    match figures {
+        figures if figures.raised > 0 => Work::Fail,
+        figures if f64::from(figures.suspensions) / figures.visits as f64 >= CONVERSATION => Work::Suspend,
+        figures => leading(&figures.families, before),
+    }
+}
+
 /// The work which leads a bar, `before` if none does clearly more.
-pub fn leading(families: &[u32; Family::COUNT], before: Option<Work>) -> Work {
+fn leading(families: &[u32; Family::COUNT], before: Option<Work>) -> Work {
     /// A newcomer must do this much more than the leader, or the lead would flicker.
     const HYSTERESIS: f64 = 1.15;
     let total: u32 = families.iter().sum();
