@@ -13,6 +13,7 @@ mod form;
 mod groove;
 mod harmony;
 mod legend;
+mod melody;
 mod motif;
 mod plan;
 mod rhythm;

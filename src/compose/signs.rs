@@ -1,10 +1,10 @@
 //! How the states of a bar are written, as a table for each style in which a band plays: read by those
 //! who hear it back, and what the README tells in words.
 
-use super::groove;
 use super::rhythm::SLOTS;
 use super::style::StyleName;
-use crate::music::Drum;
+use super::{ambient, chip, groove};
+use crate::music::{Drum, Pitch};
 use crate::score::Work;
 
 /// A state told by how many strokes a bar has.
@@ -25,6 +25,8 @@ pub struct Tally {
 pub struct Signs {
     pub turning: Tally,
     pub frame_depth: Tally,
+    /// Where the bass begins below this, the frames are two deeper than its strokes say.
+    pub deep_bass: Option<Pitch>,
     pub calling: Tally,
     pub allocating: Tally,
     pub raised: Tally,
@@ -43,9 +45,14 @@ const fn drums(drums: &'static [Drum], strokes: &'static [u32]) -> Tally {
     Tally { part: groove::DRUMS, drums, before: SLOTS, strokes }
 }
 
+const fn part(part: usize, strokes: &'static [u32]) -> Tally {
+    Tally { part, drums: &[], before: SLOTS, strokes }
+}
+
 const GROOVE: Signs = Signs {
     turning: drums(&[Drum::Kick], &[2, 3, 4, 5]),
     frame_depth: Tally { part: groove::BASS, drums: &[], before: SLOTS, strokes: &groove::BASS_ONSETS },
+    deep_bass: None,
     calling: drums(&[Drum::HighWoodBlock], &groove::CALLS),
     allocating: drums(&[Drum::Maracas], &groove::SHAKES),
     raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
@@ -60,11 +67,42 @@ const GROOVE: Signs = Signs {
     first_lead: groove::FIRST_LEAD,
 };
 
+const CHIP: Signs = Signs {
+    turning: drums(&[Drum::Kick], &chip::KICKS),
+    frame_depth: part(chip::BASS, &chip::BASS_STROKES),
+    deep_bass: None,
+    calling: drums(&[Drum::HighWoodBlock], &chip::CALLS),
+    allocating: drums(&[Drum::Maracas], &chip::SHAKES),
+    raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
+    activity: [Tally { before: chip::FILL, ..drums(&[Drum::ClosedHat], &chip::HATS_HEARD) }; 2],
+    releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
+    collector: chip::COLLECTOR,
+    collected: [SLOTS - chip::SWELL[0], SLOTS - chip::SWELL[1], SLOTS - chip::SWELL[2]],
+    first_lead: chip::FIRST_LEAD,
+};
+
+const AMBIENT: Signs = Signs {
+    turning: part(ambient::PULSE, &ambient::PULSES),
+    // One tone or two, in one of two octaves.
+    frame_depth: part(ambient::BASS, &[1, 2]),
+    deep_bass: Pitch::new(ambient::BASS_LOW[1]),
+    calling: drums(&[Drum::HighWoodBlock], &[0, 1, 2, 3, 4]),
+    allocating: drums(&[Drum::Maracas], &ambient::SHAKES),
+    raised: drums(&[Drum::LowFloorTom], &[0, 1, 2, 3, 4, 5, 6]),
+    activity: [part(ambient::DROPS, &[0, 1, 2, 3, 4]); 2],
+    releases: drums(&[Drum::HighBongo], &[0, 1]),
+    collector: ambient::COLLECTOR,
+    collected: [SLOTS - ambient::SWELL[0], SLOTS - ambient::SWELL[1], SLOTS - ambient::SWELL[2]],
+    first_lead: ambient::FIRST_LEAD,
+};
+
 impl StyleName {
     /// How a style writes its states; `None` where every instruction is a note.
     pub const fn signs(self) -> Option<&'static Signs> {
         match self {
-            Self::Groove | Self::Ambient | Self::Chip => Some(&GROOVE),
+            Self::Groove => Some(&GROOVE),
+            Self::Ambient => Some(&AMBIENT),
+            Self::Chip => Some(&CHIP),
             Self::Faithful => None,
         }
     }

@@ -46,7 +46,7 @@ impl Bar<'_> {
         let [one, other] = &signs.activity;
         Some(State {
             turning: step(&signs.turning)?,
-            frame_depth: step(&signs.frame_depth)?,
+            frame_depth: step(&signs.frame_depth)? + self.octave_deeper(),
             calling: step(&signs.calling)?,
             allocating: step(&signs.allocating)?,
             releases: self.strokes(&signs.releases) > 0,
@@ -64,6 +64,13 @@ impl Bar<'_> {
     fn strokes(&self, count: &Tally) -> u32 {
         let is_one = |note: &&Struck| count.drums.is_empty() || count.drums.iter().any(|drum| drum.pitch() == note.pitch);
         self.of_part(count.part).filter(is_one).filter(|note| slot(note) < count.before).count() as u32
+    }
+
+    /// Frames that the register of the bass tells.
+    fn octave_deeper(&self) -> u8 {
+        let first = self.of_part(self.signs.frame_depth.part).next();
+        let is_deep = first.zip(self.signs.deep_bass).is_some_and(|(note, deep)| note.pitch < deep);
+        if is_deep { 2 } else { 0 }
     }
 
     /// The generation collected, if any was; `None` if it cannot be told.

@@ -1,4 +1,126 @@
-//! The style `ambient`.
+//! The style `ambient`: slow and wide, the program as weather. Few notes, long tones, no drum kit; what repeats comes
+//! round in three bars on some parts and in five on others, so that it hardly ever meets in the same way.
+//!
+//! It is the least informative of the styles: a bar has six notes of the melody at most, and most of a program's
+//! lines are not played one by one. The states of each bar are all there.
+//!
+//! | part | carries |
+//! |---|---|
+//! | pad | which function: its progression; as many voices as the value stack is high, by halves |
+//! | fretless bass | depth of the call stack |
+//! | pulse | turns of loops |
+//! | drops | instructions in the bar against the average; their pitch is the value stack within a line |
+//! | leads | the kind of work, one instrument each, and one for each other thread; their pitch is the height of the value stack |
+//! | drums | soft and far: allocation, releases, frames entered, exceptions, another thread |
+//! | collector | a collection |
+//!
+//! # Signs
+//!
+//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch and onset. Channels are counted from 1. Bars of the ending say nothing.
+//!
+//! | what | sign |
+//! |---|---|
+//! | the style | no kick (36) is struck, and channel 1 strikes two tones or more together on the first sixteenth |
+//! | turns of loops, 0 to 3 | strokes on channel 3: 0, 3, 5, 7 |
+//! | frame depth, 0 to 3 | channel 2: 2 if its first tone lies below 40, and 1 more if it has a second tone |
+//! | activity, 0 to 4 | strokes on channel 4: as many |
+//! | frames entered, 0 to 4 | wood block (76): as many |
+//! | allocation, 0 to 4 | maracas (70): 0, 1, 3, 5, 7 |
+//! | releases | high bongo (60) is struck, and begins a falling run |
+//! | exceptions, 0 to 6 | low floor tom (41): as many |
+//! | collection, generation 0 to 2 | the note on channel 16, which lasts until the bar ends: 4, 8, 14 sixteenths; no note, no collection |
+//! | kind of work | the channel of the lead: 5 arithmetic, 6 subscripts, 7 attributes, 8 building, 9 calls, 11 generators, 12 exceptions; if both 9 and 11 play, calls answer generators, and it is 11; none, if none of them plays |
+//!
+//! Drums are on channel 10; the channels 13 to 15 are other threads'.
 
-pub use super::groove::Groove as Ambient;
-pub use super::groove::LEGEND;
+mod ending;
+mod ground;
+mod lead;
+mod legend;
+mod weather;
+
+pub use ground::{BASS_LOW, PULSES};
+pub use legend::LEGEND;
+pub use weather::{SHAKES, SWELL};
+
+use super::conductor::{Arrangement, Last, Now, Written};
+use super::melody::Player;
+use super::motif::Motifs;
+use super::sheet::{Seat, Sheet};
+use crate::music::{Instrument, Patch};
+use crate::score::Work;
+use crate::trace::Outcome;
+
+const DRUMS: usize = 0;
+const PAD: usize = 1;
+pub const BASS: usize = 2;
+pub const PULSE: usize = 3;
+pub const DROPS: usize = 4;
+pub const FIRST_LEAD: usize = 5;
+const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
+/// Leads for threads other than the first; more threads take them in turn.
+const THREADS: usize = 3;
+pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
+
+const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
+    Seat { name, instrument: Instrument::Melodic(patch), pan, level }
+}
+
+/// Wide: only the pad and the bass are in the middle.
+const SEATS: [Seat; COLLECTOR + 1] = [
+    Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 84 },
+    seat("pad", Patch::WARM_PAD, 64, 82),
+    seat("bass", Patch::FRETLESS_BASS, 64, 98),
+    seat("pulse", Patch::MUSIC_BOX, 92, 112),
+    seat("drops", Patch::GLOCKENSPIEL, 34, 104),
+    seat("reckon", Patch::VIBRAPHONE, 54, 106),
+    seat("index", Patch::HARP, 80, 108),
+    seat("look", Patch::KALIMBA, 50, 108),
+    seat("build", Patch::CELESTA, 78, 106),
+    seat("call", Patch::FLUTE, 58, 98),
+    seat("suspend", Patch::CLARINET, 72, 98),
+    seat("fail", Patch::SHAKUHACHI, 64, 100),
+    seat("thread 2", Patch::MARIMBA, 14, 104),
+    seat("thread 3", Patch::NYLON_GUITAR, 114, 104),
+    seat("thread 4", Patch::ELECTRIC_PIANO, 26, 100),
+    seat("collector", Patch::REVERSE_CYMBAL, 64, 76),
+];
+
+/// The seat of who plays a note.
+fn seat_of(player: Player) -> usize {
+    match player {
+        Player::Lead(work) => FIRST_LEAD + work as usize,
+        Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
+    }
+}
+
+/// What a cycle of `N` bars has for this one.
+fn in_turn<T: Copy, const N: usize>(cycle: [T; N], now: &Now) -> T {
+    cycle[now.bar as usize % N]
+}
+
+/// What is remembered from bar to bar.
+#[derive(Default)]
+pub struct Ambient {
+    motifs: Motifs,
+    ground: ground::Ground,
+    lead: lead::Lead,
+}
+
+impl Arrangement for Ambient {
+    fn seats(&self) -> &'static [Seat] {
+        &SEATS
+    }
+
+    fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
+        self.ground.write(sheet, now);
+        let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
+        let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
+        weather::write(sheet, now, &riff);
+        self.lead.write(sheet, now, &stretch)
+    }
+
+    fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
+        ending::write(sheet, last, self.ground.pad(), self.lead.seat(), outcome);
+    }
+}

@@ -1,4 +1,137 @@
-//! The style `chip`.
+//! The style `chip`: four voices of an old sound chip, quick and tight. The value stack is the arpeggio.
+//!
+//! | part | carries |
+//! |---|---|
+//! | arpeggio | the value stack: as many tones as it is high, 2 to 6; its accents and its shape are the function's |
+//! | triangle bass | depth of the call stack |
+//! | leads | the kind of work, one wave each, and one for each other thread; their pitch is the height of the value stack |
+//! | noise drums | all else |
+//! | collector | a collection |
+//!
+//! # Signs
+//!
+//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch and onset. Channels are counted from 1. Bars of the ending say nothing.
+//!
+//! | what | sign |
+//! |---|---|
+//! | the style | the kick (36) is struck, and channel 1 strikes on 8 sixteenths or more: in `groove` it strikes on 7 at most, `ambient` has no kick |
+//! | turns of loops, 0 to 3 | kicks (36): 2, 3, 4, 5 |
+//! | frame depth, 0 to 3 | strokes on channel 2: 4, 6, 8, 12 |
+//! | activity, 0 to 4 | closed hats (42) on the first twelve sixteenths: 2, 3, 6, 9, 12 |
+//! | frames entered, 0 to 4 | wood block (76): 0, 1, 3, 5, 7 |
+//! | allocation, 0 to 4 | maracas (70): 0, 2, 4, 6, 10 |
+//! | releases | high bongo (60) is struck, and begins a falling run |
+//! | exceptions, 0 to 6 | low tom (45): as many |
+//! | collection, generation 0 to 2 | the note on channel 14, which lasts until the bar ends: 4, 8, 14 sixteenths; no note, no collection |
+//! | kind of work | the channel of the lead: 3 arithmetic, 4 subscripts, 5 attributes, 6 building, 7 calls, 8 generators, 9 exceptions; if both 7 and 8 play, calls answer generators, and it is 8; none, if none of them plays |
+//!
+//! Drums are on channel 10; the channels 11 to 13 are other threads'.
 
-pub use super::groove::Groove as Chip;
-pub use super::groove::LEGEND;
+mod arpeggio;
+mod drums;
+mod ending;
+mod lead;
+mod legend;
+mod memory;
+
+pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
+pub use legend::LEGEND;
+pub use memory::{SHAKES, SWELL};
+
+use super::conductor::{Arrangement, Last, Now, Written};
+use super::melody::Player;
+use super::motif::Motifs;
+use super::rhythm::{SLOTS, spread};
+use super::sheet::{Seat, Sheet};
+use crate::music::{Instrument, Patch, Pitch};
+use crate::score::Work;
+use crate::trace::Outcome;
+
+const DRUMS: usize = 0;
+const ARPEGGIO: usize = 1;
+pub const BASS: usize = 2;
+pub const FIRST_LEAD: usize = 3;
+const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
+/// Leads for threads other than the first; more threads take them in turn.
+const THREADS: usize = 3;
+pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
+
+const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
+    Seat { name, instrument: Instrument::Melodic(patch), pan, level }
+}
+
+/// The chip. What it plays together is the drums, the arpeggio, the bass and one lead.
+const SEATS: [Seat; COLLECTOR + 1] = [
+    Seat { name: "drums", instrument: Instrument::NoiseDrums, pan: 64, level: 100 },
+    seat("arpeggio", Patch::BASS_LEAD, 28, 102),
+    seat("bass", Patch::SYNTH_BASS, 64, 92),
+    seat("reckon", Patch::SQUARE_LEAD, 80, 104),
+    seat("index", Patch::CHIFF_LEAD, 84, 106),
+    seat("look", Patch::CALLIOPE_LEAD, 78, 114),
+    seat("build", Patch::FIFTHS_LEAD, 82, 102),
+    seat("call", Patch::VOICE_LEAD, 78, 108),
+    seat("suspend", Patch::CHARANG_LEAD, 86, 106),
+    seat("fail", Patch::SAW_LEAD, 76, 100),
+    seat("thread 2", Patch::CHIFF_LEAD, 16, 98),
+    seat("thread 3", Patch::SQUARE_LEAD, 112, 92),
+    seat("thread 4", Patch::CHARANG_LEAD, 28, 98),
+    seat("collector", Patch::REVERSE_CYMBAL, 64, 80),
+];
+
+/// The seat of who plays a note.
+fn seat_of(player: Player) -> usize {
+    match player {
+        Player::Lead(work) => FIRST_LEAD + work as usize,
+        Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
+    }
+}
+
+/// Strokes of the bass in a bar by frame depth: the deeper, the quicker.
+pub const BASS_STROKES: [u32; 4] = [4, 6, 8, 12];
+
+/// What the chip remembers from bar to bar.
+#[derive(Default)]
+pub struct Chip {
+    motifs: Motifs,
+    lead: lead::Lead,
+}
+
+impl Arrangement for Chip {
+    fn seats(&self) -> &'static [Seat] {
+        &SEATS
+    }
+
+    fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
+        drums::write(sheet, now);
+        memory::write(sheet, now);
+        bass(sheet, now);
+        arpeggio::write(sheet, now);
+        let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
+        self.lead.write(sheet, now, &stretch)
+    }
+
+    fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
+        ending::write(sheet, last, self.lead.seat(), outcome);
+    }
+}
+
+/// Roots and octaves in turn, short. The last stroke is the fifth: it leans towards what comes.
+fn bass(sheet: &mut Sheet, now: &Now) {
+    let depth = now.state.frame_depth;
+    let low = if depth >= 2 { 28 } else { 33 };
+    let slots = spread(BASS_STROKES[usize::from(depth)], SLOTS, 0);
+    for (index, &slot) in slots.iter().enumerate() {
+        let chord = now.chord_at(slot);
+        let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());
+        // Programs that call much leap at every other stroke, others at every fourth.
+        let leaps = if now.character.calling > 0.4 { index % 2 == 1 } else { index % 4 == 3 };
+        let interval = match index + 1 == slots.len() {
+            true => chord.tones()[2],
+            false if leaps => 12,
+            false => 0,
+        };
+        let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
+        let pitch = Pitch::within(root + interval, low, low + 23);
+        sheet.write(BASS, (now.bar, slot), (next - slot).min(3), pitch, now.dynamics.at(84.0, slot, 0.6), now.figures.cause);
+    }
+}

@@ -1,0 +1,84 @@
+//! The lead: a few of the program's lines as single notes that ring.
+
+use super::{BASS, DRUMS, SEATS, in_turn, seat_of};
+use crate::compose::conductor::{Now, Written};
+use crate::compose::figures::cause;
+use crate::compose::melody::{self, Player, tones};
+use crate::compose::motif::Stretch;
+use crate::compose::rhythm::SLOTS;
+use crate::compose::sheet::Sheet;
+use crate::compose::theme::Variation;
+use crate::music::{Drum, Instrument, Patch, Pitch};
+use crate::score::{Cause, Work};
+
+/// Notes in a bar at most.
+const MOST_NOTES: usize = 6;
+/// Sixteenths that a plucked note rings into others; those who blow are out of breath at the next note.
+const RING: u32 = 7;
+const LOW: u8 = 55;
+const HIGH: u8 = 88;
+
+/// The players of the lead, and what they remember.
+#[derive(Default)]
+pub struct Lead {
+    work: Option<Work>,
+    thread: u16,
+}
+
+impl Lead {
+    /// The seat which led last.
+    pub fn seat(&self) -> usize {
+        seat_of(Player::Lead(self.work.unwrap_or(Work::Call)))
+    }
+
+    /// Writes the bar's melody and gives the number of notes which carry its instructions.
+    pub fn write(&mut self, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
+        self.work = Some(now.work);
+        if melody::waits(now) {
+            let cause = stretch.shown.first().map(|first| cause(first.gesture)).unwrap_or_default();
+            let notes = sheet.share(BASS, now.bar, Cause { steps: now.figures.steps, ..cause });
+            return Written { notes, leads: false };
+        }
+        let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), SLOTS), SLOTS);
+        for tone in &melody {
+            if tone.cause.thread != self.thread {
+                self.thread = tone.cause.thread;
+                let cause = Cause { is_state: true, ..tone.cause };
+                sheet.write(DRUMS, (now.bar, tone.slot), 1, Drum::OpenTriangle.pitch(), now.dynamics.at(46.0, tone.slot, 0.4), cause);
+            }
+            let seat = seat_of(tone.player);
+            let pitch = Pitch::within(melody::pitch(now, register(seat), tone.slot, tone.step), LOW, HIGH);
+            let velocity = now.dynamics.at(66.0 + 2.0 * tone.weight, tone.slot, 0.8);
+            let slots = if is_blown(seat) { tone.room } else { tone.room.max(RING) };
+            sheet.write(seat, (now.bar, tone.slot), slots, pitch, velocity, tone.cause);
+            // Where a theme returns doubled, its octave answers from afar.
+            if now.variation == Variation::Doubled && tone.room > 4 {
+                let cause = Cause { is_state: true, ..tone.cause };
+                let above = Pitch::within(i32::from(pitch.number()) + 12, LOW, HIGH);
+                sheet.write(seat, (now.bar, tone.slot + 3), tone.room - 3, above, velocity - 26.0, cause);
+            }
+        }
+        Written { notes: melody.len() as u32, leads: melody.iter().any(|tone| matches!(tone.player, Player::Lead(_))) }
+    }
+}
+
+/// How many notes a bar may have: fewer for long lines, and a phrase of five bars breathes.
+pub fn most_notes(now: &Now) -> usize {
+    let most = MOST_NOTES - (2.0 * now.character.breadth).round() as usize;
+    let most = if now.variation == Variation::Thinned { most / 2 } else { most };
+    let rest = in_turn([1, 0, 2, 1, 3], now) + usize::from(now.fullness < 0.4);
+    most.saturating_sub(rest).max(1)
+}
+
+const fn is_blown(seat: usize) -> bool {
+    matches!(SEATS[seat].instrument, Instrument::Melodic(Patch::FLUTE | Patch::CLARINET | Patch::SHAKUHACHI))
+}
+
+/// Pitch number around which an instrument plays.
+fn register(seat: usize) -> i32 {
+    match SEATS[seat].instrument {
+        Instrument::Melodic(Patch::CELESTA | Patch::FLUTE | Patch::KALIMBA) => 67,
+        Instrument::Melodic(Patch::VIBRAPHONE | Patch::SHAKUHACHI) => 64,
+        _ => 60,
+    }
+}

@@ -1,0 +1,39 @@
+//! The music of memory: a shaker for what is allocated, a falling run for a cascade of releases, a swell of noise
+//! for a collection.
+
+use super::{COLLECTOR, DRUMS};
+use crate::compose::conductor::Now;
+use crate::compose::figures::CASCADE;
+use crate::compose::rhythm::{SLOTS, spread};
+use crate::compose::sheet::Sheet;
+use crate::music::{Drum, Pitch};
+
+/// Strokes of the shaker by how much is allocated.
+pub const SHAKES: [u32; 5] = [0, 2, 4, 6, 10];
+/// The run falls over these, each struck twice if it is long.
+const RUN: [Drum; 4] = [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga];
+/// Sixteenths that a swell lasts, by the generation that is collected.
+pub const SWELL: [u32; 3] = [4, 8, 14];
+
+pub fn write(sheet: &mut Sheet, now: &Now) {
+    let figures = now.figures;
+    for slot in spread(SHAKES[usize::from(now.state.allocating)], SLOTS, 2) {
+        sheet.write(DRUMS, (now.bar, slot), 1, Drum::Maracas.pitch(), now.dynamics.at(46.0, slot, 0.8), figures.cause);
+    }
+    if now.state.releases {
+        // Four strokes for the least cascade, one more for every fourfold.
+        let strokes = (4 + (figures.released / CASCADE).max(1).ilog2() / 2).min(8);
+        let first = SLOTS / 2 - strokes / 2;
+        for stroke in 0..strokes {
+            let drum = RUN[(stroke * RUN.len() as u32 / strokes) as usize];
+            let velocity = now.dynamics.at(74.0 - 2.0 * f64::from(stroke), first + stroke, 0.5);
+            sheet.write(DRUMS, (now.bar, first + stroke), 1, drum.pitch(), velocity, figures.cause);
+        }
+    }
+    if let Some(generation) = now.state.collected {
+        // It grows towards the bar line.
+        let slots = SWELL[usize::from(generation)];
+        let velocity = now.dynamics.at(44.0 + 12.0 * f64::from(generation), 0, 0.3);
+        sheet.write(COLLECTOR, (now.bar, SLOTS - slots), slots, Pitch::MIDDLE_C, velocity, figures.cause);
+    }
+}
