@@ -138,7 +138,9 @@ for n in range(200):
         let run: Vec<&Note> = drums
             .iter()
             .filter(|note| note.at.bar() == bar)
-            .filter(|note| [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga].iter().any(|drum| drum.pitch() == note.pitch))
+            .filter(|note| {
+                [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga].iter().any(|drum| drum.pitch() == note.pitch)
+            })
             .collect();
         assert!(run.len() >= 4 && run.windows(2).all(|pair| pair[0].pitch <= pair[1].pitch), "a run falls through the drums");
     }
@@ -208,7 +210,8 @@ fn a_seed_varies_taste_and_nothing_else() {
     assert_ne!(one.parts, two.parts);
     assert_ne!(one.parts, plain.parts);
     assert_eq!((one.tempo, one.states.clone()), (plain.tempo, plain.states.clone()));
-    let steps = |score: &Score| score.notes().iter().filter(|(_, note)| !note.cause.is_state).map(|(_, note)| note.cause.steps).sum::<u64>();
+    let steps =
+        |score: &Score| score.notes().iter().filter(|(_, note)| !note.cause.is_state).map(|(_, note)| note.cause.steps).sum::<u64>();
     assert_eq!(steps(&one), steps(&plain));
 }
 

@@ -70,6 +70,7 @@ pub fn piece(cast: &Cast, velocities: &[u8]) -> Performance {
         causes: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
+        states: Vec::new(),
         end: Tick(velocities.len() as u32 * BAR),
     }
 }
