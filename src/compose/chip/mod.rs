@@ -10,7 +10,8 @@
 //!
 //! # Signs
 //!
-//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch and onset. Channels are counted from 1. Bars of the ending say nothing.
+//! What each bar of sixteen sixteenths says can be read from its notes alone: channel, pitch and onset.
+//! Channels are counted from 1. Bars of the ending say nothing.
 //!
 //! | what | sign |
 //! |---|---|
