@@ -114,7 +114,7 @@ fn the_map_leads_from_a_note_to_its_instructions() {
     let notes = read["notes"].take();
     assert_eq!(
         read,
-        json!({"format": "evalody map", "version": 1, "title": "a.py", "quarters_per_minute": 120, "ticks_per_quarter": 480,
+        json!({"format": "evalody map", "version": 1, "title": "a.py", "bars": [], "quarters_per_minute": 120, "ticks_per_quarter": 480,
             "end_tick": 1920, "end_seconds": 2.0, "notes": null})
     );
     assert_eq!(

@@ -1,12 +1,14 @@
 //! A melody before an instrument plays it: when each line of a bar falls, who plays it, how many
 //! instructions it stands for. Knows no instruments.
 
-use super::conductor::Now;
+use super::conductor::{Now, Written};
 use super::figures::cause;
 use super::harmony::Chord;
 use super::motif::{Shown, Stretch, step};
+use super::sheet::Sheet;
 use super::theme::Variation;
 use crate::fold::Gesture;
+use crate::music::Drum;
 use crate::score::{Cause, Work};
 
 /// `CO_GENERATOR`, `CO_COROUTINE` and `CO_ASYNC_GENERATOR` (CPython, Include/cpython/code.h).
@@ -76,6 +78,49 @@ fn suspends(now: &Now, gesture: &Gesture) -> bool {
 /// Whether the lead still waits: the others begin, and carry what happens meanwhile.
 pub fn waits(now: &Now) -> bool {
     now.fullness < 0.2 && now.bar < 2
+}
+
+/// How many notes a bar may have, of `most`: long lines are told with fewer, a thinned theme with half.
+pub fn most_notes(now: &Now, most: usize) -> usize {
+    let most = most - (3.0 * now.character.breadth).round() as usize;
+    match now.variation {
+        Variation::Thinned => most / 2,
+        _ if now.fullness < 0.4 => most - 2,
+        _ => most,
+    }
+}
+
+/// Whether the `index`-th tone is led to by its lower neighbour: it is new in this call, or the return is
+/// embellished.
+pub fn is_led_to(now: &Now, tone: &Tone, index: usize) -> bool {
+    tone.is_new || now.variation == Variation::Embellished && index % 2 == 1
+}
+
+/// Which thread has the melody.
+#[derive(Debug, Default)]
+pub struct Baton(u16);
+
+impl Baton {
+    /// Strikes a triangle on the part `drums` where another thread takes over; `usual` is its velocity.
+    pub fn pass(&mut self, sheet: &mut Sheet, now: &Now, tone: &Tone, drums: usize, usual: f64) {
+        if tone.cause.thread != self.0 {
+            self.0 = tone.cause.thread;
+            let cause = Cause { is_state: true, ..tone.cause };
+            sheet.write(drums, (now.bar, tone.slot), 1, Drum::OpenTriangle.pitch(), now.dynamics.at(usual, tone.slot, 0.5), cause);
+        }
+    }
+}
+
+/// What came of a melody.
+pub fn written(melody: &[Tone]) -> Written {
+    Written { notes: melody.len() as u32, leads: melody.iter().any(|tone| matches!(tone.player, Player::Lead(_))) }
+}
+
+/// Lets the part `carrier` carry a bar's instructions while the lead still waits.
+pub fn carried(sheet: &mut Sheet, now: &Now, stretch: &Stretch, carrier: usize) -> Written {
+    let cause = stretch.shown.first().map(|first| cause(first.gesture)).unwrap_or_default();
+    let notes = sheet.share(carrier, now.bar, Cause { steps: now.figures.steps, ..cause });
+    Written { notes, leads: false }
 }
 
 /// Pitch number of a melody's step around `anchor`. A theme keeps its intervals over all chords of the key, so that

@@ -14,6 +14,7 @@ mod groove;
 mod harmony;
 mod legend;
 mod melody;
+mod memory;
 mod motif;
 mod plan;
 mod rhythm;

@@ -3,7 +3,7 @@
 
 use super::rhythm::SLOTS;
 use super::style::StyleName;
-use super::{ambient, chip, groove};
+use super::{ambient, chip, groove, memory};
 use crate::music::{Drum, Pitch};
 use crate::score::Work;
 
@@ -54,7 +54,7 @@ const GROOVE: Signs = Signs {
     frame_depth: Tally { part: groove::BASS, drums: &[], before: SLOTS, strokes: &groove::BASS_ONSETS },
     deep_bass: None,
     calling: drums(&[Drum::HighWoodBlock], &groove::CALLS),
-    allocating: drums(&[Drum::Maracas], &groove::SHAKES),
+    allocating: drums(&[Drum::Maracas], &memory::SHAKES),
     raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
     // Of 2, 4, 8, 12 and 16 strokes spread over a bar so many fall before the fill; of 1, 2, 4, 6 and 8 these.
     activity: [
@@ -63,7 +63,7 @@ const GROOVE: Signs = Signs {
     ],
     releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
     collector: groove::COLLECTOR,
-    collected: [SLOTS - groove::SWELL[0], SLOTS - groove::SWELL[1], SLOTS - groove::SWELL[2]],
+    collected: [SLOTS - memory::SWELL[0], SLOTS - memory::SWELL[1], SLOTS - memory::SWELL[2]],
     first_lead: groove::FIRST_LEAD,
 };
 
@@ -72,12 +72,12 @@ const CHIP: Signs = Signs {
     frame_depth: part(chip::BASS, &chip::BASS_STROKES),
     deep_bass: None,
     calling: drums(&[Drum::HighWoodBlock], &chip::CALLS),
-    allocating: drums(&[Drum::Maracas], &chip::SHAKES),
+    allocating: drums(&[Drum::Maracas], &memory::SHAKES),
     raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
     activity: [Tally { before: chip::FILL, ..drums(&[Drum::ClosedHat], &chip::HATS_HEARD) }; 2],
     releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
     collector: chip::COLLECTOR,
-    collected: [SLOTS - chip::SWELL[0], SLOTS - chip::SWELL[1], SLOTS - chip::SWELL[2]],
+    collected: [SLOTS - memory::SWELL[0], SLOTS - memory::SWELL[1], SLOTS - memory::SWELL[2]],
     first_lead: chip::FIRST_LEAD,
 };
 

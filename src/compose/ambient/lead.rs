@@ -2,13 +2,12 @@
 
 use super::{BASS, DRUMS, SEATS, in_turn, seat_of};
 use crate::compose::conductor::{Now, Written};
-use crate::compose::figures::cause;
-use crate::compose::melody::{self, Player, tones};
+use crate::compose::melody::{self, Baton, Player, tones};
 use crate::compose::motif::Stretch;
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
 use crate::compose::theme::Variation;
-use crate::music::{Drum, Instrument, Patch, Pitch};
+use crate::music::{Instrument, Patch, Pitch};
 use crate::score::{Cause, Work};
 
 /// Notes in a bar at most.
@@ -22,7 +21,7 @@ const HIGH: u8 = 88;
 #[derive(Default)]
 pub struct Lead {
     work: Option<Work>,
-    thread: u16,
+    baton: Baton,
 }
 
 impl Lead {
@@ -35,17 +34,11 @@ impl Lead {
     pub fn write(&mut self, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
         self.work = Some(now.work);
         if melody::waits(now) {
-            let cause = stretch.shown.first().map(|first| cause(first.gesture)).unwrap_or_default();
-            let notes = sheet.share(BASS, now.bar, Cause { steps: now.figures.steps, ..cause });
-            return Written { notes, leads: false };
+            return melody::carried(sheet, now, stretch, BASS);
         }
         let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), SLOTS), SLOTS);
         for tone in &melody {
-            if tone.cause.thread != self.thread {
-                self.thread = tone.cause.thread;
-                let cause = Cause { is_state: true, ..tone.cause };
-                sheet.write(DRUMS, (now.bar, tone.slot), 1, Drum::OpenTriangle.pitch(), now.dynamics.at(46.0, tone.slot, 0.4), cause);
-            }
+            self.baton.pass(sheet, now, tone, DRUMS, 46.0);
             let seat = seat_of(tone.player);
             let pitch = Pitch::within(melody::pitch(now, register(seat), tone.slot, tone.step), LOW, HIGH);
             let velocity = now.dynamics.at(66.0 + 2.0 * tone.weight, tone.slot, 0.8);
@@ -58,7 +51,7 @@ impl Lead {
                 sheet.write(seat, (now.bar, tone.slot + 3), tone.room - 3, above, velocity - 26.0, cause);
             }
         }
-        Written { notes: melody.len() as u32, leads: melody.iter().any(|tone| matches!(tone.player, Player::Lead(_))) }
+        melody::written(&melody)
     }
 }
 

@@ -4,17 +4,15 @@
 use super::drums::FILL;
 use super::{ARPEGGIO, DRUMS, FIRST_LEAD, SEATS, seat_of};
 use crate::compose::conductor::{Now, Written};
-use crate::compose::figures::cause;
-use crate::compose::melody::{self, Player, Tone, tones};
+use crate::compose::melody::{self, Baton, Player, Tone, is_led_to, tones};
 use crate::compose::motif::Stretch;
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
-use crate::compose::theme::Variation;
-use crate::music::{Drum, Instrument, Patch, Pitch};
+use crate::music::{Instrument, Patch, Pitch};
 use crate::score::{Cause, Work};
 
 /// Notes in a bar at most: the arpeggio is there for what is quicker.
-const MOST_NOTES: usize = 9;
+pub const MOST_NOTES: usize = 9;
 /// Sixteenths after which a note comes again, softer; and how much softer, in velocity.
 const ECHO: u32 = 3;
 const ECHO_LOSS: f64 = 26.0;
@@ -28,7 +26,7 @@ const HIGH: u8 = 93;
 #[derive(Default)]
 pub struct Lead {
     work: Option<Work>,
-    thread: u16,
+    baton: Baton,
 }
 
 impl Lead {
@@ -41,30 +39,23 @@ impl Lead {
     pub fn write(&mut self, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
         self.work = Some(now.work);
         if melody::waits(now) {
-            let cause = stretch.shown.first().map(|first| cause(first.gesture)).unwrap_or_default();
-            let notes = sheet.share(ARPEGGIO, now.bar, Cause { steps: now.figures.steps, ..cause });
-            return Written { notes, leads: false };
+            return melody::carried(sheet, now, stretch, ARPEGGIO);
         }
         let end = if now.closes { FILL } else { SLOTS };
         let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), end), end);
         for (index, tone) in melody.iter().enumerate() {
-            if tone.cause.thread != self.thread {
-                self.thread = tone.cause.thread;
-                let cause = Cause { is_state: true, ..tone.cause };
-                sheet.write(DRUMS, (now.bar, tone.slot), 1, Drum::OpenTriangle.pitch(), now.dynamics.at(60.0, tone.slot, 0.5), cause);
-            }
+            self.baton.pass(sheet, now, tone, DRUMS, 60.0);
             // What is new in this call, or an embellished return, is led to by its lower neighbour.
-            let is_led_to = |tone: &Tone, index: usize| tone.is_new || now.variation == Variation::Embellished && index % 2 == 1;
-            let neighbour_ahead = melody.get(index + 1).is_some_and(|next| tone.room > 1 && is_led_to(next, index + 1));
+            let neighbour_ahead = melody.get(index + 1).is_some_and(|next| tone.room > 1 && is_led_to(now, next, index + 1));
             let room = tone.room - u32::from(neighbour_ahead);
             let (seat, pitch) = play(sheet, now, tone, room);
-            if is_led_to(tone, index) && tone.slot > 0 && (index == 0 || melody[index - 1].room > 1) {
+            if is_led_to(now, tone, index) && tone.slot > 0 && (index == 0 || melody[index - 1].room > 1) {
                 let cause = Cause { is_state: true, ..tone.cause };
                 let neighbour = Pitch::within(i32::from(pitch.number()) - 1, LOW - 1, HIGH);
                 sheet.write(seat, (now.bar, tone.slot - 1), 1, neighbour, now.dynamics.at(62.0, tone.slot, 1.0), cause);
             }
         }
-        Written { notes: melody.len() as u32, leads: melody.iter().any(|tone| matches!(tone.player, Player::Lead(_))) }
+        melody::written(&melody)
     }
 }
 
@@ -84,16 +75,6 @@ fn play(sheet: &mut Sheet, now: &Now, tone: &Tone, room: u32) -> (usize, Pitch) 
         }
     }
     (seat, pitch)
-}
-
-/// How many notes a bar may have: long lines are told with fewer, a thinned theme with half.
-pub fn most_notes(now: &Now) -> usize {
-    let most = MOST_NOTES - (3.0 * now.character.breadth).round() as usize;
-    match now.variation {
-        Variation::Thinned => most / 2,
-        _ if now.fullness < 0.4 => most - 2,
-        _ => most,
-    }
 }
 
 /// Pitch number around which a wave plays: soft ones higher, where they come through.

@@ -33,14 +33,13 @@ mod drums;
 mod ending;
 mod lead;
 mod legend;
-mod memory;
 
 pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
 pub use legend::LEGEND;
-pub use memory::{SHAKES, SWELL};
 
 use super::conductor::{Arrangement, Last, Now, Written};
-use super::melody::Player;
+use super::melody::{self, Player};
+use super::memory;
 use super::motif::Motifs;
 use super::rhythm::{SLOTS, spread};
 use super::sheet::{Seat, Sheet};
@@ -104,10 +103,10 @@ impl Arrangement for Chip {
 
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
-        memory::write(sheet, now);
+        memory::write(sheet, now, DRUMS, COLLECTOR, 46.0);
         bass(sheet, now);
         arpeggio::write(sheet, now);
-        let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
+        let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
         self.lead.write(sheet, now, &stretch)
     }
 

@@ -19,14 +19,14 @@ mod drums;
 mod ending;
 mod lead;
 mod legend;
-mod memory;
 
 pub use accompaniment::BASS_ONSETS;
 pub use drums::{CALLS, FILL};
 pub use legend::LEGEND;
-pub use memory::{SHAKES, SWELL};
 
 use super::conductor::{Arrangement, Last, Now, Written};
+use super::melody::{self, Player};
+use super::memory;
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
 use crate::music::{Instrument, Patch, Pitch};
@@ -74,9 +74,12 @@ const fn seat_of(work: Work) -> usize {
     FIRST_LEAD + work as usize
 }
 
-/// The seat of a thread other than the first, which is 0.
-fn seat_of_thread(thread: u16) -> usize {
-    FIRST_THREAD + usize::from(thread - 1) % THREADS
+/// The seat of one who plays the melody.
+fn seat_of_player(player: Player) -> usize {
+    match player {
+        Player::Lead(work) => seat_of(work),
+        Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
+    }
 }
 
 /// What the band remembers from bar to bar.
@@ -95,8 +98,8 @@ impl Arrangement for Groove {
 
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
-        memory::write(sheet, now);
-        let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
+        memory::write(sheet, now, DRUMS, COLLECTOR, 50.0);
+        let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
         let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         accompaniment::bass(sheet, now);
         accompaniment::strings(sheet, now);

@@ -1,11 +1,10 @@
 //! The music of memory: a shaker for what is allocated, a falling run of drums for a cascade of releases,
 //! a swell for a collection.
 
-use super::{COLLECTOR, DRUMS};
-use crate::compose::conductor::Now;
-use crate::compose::figures::CASCADE;
-use crate::compose::rhythm::{SLOTS, spread};
-use crate::compose::sheet::Sheet;
+use super::conductor::Now;
+use super::figures::CASCADE;
+use super::rhythm::{SLOTS, spread};
+use super::sheet::Sheet;
 use crate::music::{Drum, Pitch};
 
 /// The run falls over these, each struck twice if it is long.
@@ -13,10 +12,11 @@ const RUN: [Drum; 4] = [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Dr
 /// Sixteenths that a swell lasts, by the generation that is collected.
 pub const SWELL: [u32; 3] = [4, 8, 14];
 
-pub fn write(sheet: &mut Sheet, now: &Now) {
+/// `drums` and `collector` are the parts that play it, `usual` the velocity of the shaker.
+pub fn write(sheet: &mut Sheet, now: &Now, drums: usize, collector: usize, usual: f64) {
     let figures = now.figures;
     for slot in spread(SHAKES[usize::from(now.state.allocating)], SLOTS, 2) {
-        sheet.write(DRUMS, (now.bar, slot), 1, Drum::Maracas.pitch(), now.dynamics.at(50.0, slot, 0.9), figures.cause);
+        sheet.write(drums, (now.bar, slot), 1, Drum::Maracas.pitch(), now.dynamics.at(usual, slot, 0.9), figures.cause);
     }
     if now.state.releases {
         let strokes = run(figures.released);
@@ -24,14 +24,14 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
         for stroke in 0..strokes {
             let drum = RUN[(stroke * RUN.len() as u32 / strokes) as usize];
             let velocity = now.dynamics.at(74.0 - 2.0 * f64::from(stroke), first + stroke, 0.5);
-            sheet.write(DRUMS, (now.bar, first + stroke), 1, drum.pitch(), velocity, figures.cause);
+            sheet.write(drums, (now.bar, first + stroke), 1, drum.pitch(), velocity, figures.cause);
         }
     }
     if let Some(generation) = now.state.collected {
         // It grows towards the bar line.
         let slots = SWELL[usize::from(generation)];
         let velocity = now.dynamics.at(44.0 + 12.0 * f64::from(generation), 0, 0.3);
-        sheet.write(COLLECTOR, (now.bar, SLOTS - slots), slots, Pitch::MIDDLE_C, velocity, figures.cause);
+        sheet.write(collector, (now.bar, SLOTS - slots), slots, Pitch::MIDDLE_C, velocity, figures.cause);
     }
 }
 
