@@ -13,6 +13,8 @@ if implementation is None or implementation.name != "cpython" or sys.version_inf
     hello = hello.encode("ascii")
     os.write($TRACE_FD, struct.pack("<Q", 1 << 60 | 1 << 32 | len(hello)) + hello + b"\0" * (-len(hello) % 8))
     os._exit(0)
+if $SEEDED:
+    del os.environ["PYTHONHASHSEED"]
 os.close($BOOT_FD)
 with open($TRACER_FD, "rb") as tracer:
     code = compile(tracer.read(), "<evalody>", "exec")

@@ -179,6 +179,24 @@ pub(super) fn start(mut command: Command, handover: Handover, request: &Request,
     Running::greeted(child, company != Company::Ours, trace, request.limits, python)
 }
 
+/// Keeps a child's memory at the same addresses in every run, where the system can. They are hashes, too,
+/// and decide what CPython finds in its free lists: with them, counts of memory blocks are the same each time.
+#[cfg(target_os = "linux")]
+pub(super) fn steady_addresses(command: &mut Command) {
+    use nix::sys::personality::{self, Persona};
+    // SAFETY: between fork and exec only personality is called, a bare system call.
+    unsafe {
+        command.pre_exec(|| {
+            // Some containers forbid it; then the counts may vary by a few, which is documented.
+            let _ = personality::get().and_then(|persona| personality::set(persona | Persona::ADDR_NO_RANDOMIZE));
+            Ok(())
+        });
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn steady_addresses(_: &mut Command) {}
+
 /// Whether something can be read, or the other end is gone, within `at_most`.
 pub(super) fn is_readable(trace: &impl AsFd, at_most: Option<std::time::Duration>) -> io::Result<bool> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};

@@ -83,24 +83,35 @@ pub(super) fn on_path() -> Option<PathBuf> {
     ["python3", "python"].iter().find_map(|name| env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file()))
 }
 
+/// CPython's own name for the seed of its hashes (Python/bootstrap_hash.c).
+const HASH_SEED: &str = "PYTHONHASHSEED";
+
 /// Starts `python` on the tracer and waits for its hello.
 pub(super) fn start(request: &Request, python: &Path) -> Result<Running, InterpreterError> {
     let python = python.to_path_buf();
     let mut handover = Handover::new(request, false)?;
     let tracer = handover.file(TRACER.as_bytes())?;
+    // The same program is to be the same music: hashes of strings, which decide the order of sets, are
+    // the same every time, unless somebody has chosen otherwise. The program finds the variable unset.
+    let has_seed = env::var_os(HASH_SEED).is_some();
     let mut boot = tempfile::tempfile()?;
     let boot_fd = boot.as_raw_fd();
     let text = BOOT
         .replace("$PROTOCOL", &PROTOCOL.to_string())
         .replace("$TRACE_FD", &handover.trace_fd().to_string())
         .replace("$TRACER_FD", &tracer.to_string())
-        .replace("$BOOT_FD", &boot_fd.to_string());
+        .replace("$BOOT_FD", &boot_fd.to_string())
+        .replace("$SEEDED", if has_seed { "False" } else { "True" });
     boot.write_all(text.as_bytes())?;
     boot.rewind()?;
     handover.keep(boot);
     let options = ChildOptions { memory_bytes: None, confine: false, ..handover.options(request)? };
     let mut command = Command::new(&python);
     command.arg(format!("/dev/fd/{boot_fd}")).arg(child::json(&options)?);
+    if !has_seed {
+        command.env(HASH_SEED, "1");
+    }
+    child::steady_addresses(&mut command);
     let running = child::start(command, handover, request, &python)?;
     let dialect = running.dialect();
     let interpreter = dialect.interpreter.clone();
