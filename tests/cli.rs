@@ -108,7 +108,7 @@ fn unknown_names_are_refused_with_what_there_is() {
     evalody().args(["play", "@zzzzzzzzzz"]).assert().code(2).stderr(contains("evalody songs"));
     let desk = Desk::with(LOOP);
     for (option, value, words) in [
-        ("--style", "polka", "groove or faithful"),
+        ("--style", "polka", "groove, faithful, ambient or chip"),
         ("--key", "H", "F#m"),
         ("--tempo", "9000", "20 to 400"),
         ("--zoom", "atom", "opcode, line, turn, call or auto"),

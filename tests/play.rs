@@ -54,12 +54,13 @@ impl Desk {
         command
     }
 
-    /// Samples of what `export` writes as WAV with these arguments, and how it ended.
-    fn exported(&self, arguments: &[&str]) -> Vec<i16> {
+    /// Samples of what `export` writes as WAV with these arguments, in the environment in which it is played:
+    /// that is a part of what CPython keeps in memory.
+    fn exported(&self, server: &SoundServer, arguments: &[&str]) -> Vec<i16> {
         let mut all = vec!["export"];
         all.extend(arguments);
         all.extend(["-o", "out.wav"]);
-        let output = self.evalody(&all).output().unwrap();
+        let output = server.lead(&mut self.evalody(&all)).output().unwrap();
         assert!(self.path("out.wav").exists(), "{}", String::from_utf8_lossy(&output.stderr));
         let mut reader = hound::WavReader::open(self.path("out.wav")).unwrap();
         assert_eq!((reader.spec().sample_rate, reader.spec().channels), (RATE_HZ, 2));
@@ -106,7 +107,7 @@ fn part_heard(wanted: &[i16], heard: &[f32]) -> f64 {
 /// head start is heard live, which is other music: then once more.
 fn is_heard_as_exported(desk: &Desk, arguments: &[&str]) {
     let Some(server) = SoundServer::start() else { return };
-    let wanted = desk.exported(arguments);
+    let wanted = desk.exported(&server, arguments);
     let mut parts = Vec::new();
     for _ in 0..3 {
         let recording = server.record();
