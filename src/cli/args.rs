@@ -79,10 +79,6 @@ pub struct Music {
     #[arg(long, default_value = "auto")]
     pub zoom: Zoom,
 
-    /// The control experiment: line visits in random order
-    #[arg(long, value_name = "SEED", hide = true)]
-    pub shuffle_visits: Option<u64>,
-
     /// Vary what is a matter of taste: tonic, progressions, rhythms
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -95,17 +91,25 @@ impl Music {
 
     /// The faithful style has no use for folding.
     pub fn zoom(&self) -> Zoom {
-        match (self.style.is_lossless(), self.shuffle_visits) {
-            (true, _) => Zoom::Opcode,
-            (false, Some(_)) => Zoom::Line,
-            (false, None) => self.zoom,
-        }
+        if self.style.is_lossless() { Zoom::Opcode } else { self.zoom }
     }
+}
 
+/// The control experiment: what the music is where the program's order is taken away.
+#[derive(Debug, Clone, Args)]
+pub struct Control {
+    /// Line visits in random order
+    #[arg(long, value_name = "SEED", hide = true)]
+    shuffle_visits: Option<u64>,
+}
+
+impl Control {
     /// A folder for a whole piece.
-    pub fn folder(&self) -> Threads {
-        let keeps_all = self.style.is_lossless() || self.shuffle_visits.is_some();
-        Threads::new(self.zoom(), (!keeps_all).then_some(MOST_GESTURES))
+    pub fn folder(&self, music: &Music) -> Threads {
+        match self.shuffle_visits {
+            Some(_) if !music.style.is_lossless() => Threads::new(Zoom::Line, None),
+            _ => Threads::new(music.zoom(), (!music.style.is_lossless()).then_some(MOST_GESTURES)),
+        }
     }
 
     /// The outline as it is to be heard.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{Music, Shared};
+use super::args::{Control, Music, Shared};
 use super::ending;
 use super::error::Failure;
 use super::output::Output;
@@ -39,6 +39,9 @@ pub struct Export {
     music: Music,
 
     #[command(flatten)]
+    control: Control,
+
+    #[command(flatten)]
     sound: Sound,
 
     /// File to write; its ending says what: .mid or .wav
@@ -68,10 +71,10 @@ impl Export {
         let mut map = self.map.as_deref().map(Output::create).transpose()?;
         let shared = record::limited(&self.shared, self.music.style);
 
-        let mut folder = self.music.folder();
+        let mut folder = self.control.folder(&self.music);
         let Some(recorded) = record::record(&source, &shared, Streams::Inherit, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
-        let outline = self.music.arranged(folder.finish(recorded.outcome));
+        let outline = self.control.arranged(folder.finish(recorded.outcome));
         let performance = if source.program.is_blank() {
             if !shared.quiet {
                 eprintln!("evalody: {} is empty: silence", source.program.name);

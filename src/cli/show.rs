@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
-use super::args::{Music, Shared};
+use super::args::{Control, Music, Shared};
 use super::ending;
 use super::error::Failure;
 use super::record;
@@ -38,6 +38,9 @@ pub struct Show {
     #[command(flatten)]
     music: Music,
 
+    #[command(flatten)]
+    control: Control,
+
     /// Text for people, or JSON with one object a line
     #[arg(long, default_value = "text")]
     format: Format,
@@ -69,10 +72,10 @@ impl Show {
             return self.trace(&source, &mut out);
         }
         let shared = record::limited(&self.shared, self.music.style);
-        let mut folder = self.music.folder();
+        let mut folder = self.control.folder(&self.music);
         let Some(recorded) = record::record(&source, &shared, Streams::Aside, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
-        let outline = self.music.arranged(folder.finish(recorded.outcome));
+        let outline = self.control.arranged(folder.finish(recorded.outcome));
         let is_json = self.format == Format::Json;
         if self.stage == Stage::Outline {
             print(&mut out, if is_json { Box::new(fold::json_lines(&outline, &codes)) } else { Box::new(fold::lines(&outline, &codes)) })?;

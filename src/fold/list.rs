@@ -76,3 +76,37 @@ impl List {
         std::mem::take(&mut self.gestures)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_turns_before_turns_become_several() {
+        for most in [80, 400, 1_400] {
+            let mut list = List::new(Some(most));
+            for visit in 0..9_000u32 {
+                let ends = visit % 3 == 2;
+                let weight = 0.001;
+                list.push(&Gesture { visits: 1, turns: u32::from(ends), ends_unit: ends, weight, heaviest: weight, ..Gesture::EMPTY });
+            }
+            let gestures = list.take();
+            assert!(gestures.len() <= 2 * most);
+            let (_, whole) = gestures.split_last().unwrap();
+            assert!(whole.iter().all(|gesture| gesture.visits == 3 * u64::from(gesture.turns)), "at most {most}");
+        }
+    }
+
+    #[test]
+    fn recursion_keeps_its_shape_as_long_as_there_is_room_for_its_frames() {
+        let mut list = List::new(Some(7_000));
+        // Up and down four frames, again and again, three lines in each: 18,000 visits in 6,000 frames.
+        for frame_depth in (0..1_000).flat_map(|_| [0u16, 1, 2, 3, 2, 1]).flat_map(|depth| [depth; 3]) {
+            let sum = u64::from(frame_depth);
+            list.push(&Gesture { frame_depth, steps: 1, frame_depth_sum: sum, weight: 0.01, heaviest: 0.01, ..Gesture::EMPTY });
+        }
+        let gestures = list.take();
+        assert!((6_000..=14_000).contains(&gestures.len()), "{}", gestures.len());
+        assert!(gestures.iter().all(|gesture| gesture.frame_depth_sum == u64::from(gesture.frame_depth) * gesture.steps));
+    }
+}
