@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::args::Music;
+use super::super::record::RECORDS;
 use super::super::source::Source;
 use crate::compose::{Bar, Conductor, Faithful, Style, StyleName, compose, live_weight, plan_live};
 use crate::fold::{Folder, Gesture, MOST_GESTURES, Threads};
@@ -28,7 +29,7 @@ const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Words that the child gathers before it writes: in the faithful style a word is a note.
 pub fn records(style: StyleName) -> u32 {
-    if style.is_lossless() { 16 } else { 512 }
+    if style.is_lossless() { 16 } else { RECORDS }
 }
 
 /// Two who are told the same.
