@@ -1,11 +1,11 @@
 //! What each instrument of a style stands for, and how it sounds by itself.
 
 use super::rhythm::SLOTS;
-use super::sheet::Sheet;
+use super::sheet::{Seat, Sheet};
 use super::style::StyleName;
 use super::{ambient, chip, faithful, groove};
 use crate::music::{Drum, Key, Pitch, Tempo, Tick, Velocity};
-use crate::score::{Cause, Score};
+use crate::score::{Cause, Score, Work};
 use crate::trace::Family;
 
 /// Something to be heard and what it stands for.
@@ -24,6 +24,52 @@ pub struct Entry {
     /// Pitch around which its example lies.
     pub register: u8,
 }
+
+/// A melodic part of the seats of a style.
+pub const fn part(seats: &[Seat], part: usize, register: u8, families: &'static [Family], meaning: &'static str) -> Entry {
+    Entry { instrument: seats[part].instrument.name(), families, meaning, part, drums: &[], register }
+}
+
+/// The lead for a kind of work; they begin with `first_lead`.
+pub const fn lead(seats: &[Seat], first_lead: usize, register: u8, work: Work) -> Entry {
+    let (families, meaning): (&[Family], _) = match work {
+        Work::Reckon => (&[Family::Arith, Family::Test], "arithmetic and comparison"),
+        Work::Index => (&[Family::Subscr], "subscripts and slices"),
+        Work::Look => (&[Family::Attr], "attributes and methods"),
+        Work::Build => (&[Family::Build], "building containers and strings"),
+        Work::Call => (&[Family::Call], "calls and returns; those who wait for generators"),
+        Work::Suspend => (&[Family::Gen], "generators and coroutines"),
+        Work::Fail => (&[Family::Except], "exceptions"),
+    };
+    part(seats, first_lead + work as usize, register, families, meaning)
+}
+
+/// The lead for another thread, 0 to 2.
+pub const fn thread(seats: &[Seat], first_lead: usize, register: u8, number: usize) -> Entry {
+    let meaning = ["the second thread", "the third thread", "the fourth thread; more take the three in turn"][number];
+    part(seats, first_lead + Work::ALL.len() + number, register, &[], meaning)
+}
+
+/// Strokes on the drums, which are the first part of every style.
+pub const fn drums(instrument: &'static str, drums: &'static [Drum], families: &'static [Family], meaning: &'static str) -> Entry {
+    Entry { instrument, families, meaning, part: 0, drums, register: 60 }
+}
+
+pub const FRAMES: Entry = drums("wood block", &[Drum::HighWoodBlock], &[], "frames entered");
+pub const ALLOCATION: Entry = drums("maracas", &[Drum::Maracas], &[], "memory that is allocated");
+pub const RELEASES: Entry = drums(
+    "bongos and congas, falling",
+    &[Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga],
+    &[],
+    "a cascade of releases",
+);
+pub const EXCEPTION: Entry =
+    drums("crash and low tom", &[Drum::Crash, Drum::LowTom, Drum::LowTom], &[], "an exception is raised or passed on");
+pub const HAND_OVER: Entry = drums("triangle", &[Drum::OpenTriangle], &[], "another thread takes over");
+pub const SECTION: Entry = drums("splash cymbal", &[Drum::SplashCymbal], &[], "a section begins");
+pub const FILL: Entry = drums("toms, falling", &[Drum::HighTom, Drum::MidTom, Drum::MidTom, Drum::LowFloorTom], &[], "a section ends");
+/// What the part of the collector tells.
+pub const COLLECTION: &str = "a run of the cyclic collector; the longer the higher the generation";
 
 impl StyleName {
     /// What is heard in a style, the families first.

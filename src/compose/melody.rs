@@ -23,6 +23,20 @@ pub enum Player {
     Thread(u16),
 }
 
+/// Leads for threads other than the first; more threads take them in turn.
+pub const THREADS: usize = 3;
+
+impl Player {
+    /// The part that plays, where the leads for the kinds of work begin with `first_lead` and those of other
+    /// threads follow them.
+    pub fn seat(self, first_lead: usize) -> usize {
+        match self {
+            Self::Lead(work) => first_lead + work as usize,
+            Self::Thread(thread) => first_lead + Work::ALL.len() + usize::from(thread.max(1) - 1) % THREADS,
+        }
+    }
+}
+
 /// A note of the melody, still without a pitch.
 #[derive(Debug, Clone, Copy)]
 pub struct Tone {

@@ -1,6 +1,6 @@
 //! The paper: parts that take notes by bar and sixteenth.
 
-use crate::music::{Instrument, Level, Pan, Pitch, TICKS_PER_SIXTEENTH, Tick, Ticks, Velocity};
+use crate::music::{Instrument, Level, Pan, Patch, Pitch, TICKS_PER_SIXTEENTH, Tick, Ticks, Velocity};
 use crate::score::{Cause, Note, Part};
 
 /// A part of the band before it has notes.
@@ -12,6 +12,12 @@ pub struct Seat {
     pub pan: u8,
     /// Controller 7, 0 to 127.
     pub level: u8,
+}
+
+impl Seat {
+    pub const fn melodic(name: &'static str, patch: Patch, pan: u8, level: u8) -> Self {
+        Self { name, instrument: Instrument::Melodic(patch), pan, level }
+    }
 }
 
 #[derive(Debug, Clone)]

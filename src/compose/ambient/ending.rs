@@ -1,6 +1,6 @@
 //! The ending, which says how the program ended: at home, open, or in the dark.
 
-use super::{BASS, DROPS, DRUMS, PAD, seat_of};
+use super::{BASS, DROPS, DRUMS, FIRST_LEAD, PAD};
 use crate::compose::conductor::Last;
 use crate::compose::harmony::Chord;
 use crate::compose::melody::Player;
@@ -30,7 +30,7 @@ pub fn write(sheet: &mut Sheet, last: &Last, pad: &[Pitch], lead: usize, outcome
             drum(Drum::Crash, 0, 58.0);
             drum(Drum::LowFloorTom, 0, 78.0);
             drum(Drum::LowFloorTom, 6, 60.0);
-            ring(sheet, last, Chord::unresolved(), pad, seat_of(Player::Lead(Work::Fail)), SLOTS + 4);
+            ring(sheet, last, Chord::unresolved(), pad, Player::Lead(Work::Fail).seat(FIRST_LEAD), SLOTS + 4);
         }
         Outcome::Died { .. } => drum(Drum::LowFloorTom, 0, 88.0),
     }

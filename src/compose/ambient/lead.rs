@@ -1,6 +1,6 @@
 //! The lead: a few of the program's lines as single notes that ring.
 
-use super::{BASS, DRUMS, SEATS, in_turn, seat_of};
+use super::{BASS, DRUMS, FIRST_LEAD, SEATS, in_turn};
 use crate::compose::conductor::{Now, Written};
 use crate::compose::melody::{self, Baton, Player, tones};
 use crate::compose::motif::Stretch;
@@ -27,7 +27,7 @@ pub struct Lead {
 impl Lead {
     /// The seat which led last.
     pub fn seat(&self) -> usize {
-        seat_of(Player::Lead(self.work.unwrap_or(Work::Call)))
+        Player::Lead(self.work.unwrap_or(Work::Call)).seat(FIRST_LEAD)
     }
 
     /// Writes the bar's melody and gives the number of notes which carry its instructions.
@@ -39,7 +39,7 @@ impl Lead {
         let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), SLOTS), SLOTS);
         for tone in &melody {
             self.baton.pass(sheet, now, tone, DRUMS, 46.0);
-            let seat = seat_of(tone.player);
+            let seat = tone.player.seat(FIRST_LEAD);
             let pitch = Pitch::within(melody::pitch(now, register(seat), tone.slot, tone.step), LOW, HIGH);
             let velocity = now.dynamics.at(66.0 + 2.0 * tone.weight, tone.slot, 0.8);
             let slots = if is_blown(seat) { tone.room } else { tone.room.max(RING) };

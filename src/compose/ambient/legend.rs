@@ -1,48 +1,37 @@
 //! What each sound of the weather stands for.
 
-use super::{BASS, COLLECTOR, DROPS, DRUMS, FIRST_LEAD, FIRST_THREAD, PAD, PULSE, SEATS};
-use crate::compose::legend::Entry;
+use super::{BASS, COLLECTOR, DROPS, FIRST_LEAD, PAD, PULSE, SEATS};
+use crate::compose::legend::{self, Entry, drums, lead, part, thread};
 use crate::music::Drum;
 use crate::score::Work;
 use crate::trace::Family;
 
-const fn part(part: usize, register: u8, families: &'static [Family], meaning: &'static str) -> Entry {
-    Entry { instrument: SEATS[part].instrument.name(), families, meaning, part, drums: &[], register }
-}
-
-const fn lead(work: Work, families: &'static [Family], meaning: &'static str) -> Entry {
-    part(FIRST_LEAD + work as usize, 67, families, meaning)
-}
-
-const fn drums(instrument: &'static str, drums: &'static [Drum], meaning: &'static str) -> Entry {
-    Entry { instrument, families: &[], meaning, part: DRUMS, drums, register: 60 }
-}
-
 pub const LEGEND: [Entry; 21] = [
-    lead(Work::Reckon, &[Family::Arith, Family::Test], "arithmetic and comparison"),
-    lead(Work::Index, &[Family::Subscr], "subscripts and slices"),
-    lead(Work::Look, &[Family::Attr], "attributes and methods"),
-    lead(Work::Build, &[Family::Build], "building containers and strings"),
-    lead(Work::Call, &[Family::Call], "calls and returns; those who wait for generators"),
-    lead(Work::Suspend, &[Family::Gen], "generators and coroutines"),
-    lead(Work::Fail, &[Family::Except], "exceptions"),
+    lead(&SEATS, FIRST_LEAD, 67, Work::Reckon),
+    lead(&SEATS, FIRST_LEAD, 67, Work::Index),
+    lead(&SEATS, FIRST_LEAD, 67, Work::Look),
+    lead(&SEATS, FIRST_LEAD, 67, Work::Build),
+    lead(&SEATS, FIRST_LEAD, 67, Work::Call),
+    lead(&SEATS, FIRST_LEAD, 67, Work::Suspend),
+    lead(&SEATS, FIRST_LEAD, 67, Work::Fail),
     part(
+        &SEATS,
         PAD,
         57,
         &[Family::Load, Family::Store, Family::Stack],
         "the value stack: one voice more for two values; its chords are the function's",
     ),
-    part(BASS, 33, &[Family::Scope], "depth of the call stack: a second tone, then an octave lower"),
-    part(PULSE, 72, &[Family::Loop], "turns of loops: the more, the closer"),
-    part(DROPS, 81, &[Family::Jump], "instructions in the bar against the average"),
-    drums("wood block", &[Drum::HighWoodBlock], "frames entered"),
-    drums("maracas", &[Drum::Maracas], "memory that is allocated"),
-    drums("bongos and congas, falling", &[Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga], "a cascade of releases"),
-    part(COLLECTOR, 60, &[], "a run of the cyclic collector; the longer the higher the generation"),
-    drums("low tom, far", &[Drum::LowFloorTom], "an exception is raised or passed on"),
-    drums("triangle", &[Drum::OpenTriangle], "another thread takes over"),
-    part(FIRST_THREAD, 60, &[], "the second thread, at the left"),
-    part(FIRST_THREAD + 1, 60, &[], "the third thread, at the right"),
-    part(FIRST_THREAD + 2, 60, &[], "the fourth thread; more take the three in turn"),
-    drums("ride", &[Drum::Ride], "a section begins"),
+    part(&SEATS, BASS, 33, &[Family::Scope], "depth of the call stack: a second tone, then an octave lower"),
+    part(&SEATS, PULSE, 72, &[Family::Loop], "turns of loops: the more, the closer"),
+    part(&SEATS, DROPS, 81, &[Family::Jump], "instructions in the bar against the average"),
+    legend::FRAMES,
+    legend::ALLOCATION,
+    legend::RELEASES,
+    part(&SEATS, COLLECTOR, 60, &[], legend::COLLECTION),
+    drums("low tom, far", &[Drum::LowFloorTom], &[], "an exception is raised or passed on"),
+    legend::HAND_OVER,
+    thread(&SEATS, FIRST_LEAD, 60, 0),
+    thread(&SEATS, FIRST_LEAD, 60, 1),
+    thread(&SEATS, FIRST_LEAD, 60, 2),
+    drums("ride", &[Drum::Ride], &[], "a section begins"),
 ];

@@ -45,7 +45,7 @@ pub use legend::LEGEND;
 pub use weather::{SHAKES, SWELL};
 
 use super::conductor::{Arrangement, Last, Now, Written};
-use super::melody::Player;
+use super::melody::THREADS;
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
 use crate::music::{Instrument, Patch};
@@ -59,41 +59,27 @@ pub const PULSE: usize = 3;
 pub const DROPS: usize = 4;
 pub const FIRST_LEAD: usize = 5;
 const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
-/// Leads for threads other than the first; more threads take them in turn.
-const THREADS: usize = 3;
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
-
-const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
-    Seat { name, instrument: Instrument::Melodic(patch), pan, level }
-}
 
 /// Wide: only the pad and the bass are in the middle.
 const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 84 },
-    seat("pad", Patch::WARM_PAD, 64, 82),
-    seat("bass", Patch::FRETLESS_BASS, 64, 98),
-    seat("pulse", Patch::MUSIC_BOX, 92, 112),
-    seat("drops", Patch::GLOCKENSPIEL, 34, 104),
-    seat("reckon", Patch::VIBRAPHONE, 54, 106),
-    seat("index", Patch::HARP, 80, 108),
-    seat("look", Patch::KALIMBA, 50, 108),
-    seat("build", Patch::CELESTA, 78, 106),
-    seat("call", Patch::FLUTE, 58, 98),
-    seat("suspend", Patch::CLARINET, 72, 98),
-    seat("fail", Patch::SHAKUHACHI, 64, 100),
-    seat("thread 2", Patch::MARIMBA, 14, 104),
-    seat("thread 3", Patch::NYLON_GUITAR, 114, 104),
-    seat("thread 4", Patch::ELECTRIC_PIANO, 26, 100),
-    seat("collector", Patch::REVERSE_CYMBAL, 64, 76),
+    Seat::melodic("pad", Patch::WARM_PAD, 64, 82),
+    Seat::melodic("bass", Patch::FRETLESS_BASS, 64, 98),
+    Seat::melodic("pulse", Patch::MUSIC_BOX, 92, 112),
+    Seat::melodic("drops", Patch::GLOCKENSPIEL, 34, 104),
+    Seat::melodic("reckon", Patch::VIBRAPHONE, 54, 106),
+    Seat::melodic("index", Patch::HARP, 80, 108),
+    Seat::melodic("look", Patch::KALIMBA, 50, 108),
+    Seat::melodic("build", Patch::CELESTA, 78, 106),
+    Seat::melodic("call", Patch::FLUTE, 58, 98),
+    Seat::melodic("suspend", Patch::CLARINET, 72, 98),
+    Seat::melodic("fail", Patch::SHAKUHACHI, 64, 100),
+    Seat::melodic("thread 2", Patch::MARIMBA, 14, 104),
+    Seat::melodic("thread 3", Patch::NYLON_GUITAR, 114, 104),
+    Seat::melodic("thread 4", Patch::ELECTRIC_PIANO, 26, 100),
+    Seat::melodic("collector", Patch::REVERSE_CYMBAL, 64, 76),
 ];
-
-/// The seat of who plays a note.
-fn seat_of(player: Player) -> usize {
-    match player {
-        Player::Lead(work) => FIRST_LEAD + work as usize,
-        Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
-    }
-}
 
 /// What a cycle of `N` bars has for this one.
 fn in_turn<T: Copy, const N: usize>(cycle: [T; N], now: &Now) -> T {

@@ -1,7 +1,7 @@
 //! The ending, which says how the program ended: the last run of the arpeggio goes home, stays open, or falls.
 
 use super::arpeggio::ladder;
-use super::{ARPEGGIO, BASS, DRUMS, seat_of};
+use super::{ARPEGGIO, BASS, DRUMS, FIRST_LEAD};
 use crate::compose::conductor::Last;
 use crate::compose::harmony::Chord;
 use crate::compose::melody::Player;
@@ -37,7 +37,7 @@ pub fn write(sheet: &mut Sheet, last: &Last, lead: usize, outcome: &Outcome) {
                 drum(tom, 2 * slot, 84.0);
             }
             run(sheet, last, Chord::unresolved(), &[5, 4, 3, 2, 1, 0, 1, 0]);
-            ring(sheet, last, Chord::unresolved(), seat_of(Player::Lead(Work::Fail)), SLOTS);
+            ring(sheet, last, Chord::unresolved(), Player::Lead(Work::Fail).seat(FIRST_LEAD), SLOTS);
         }
         Outcome::Died { .. } => drum(Drum::LowFloorTom, 0, 100.0),
     }

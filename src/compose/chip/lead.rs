@@ -2,7 +2,7 @@
 //! gaps, as there is no other voice to fill them.
 
 use super::drums::FILL;
-use super::{ARPEGGIO, DRUMS, FIRST_LEAD, SEATS, seat_of};
+use super::{ARPEGGIO, DRUMS, FIRST_LEAD, SEATS};
 use crate::compose::conductor::{Now, Written};
 use crate::compose::melody::{self, Baton, Player, Tone, is_led_to, tones};
 use crate::compose::motif::Stretch;
@@ -32,7 +32,7 @@ pub struct Lead {
 impl Lead {
     /// The seat which led last.
     pub fn seat(&self) -> usize {
-        seat_of(Player::Lead(self.work.unwrap_or(Work::Call)))
+        Player::Lead(self.work.unwrap_or(Work::Call)).seat(FIRST_LEAD)
     }
 
     /// Writes the bar's melody and gives the number of notes which carry its instructions.
@@ -61,7 +61,7 @@ impl Lead {
 
 /// A note and its echoes in the room it has.
 fn play(sheet: &mut Sheet, now: &Now, tone: &Tone, room: u32) -> (usize, Pitch) {
-    let seat = seat_of(tone.player);
+    let seat = tone.player.seat(FIRST_LEAD);
     let pitch = Pitch::within(melody::pitch(now, register(seat), tone.slot, tone.step), LOW, HIGH);
     let velocity = now.dynamics.at(74.0 + 2.0 * tone.weight, tone.slot, 1.0);
     let slots = if room >= SLOTS / 2 { LONG } else { room.min(SHORT) };

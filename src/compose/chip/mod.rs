@@ -38,7 +38,7 @@ pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
 pub use legend::LEGEND;
 
 use super::conductor::{Arrangement, Last, Now, Written};
-use super::melody::{self, Player};
+use super::melody::{self, THREADS};
 use super::memory;
 use super::motif::Motifs;
 use super::rhythm::{SLOTS, spread};
@@ -52,39 +52,25 @@ const ARPEGGIO: usize = 1;
 pub const BASS: usize = 2;
 pub const FIRST_LEAD: usize = 3;
 const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
-/// Leads for threads other than the first; more threads take them in turn.
-const THREADS: usize = 3;
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
-
-const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
-    Seat { name, instrument: Instrument::Melodic(patch), pan, level }
-}
 
 /// The chip. What it plays together is the drums, the arpeggio, the bass and one lead.
 const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::NoiseDrums, pan: 64, level: 100 },
-    seat("arpeggio", Patch::BASS_LEAD, 28, 102),
-    seat("bass", Patch::SYNTH_BASS, 64, 92),
-    seat("reckon", Patch::SQUARE_LEAD, 80, 104),
-    seat("index", Patch::CHIFF_LEAD, 84, 106),
-    seat("look", Patch::CALLIOPE_LEAD, 78, 114),
-    seat("build", Patch::FIFTHS_LEAD, 82, 102),
-    seat("call", Patch::VOICE_LEAD, 78, 108),
-    seat("suspend", Patch::CHARANG_LEAD, 86, 106),
-    seat("fail", Patch::SAW_LEAD, 76, 100),
-    seat("thread 2", Patch::CHIFF_LEAD, 16, 98),
-    seat("thread 3", Patch::SQUARE_LEAD, 112, 92),
-    seat("thread 4", Patch::CHARANG_LEAD, 28, 98),
-    seat("collector", Patch::REVERSE_CYMBAL, 64, 80),
+    Seat::melodic("arpeggio", Patch::BASS_LEAD, 28, 102),
+    Seat::melodic("bass", Patch::SYNTH_BASS, 64, 92),
+    Seat::melodic("reckon", Patch::SQUARE_LEAD, 80, 104),
+    Seat::melodic("index", Patch::CHIFF_LEAD, 84, 106),
+    Seat::melodic("look", Patch::CALLIOPE_LEAD, 78, 114),
+    Seat::melodic("build", Patch::FIFTHS_LEAD, 82, 102),
+    Seat::melodic("call", Patch::VOICE_LEAD, 78, 108),
+    Seat::melodic("suspend", Patch::CHARANG_LEAD, 86, 106),
+    Seat::melodic("fail", Patch::SAW_LEAD, 76, 100),
+    Seat::melodic("thread 2", Patch::CHIFF_LEAD, 16, 98),
+    Seat::melodic("thread 3", Patch::SQUARE_LEAD, 112, 92),
+    Seat::melodic("thread 4", Patch::CHARANG_LEAD, 28, 98),
+    Seat::melodic("collector", Patch::REVERSE_CYMBAL, 64, 80),
 ];
-
-/// The seat of who plays a note.
-fn seat_of(player: Player) -> usize {
-    match player {
-        Player::Lead(work) => FIRST_LEAD + work as usize,
-        Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
-    }
-}
 
 /// Strokes of the bass in a bar by frame depth: the deeper, the quicker.
 pub const BASS_STROKES: [u32; 4] = [4, 6, 8, 12];

@@ -2,9 +2,9 @@
 //! repeats the riff or goes along with the lead.
 
 use super::drums::FILL;
-use super::{BASS, DRUMS, HARP, SEATS, seat_of, seat_of_player};
+use super::{BASS, DRUMS, FIRST_LEAD, HARP, SEATS};
 use crate::compose::conductor::{Now, Written};
-use crate::compose::melody::{self, Baton, is_led_to, tones};
+use crate::compose::melody::{self, Baton, Player, is_led_to, tones};
 use crate::compose::motif::Stretch;
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
@@ -24,7 +24,7 @@ pub struct Lead {
 impl Lead {
     /// The seat which led last.
     pub fn seat(&self) -> usize {
-        seat_of(self.work.unwrap_or(Work::Call))
+        Player::Lead(self.work.unwrap_or(Work::Call)).seat(FIRST_LEAD)
     }
 
     /// Writes the bar's melody and tells what came of it.
@@ -39,7 +39,7 @@ impl Lead {
         let mut played = Vec::new();
         for (index, tone) in melody.iter().enumerate() {
             self.baton.pass(sheet, now, tone, DRUMS, 64.0);
-            let seat = seat_of_player(tone.player);
+            let seat = tone.player.seat(FIRST_LEAD);
             let pitch = Pitch::within(melody::pitch(now, register(SEATS[seat].instrument), tone.slot, tone.step), 48, 100);
             let velocity = now.dynamics.at(72.0 + 2.0 * tone.weight, tone.slot, 1.0);
             sheet.write(seat, (now.bar, tone.slot), tone.room.clamp(1, 6), pitch, velocity, tone.cause);

@@ -25,7 +25,7 @@ pub use drums::{CALLS, FILL};
 pub use legend::LEGEND;
 
 use super::conductor::{Arrangement, Last, Now, Written};
-use super::melody::{self, Player};
+use super::melody::{self, THREADS};
 use super::memory;
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
@@ -40,47 +40,28 @@ const STRINGS: usize = 3;
 const HARP: usize = 4;
 pub const FIRST_LEAD: usize = 5;
 const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
-/// Lead colours for threads other than the first; more threads take them in turn.
-const THREADS: usize = 3;
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
-
-const fn seat(name: &'static str, patch: Patch, pan: u8, level: u8) -> Seat {
-    Seat { name, instrument: Instrument::Melodic(patch), pan, level }
-}
 
 /// The band. Foreground near the middle, decoration and other threads at the sides, the low end in the
 /// centre.
 pub const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 100 },
-    seat("bass", Patch::FINGERED_BASS, 64, 104),
-    seat("keys", Patch::ELECTRIC_PIANO, 44, 88),
-    seat("strings", Patch::STRINGS, 78, 70),
-    seat("harp", Patch::HARP, 98, 84),
-    seat("reckon", Patch::MARIMBA, 58, 106),
-    seat("index", Patch::NYLON_GUITAR, 70, 104),
-    seat("look", Patch::KALIMBA, 54, 104),
-    seat("build", Patch::VIBRAPHONE, 74, 100),
-    seat("call", Patch::FLUTE, 60, 98),
-    seat("suspend", Patch::CLARINET, 68, 98),
-    seat("fail", Patch::BRASS, 64, 94),
-    seat("thread 2", Patch::STEEL_DRUMS, 14, 100),
-    seat("thread 3", Patch::OBOE, 112, 94),
-    seat("thread 4", Patch::PIZZICATO, 28, 104),
-    seat("collector", Patch::REVERSE_CYMBAL, 64, 80),
+    Seat::melodic("bass", Patch::FINGERED_BASS, 64, 104),
+    Seat::melodic("keys", Patch::ELECTRIC_PIANO, 44, 88),
+    Seat::melodic("strings", Patch::STRINGS, 78, 70),
+    Seat::melodic("harp", Patch::HARP, 98, 84),
+    Seat::melodic("reckon", Patch::MARIMBA, 58, 106),
+    Seat::melodic("index", Patch::NYLON_GUITAR, 70, 104),
+    Seat::melodic("look", Patch::KALIMBA, 54, 104),
+    Seat::melodic("build", Patch::VIBRAPHONE, 74, 100),
+    Seat::melodic("call", Patch::FLUTE, 60, 98),
+    Seat::melodic("suspend", Patch::CLARINET, 68, 98),
+    Seat::melodic("fail", Patch::BRASS, 64, 94),
+    Seat::melodic("thread 2", Patch::STEEL_DRUMS, 14, 100),
+    Seat::melodic("thread 3", Patch::OBOE, 112, 94),
+    Seat::melodic("thread 4", Patch::PIZZICATO, 28, 104),
+    Seat::melodic("collector", Patch::REVERSE_CYMBAL, 64, 80),
 ];
-
-/// The seat of the instrument which leads for a kind of work.
-const fn seat_of(work: Work) -> usize {
-    FIRST_LEAD + work as usize
-}
-
-/// The seat of one who plays the melody.
-fn seat_of_player(player: Player) -> usize {
-    match player {
-        Player::Lead(work) => seat_of(work),
-        Player::Thread(thread) => FIRST_THREAD + usize::from(thread - 1) % THREADS,
-    }
-}
 
 /// What the band remembers from bar to bar.
 #[derive(Default)]
