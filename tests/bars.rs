@@ -36,9 +36,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn what_a_bar_says_is_heard_back_from_the_bare_notes(trace in runs::trace(600), name in prop::sample::select(bands().collect::<Vec<_>>()), seed in any::<Option<u64>>()) {
+    fn what_a_bar_says_is_heard_back_from_the_bare_notes(trace in runs::trace(600), name in prop::sample::select(bands().collect::<Vec<_>>()), seed in any::<Option<u64>>(), zoom in prop::sample::select(vec![Zoom::Opcode, Zoom::Line, Zoom::Turn, Zoom::Call, Zoom::Auto])) {
         prop_assume!(trace.steps().count() > 0);
-        let performance = played(&trace, Zoom::Auto, name, seed);
+        let performance = played(&trace, zoom, name, seed);
         let expected = (Some(name), Some(performance.states.clone()));
         prop_assert_eq!(heard(&performance, 2, 1), expected.clone());
         prop_assert_eq!(heard(&performance, 5, 24), expected);

@@ -280,6 +280,28 @@ fn every_command_explains_itself_with_an_example() {
 }
 
 #[test]
+fn styles_are_listed_and_their_legends_told() {
+    let listed = contains("groove").and(contains("faithful")).and(contains("ambient")).and(contains("chip"));
+    evalody().arg("styles").assert().success().stdout(listed).stderr("");
+    // Into a pipe the lines alone.
+    let rows = contains("marimba").and(contains("arithmetic and comparison [arith, test]")).and(contains("a cascade of releases"));
+    evalody().args(["styles", "groove"]).assert().success().stdout(rows).stderr("");
+    evalody().args(["styles", "polka"]).assert().code(2).stderr(contains("choose groove, faithful, ambient or chip"));
+}
+
+#[test]
+fn a_soundfont_that_is_none_is_refused_before_anything_runs() {
+    let desk = Desk::with("print('ran')\n");
+    for (font, words) in [("song.py", "not a SoundFont that can be played"), ("nowhere.sf2", "cannot be read")] {
+        let mut command = desk.export("out.wav");
+        command.args(["--soundfont", font]).assert().code(2).stdout("").stderr(contains(font).and(contains(words)));
+        assert!(!desk.path("out.wav").exists());
+    }
+    let mut command = desk.export("out.mid");
+    command.args(["--soundfont", "song.py"]).assert().code(2).stderr(contains("a .mid file holds no sound"));
+}
+
+#[test]
 fn songs_are_listed_and_shown() {
     evalody().arg("songs").assert().success().stdout(contains("@recursion").and(contains("@threads")));
     evalody().args(["songs", "--show", "recursion"]).assert().success().stdout(contains("def "));

@@ -3,13 +3,14 @@
 
 use serde::Serialize;
 
-use super::{Cause, Note, Score, Text};
+use super::{Cause, Note, Score, State, Text, Work, state_json};
 use crate::music::{Instrument, Tick};
 
 /// A fact of the part of a score that has moments.
 enum Fact<'a> {
     Marker(&'a Text),
     Remark(&'a Text),
+    State(&'a State),
     Note(&'a str, Note),
 }
 
@@ -18,7 +19,8 @@ fn facts(score: &Score) -> Vec<(Tick, Fact<'_>)> {
     let markers = score.markers.iter().map(|marker| (marker.at, Fact::Marker(marker)));
     let remarks = score.remarks.iter().map(|remark| (remark.at, Fact::Remark(remark)));
     let notes = score.notes().into_iter().map(|(part, note)| (note.at, Fact::Note(score.parts[part].name, note)));
-    let mut facts: Vec<(Tick, Fact)> = markers.chain(remarks).chain(notes).collect();
+    let states = (0..).zip(&score.states).map(|(bar, state)| (Tick::of_bar(bar), Fact::State(state)));
+    let mut facts: Vec<(Tick, Fact)> = markers.chain(remarks).chain(states).chain(notes).collect();
     facts.sort_by_key(|(at, _)| *at);
     facts
 }
@@ -39,6 +41,7 @@ pub fn lines(score: &Score) -> impl Iterator<Item = String> {
         match fact {
             Fact::Marker(marker) => format!("{at:>10}  marker {:?}", marker.text),
             Fact::Remark(remark) => format!("{at:>10}  remark {:?}", remark.text),
+            Fact::State(state) => format!("{at:>10}  state {}", state_words(state)),
             Fact::Note(part, note) => {
                 let Note { lasts, pitch, velocity, cause, .. } = note;
                 let (part, pitch) = (part.escape_debug().to_string(), pitch.to_string());
@@ -56,8 +59,20 @@ pub(crate) fn cause_words(cause: &Cause) -> String {
     format!("c{} @{first}..@{last} line {line} thread {thread} frame {frame_depth} depth {depth} {stands} {steps} since {since}", code.0)
 }
 
-/// The score as JSON, one object a line, known by its first key: `score`, `part`, `marker`, `remark`,
-/// `note` (its part's name). Moments and lengths are in ticks.
+/// What a bar tells, in words that columns can end with.
+fn state_words(state: &State) -> String {
+    let State { turning, frame_depth, calling, allocating, releases, collected, raised, activity, work } = *state;
+    let releases = if releases { " releases" } else { "" };
+    let collected = collected.map_or(String::new(), |generation| format!(" collected {generation}"));
+    let work = work.map_or("nobody leads", Work::name);
+    format!(
+        "turning {turning} frames {frame_depth} calling {calling} allocating {allocating}{releases}{collected} raised {raised} activity {activity} {work}"
+    )
+}
+
+/// The score as JSON, one object a line, known by a key of its own: `score`, `part`, `marker`, `remark`,
+/// `bar` (what a bar tells, as `evalody hear` reads it back), `note` (its part's name). Moments and lengths
+/// are in ticks, bars count from 1.
 pub fn json_lines(score: &Score) -> impl Iterator<Item = String> {
     let head =
         json(&HeadLine { score: &score.title, tempo: score.tempo.quarters_per_minute(), key: score.key.to_string(), end: score.end.0 });
@@ -71,6 +86,7 @@ pub fn json_lines(score: &Score) -> impl Iterator<Item = String> {
     let timed = facts(score).into_iter().map(|(at, fact)| match fact {
         Fact::Marker(marker) => json(&MarkerLine { marker: &marker.text, at: at.0 }),
         Fact::Remark(remark) => json(&RemarkLine { remark: &remark.text, at: at.0 }),
+        Fact::State(state) => json(&state_json(at.bar() + 1, state)),
         Fact::Note(part, note) => json(&NoteLine {
             note: part,
             at: at.0,

@@ -148,3 +148,33 @@ impl Stage {
 fn latest(texts: &[Text], now: Tick) -> &str {
     texts[..texts.partition_point(|text| text.at <= now)].last().map_or("", |text| &text.text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{Style, StyleName, compose};
+    use crate::fold::{Zoom, fold};
+    use crate::perform::perform;
+    use crate::trace;
+
+    #[test]
+    fn instruments_are_told_in_the_order_in_which_they_come_in() {
+        let text = include_str!("../../../tests/golden/fib.trace");
+        let trace = trace::read(text).unwrap();
+        let score = compose("fib", &fold(&trace, Zoom::Auto), &trace.codes, &Style::default());
+        let mut stage = Stage::new(StyleName::Groove.legend());
+        stage.add(&perform(&score));
+
+        assert_eq!(stage.lanes(Tick(0), &StyleName::Groove.lanes()).len(), Family::COUNT, "who has not come in yet stands behind");
+        let entered: Vec<(Tick, &Entry)> = stage.entered(score.end).collect();
+        assert!(entered.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+        for (at, entry) in &entered {
+            let is_meant = |pitch: Pitch| entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch);
+            let first = score.parts[entry.part].notes.iter().filter(|note| is_meant(note.pitch)).map(|note| note.at).min();
+            assert_eq!(first, Some(*at), "{}", entry.instrument);
+        }
+        let silent = StyleName::Groove.legend().len() - entered.len();
+        assert!(entered.len() > 6 && silent > 3, "{} have come in", entered.len());
+        assert_eq!(stage.entered(Tick(0)).count(), entered.iter().filter(|(at, _)| *at == Tick(0)).count());
+    }
+}
