@@ -23,6 +23,10 @@ use crate::trace::{Code, CodeId, Outcome};
 /// Bars that must be known behind the one that is written.
 const LOOK_AHEAD: usize = 2;
 
+/// Bars after which a theme that stays is varied: two phrases of four. A loop that runs for a minute would be a
+/// minute of the same bar otherwise.
+const PHRASES: u32 = 8;
+
 /// Said at the start of a piece where the interpreter does not tell of memory.
 const INFERRED: &str = "allocation: inferred from what is built, the interpreter does not tell";
 
@@ -231,7 +235,7 @@ impl Conductor {
             key: section.key,
             chords,
             theme,
-            variation: Variation::of_statement(section.statement),
+            variation: Variation::of_statement(section.statement + (bar - section.since) / PHRASES),
             state,
             work,
             fullness,
