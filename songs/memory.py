@@ -2,8 +2,8 @@
 
 Listen for the shaker when objects are made, and for the release when the last
 name for them is gone: at once for a chain (one after the other, like
-dominoes), but for rings only when the collector runs: that is the low roll of
-the drum. A weak reference watches without holding.
+dominoes), but for rings only when the collector runs: that is the swell of
+a cymbal. A weak reference watches without holding.
 """
 
 import gc

@@ -8,8 +8,9 @@ use crate::score::{Note, Score};
 
 /// Gives every part a channel, and every note its stroke and release.
 ///
-/// A score has at most 15 parts that are no drums. Where a note is struck again on the same channel while it still sounds, the first is released at
-/// that moment; of two strokes at the same moment the louder and longer remains.
+/// A score has at most 15 parts that are no drums. Where a note is struck again on the same channel while it
+/// still sounds, the first is released at that moment; of two strokes at the same moment the louder and
+/// longer remains.
 pub fn perform(score: &Score) -> Performance {
     let channels = channels(score.parts.iter().map(|part| part.instrument));
     let setups = score
