@@ -85,6 +85,20 @@ fn who_comes_back_to_the_function_that_began_comes_home_by_a_cadence() {
 }
 
 #[test]
+fn a_program_that_finishes_ends_on_its_tonic_after_the_dominant() {
+    for song in songs::all() {
+        let Some(score) = groove(song.source) else { return };
+        let bars = bars(&score);
+        assert_eq!(root(&score, bars), 0, "{}", song.name);
+        // The last bass note of the last bar leads there: the fifth of the dominant, or its root.
+        let bass = &part(&score, "bass").notes;
+        let last = bass.iter().rev().find(|note| note.at < Tick::of_bar(bars)).unwrap();
+        let above = (i32::from(last.pitch.number()) - i32::from(score.key.tonic())).rem_euclid(12);
+        assert!([2, 7].contains(&above), "{}: {above}", song.name);
+    }
+}
+
+#[test]
 fn an_exception_breaks_the_harmony_and_the_music_recovers_when_it_is_caught() {
     let source = "\
 def risky(n):

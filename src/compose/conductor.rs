@@ -122,7 +122,7 @@ pub struct Conductor {
     home_depth: f64,
     /// The bar before was broken by an exception.
     is_recovering: bool,
-    /// Instructions in a bar on average.
+    /// Instructions in the usual bar.
     usual_steps: f64,
     markers: Vec<Text>,
     remarks: Vec<Text>,
@@ -311,13 +311,16 @@ impl Conductor {
         } else {
             halves.map(|half| Chord::of_progression(key, theme.progression, half))
         };
-        if is_last {
-            return [chords[0], Chord::dominant()];
-        }
-        let Some((function, frame_depth)) = turns_to else { return chords };
-        let number = self.number(function);
-        let (goal_key, goal) = (self.key_at(number, frame_depth), Theme::new(number, character, self.taste));
-        let goal = if number == 0 { Chord::home(goal_key) } else { Chord::of_progression(goal_key, goal.progression, 0) };
+        let (goal_key, goal) = match turns_to {
+            // The ending is at home, wherever the last section was.
+            _ if is_last => (self.plan.key, Chord::home(self.plan.key)),
+            None => return chords,
+            Some((function, frame_depth)) => {
+                let number = self.number(function);
+                let (goal_key, goal) = (self.key_at(number, frame_depth), Theme::new(number, character, self.taste));
+                (goal_key, if number == 0 { Chord::home(goal_key) } else { Chord::of_progression(goal_key, goal.progression, 0) })
+            }
+        };
         let root = (goal.root_in(goal_key) - key.tonic() as i32).rem_euclid(12);
         [chords[0], Chord::dominant_of(Chord { root, ..goal })]
     }
