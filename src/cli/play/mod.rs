@@ -180,7 +180,7 @@ impl Play {
             let scene = Scene {
                 program: &source.program,
                 codes: feed.codes(),
-                setups: stage.setups(),
+                setups: stage.band(),
                 lanes: &stage.lanes(position.tick, &lanes),
                 sounding: &sounding,
                 lead: stage.lead(position.tick),

@@ -23,6 +23,10 @@ pub struct Stage {
     /// Entries of the legend in the order in which they were first struck.
     entered: Vec<(Tick, usize)>,
     setups: Vec<ChannelSetup>,
+    /// For each part its place among those that play, if it plays at all.
+    places: Vec<Option<usize>>,
+    /// The parts that play, in the order of the score.
+    band: Vec<ChannelSetup>,
     struck: Vec<Struck>,
     markers: Vec<Text>,
     remarks: Vec<Text>,
@@ -37,6 +41,8 @@ impl Stage {
             legend,
             entered: Vec::new(),
             setups: Vec::new(),
+            places: Vec::new(),
+            band: Vec::new(),
             struck: Vec::new(),
             markers: Vec::new(),
             remarks: Vec::new(),
@@ -73,6 +79,10 @@ impl Stage {
                 }
             }
         }
+        let plays = |part: &usize| self.struck.iter().any(|note| note.setup == *part);
+        let band: Vec<usize> = (0..self.setups.len()).filter(plays).collect();
+        self.places = (0..self.setups.len()).map(|part| band.iter().position(|&plays| plays == part)).collect();
+        self.band = band.iter().map(|&part| self.setups[part].clone()).collect();
         self.markers.extend(performance.markers.iter().cloned());
         self.remarks.extend(performance.remarks.iter().cloned());
         self.end = performance.end;
@@ -105,8 +115,9 @@ impl Stage {
         sorted
     }
 
-    pub fn setups(&self) -> &[ChannelSetup] {
-        &self.setups
+    /// The parts that play: an instrument that never comes in has no place in the view.
+    pub fn band(&self) -> &[ChannelSetup] {
+        &self.band
     }
 
     pub fn key(&self) -> Key {
@@ -121,10 +132,10 @@ impl Stage {
         &self.struck[..self.struck.partition_point(|note| note.at <= now)]
     }
 
-    /// Notes that sound, newest first.
+    /// Notes that sound, newest first, with their part's place in the band.
     pub fn sounding(&self, now: Tick) -> Vec<(usize, Cause)> {
         let recent = self.until(now).iter().rev().take_while(|note| note.at.0 + LONGEST >= now.0);
-        recent.filter(|note| note.end > now).map(|note| (note.setup, note.cause)).collect()
+        recent.filter(|note| note.end > now).filter_map(|note| Some((self.places[note.setup]?, note.cause))).collect()
     }
 
     /// The newest note that carries instructions.
