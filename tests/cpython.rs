@@ -228,11 +228,101 @@ fn the_same_program_gives_the_same_trace() {
         assert_eq!(first.outcome, Outcome::Finished, "{version:?}");
         assert_eq!(first.trace.codes, second.trace.codes, "{version:?}");
         assert!(without_memory(&first) == without_memory(&second), "{version:?}: two traces differ");
+        if holds_addresses() {
+            assert!(first.trace.entries == second.trace.entries, "{version:?}: two traces differ in what they tell of memory");
+        }
         assert_frames_balance(&first, "varied");
         let all_known = first.trace.steps().all(|step| first.trace.codes[step.code.index()].at(step.offset).is_some());
         assert!(all_known, "{version:?}: a step at an offset where there is no instruction");
         let deep = first.trace.steps().all(|step| first.trace.codes[step.code.index()].at(step.offset).unwrap().depth_before.is_some());
         assert!(deep, "{version:?}: a step where no path leads");
+    });
+}
+
+#[test]
+fn who_delegates_or_waits_is_suspended_and_not_unwound() {
+    let source = "\
+import asyncio
+def inner():
+    yield 1
+    yield 2
+def outer():
+    yield from inner()
+    yield from ()
+    return 3
+async def wait():
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+print(list(outer()))
+asyncio.run(wait())
+def failing():
+    yield from broken()
+def broken():
+    yield 1
+    raise ValueError
+try:
+    list(failing())
+except ValueError:
+    pass
+";
+    with_each_python(|python, version| {
+        let heard = hear(&request(python, source)).unwrap();
+        let of = |name: &str, is_it: fn(&MarkKind) -> Option<CodeId>| {
+            let marks = heard.trace.entries.iter().filter_map(|entry| match entry {
+                Entry::Mark(mark) => is_it(&mark.kind),
+                Entry::Step(_) => None,
+            });
+            marks.filter(|code| heard.trace.codes[code.index()].name == name).count()
+        };
+        let yielded = |name: &str| of(name, |kind| if let MarkKind::Yielded(code) = kind { Some(*code) } else { None });
+        let unwound = |name: &str| of(name, |kind| if let MarkKind::Unwound(code) = kind { Some(*code) } else { None });
+        assert_eq!(["outer", "wait", "failing", "broken"].map(yielded), [2, 2, 1, 1], "{version:?}");
+        assert_eq!(["outer", "wait", "failing", "broken"].map(unwound), [0, 0, 1, 1], "{version:?}");
+    });
+}
+
+/// Whether this system lets a process keep its memory at fixed addresses; some containers do not.
+fn holds_addresses() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use nix::sys::personality::{self, Persona};
+        personality::get().and_then(|persona| personality::set(persona | Persona::ADDR_NO_RANDOMIZE)).is_ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
+/// Says what it finds of the seed of its hashes, itself and by a program of its own, and the order of a set.
+const HASHES: &str = "\
+import os, sys
+print(os.environ.get('PYTHONHASHSEED'), sys.flags.hash_randomization, list({'a', 'b', 'c', 'dd', 'e'}), flush=True)
+os.system('echo seed=$PYTHONHASHSEED')
+";
+
+#[test]
+fn hashes_are_the_same_in_every_run_and_the_program_finds_no_trace_of_it() {
+    if std::env::var_os("PYTHONHASHSEED").is_some() {
+        eprintln!("skipped: PYTHONHASHSEED is set");
+        return;
+    }
+    with_each_python(|python, version| {
+        let run = || hear(&request(python, HASHES)).unwrap().stdout;
+        let (first, second) = (run(), run());
+        assert_eq!(first, second, "{version:?}");
+        assert!(first.starts_with("None 1 [") && first.ends_with("seed=\n"), "{version:?}: {first}");
+    });
+}
+
+#[test]
+fn a_seed_that_somebody_has_chosen_is_left_alone() {
+    let (there, _) = file("hashes.py", HASHES);
+    with_each_python(|python, version| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.current_dir(there.path()).args(["show", "outline", "hashes.py", "--interpreter"]).arg(python);
+        // What the program prints is out of the way, on standard error.
+        let told = command.env("PYTHONHASHSEED", "5").output().unwrap().stderr;
+        let told = String::from_utf8_lossy(&told);
+        assert!(told.contains("5 1 [") && told.contains("seed=5\n"), "{version:?}: {told}");
     });
 }
 

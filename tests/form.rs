@@ -19,7 +19,7 @@ fn groove(source: &str) -> Option<Score> {
 
 fn styled(source: &str, style: &Style) -> Option<Score> {
     let pythons = interpreters::pythons();
-    let (python, _) = pythons.last()?;
+    let (python, _) = pythons.first()?;
     let trace = interpreters::hear(&interpreters::request(python, source)).unwrap().trace;
     Some(compose("made up", &fold(&trace, Zoom::Auto), &trace.codes, style))
 }
@@ -198,6 +198,30 @@ print([consume(numbers(n)) for n in range(30)])
     let plays = |name: &str, bar: u32| part(&score, name).notes.iter().any(|note| note.at.bar() == bar);
     let answered = (0..bars(&score)).filter(|&bar| plays("suspend", bar) && plays("call", bar)).count();
     assert!(answered > 3, "{answered}");
+}
+
+#[test]
+fn coroutines_that_suspend_and_resume_are_call_and_answer() {
+    let source = "\
+import asyncio
+
+async def runner(name, out):
+    for step in range(60):
+        out.append((name, step))
+        await asyncio.sleep(0)
+
+async def main():
+    out = []
+    await asyncio.gather(*(runner(name, out) for name in 'abc'))
+    return len(out)
+
+print(asyncio.run(main()))
+";
+    let Some(score) = groove(source) else { return };
+    let plays = |name: &str, bar: u32| part(&score, name).notes.iter().any(|note| note.at.bar() == bar);
+    let called: Vec<u32> = (0..bars(&score)).filter(|&bar| plays("suspend", bar)).collect();
+    let answered = called.iter().filter(|&&bar| plays("call", bar)).count();
+    assert!(called.len() > 5 && answered * 2 > called.len(), "{answered} of {} are answered", called.len());
 }
 
 #[test]

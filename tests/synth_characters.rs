@@ -50,32 +50,6 @@ const CHIP: [Patch; 9] = [
     Patch::BASS_LEAD,
 ];
 
-const DRUMS: [Drum; 23] = [
-    Drum::Kick,
-    Drum::SideStick,
-    Drum::Snare,
-    Drum::LowFloorTom,
-    Drum::ClosedHat,
-    Drum::HighFloorTom,
-    Drum::LowTom,
-    Drum::OpenHat,
-    Drum::MidTom,
-    Drum::Crash,
-    Drum::HighTom,
-    Drum::Ride,
-    Drum::RideBell,
-    Drum::Tambourine,
-    Drum::SplashCymbal,
-    Drum::Cowbell,
-    Drum::HighBongo,
-    Drum::LowBongo,
-    Drum::OpenHighConga,
-    Drum::LowConga,
-    Drum::Maracas,
-    Drum::HighWoodBlock,
-    Drum::OpenTriangle,
-];
-
 /// How far any two must be from each other, dB. Struck a little harder (90 against 80) an instrument is at most
 /// 0.95 dB from itself; the nearest two that are meant to be alike, a square wave and a square wave that swells and
 /// shakes, are 4 to 6 apart. Below 3.5 lay only pairs that were told apart by nothing but their register.
@@ -155,7 +129,10 @@ fn patches(patches: &[Patch]) -> Vec<(String, Character, Character)> {
 }
 
 fn drums(kit: Instrument) -> Vec<(String, Character, Character)> {
-    DRUMS.iter().map(|&drum| (format!("{drum:?}"), Character::of(kit, drum.pitch(), 80), Character::of(kit, drum.pitch(), 90))).collect()
+    Drum::ALL
+        .iter()
+        .map(|&drum| (format!("{drum:?}"), Character::of(kit, drum.pitch(), 80), Character::of(kit, drum.pitch(), 90)))
+        .collect()
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::sound_font::Sound;
 use crate::compose::{Entry, StyleName, examples};
 use crate::live::{Output, Player};
 use crate::perform::perform;
+use crate::synth::SoundFont;
 
 /// List the styles, or tell and play what the instruments of one stand for
 ///
@@ -45,9 +46,10 @@ impl Styles {
             }
             return Ok(0);
         };
+        let font = self.sound.load()?;
         writeln!(out, "{style}: {}", style.idea())?;
         let legend = style.legend();
-        if !self.silent && io::stdout().is_terminal() && self.play(style, legend, &mut out)? {
+        if !self.silent && io::stdout().is_terminal() && self.play(style, legend, font, &mut out)? {
             return Ok(0);
         }
         for entry in legend {
@@ -57,14 +59,14 @@ impl Styles {
     }
 
     /// Plays the examples, a line for each as it begins; `false` where there is no sound.
-    fn play(&self, style: StyleName, legend: &[Entry], out: &mut impl Write) -> Result<bool, Failure> {
+    fn play(&self, style: StyleName, legend: &[Entry], font: Option<SoundFont>, out: &mut impl Write) -> Result<bool, Failure> {
         let (mut player, notice) = Player::open(Output::Default).map_err(|error| Failure::Sound(error.to_string()))?;
         if let Some(notice) = notice {
             eprintln!("evalody: {notice}");
             return Ok(false);
         }
         self.sound.check_rate(player.sample_rate_hz())?;
-        player.set_font(self.sound.load()?);
+        player.set_font(font);
         let interrupted = record::interruption();
         player.begin(&perform(&examples(style)));
         player.close();

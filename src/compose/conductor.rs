@@ -83,6 +83,8 @@ impl Now<'_> {
 pub struct Last {
     /// The first bar of the ending.
     pub bar: u32,
+    /// The kind of work which led last.
+    pub work: Work,
     pub key: Key,
     pub cause: Cause,
     pub dynamics: Dynamics,
@@ -200,7 +202,11 @@ impl Conductor {
         if bar > 0 {
             let dynamics = Dynamics::new(self.plan.character.force(), fullness(bar, Some(bar)), 0);
             let cause = Cause { steps: 0, is_state: true, ..last_cause.unwrap_or_default() };
-            self.arrangement.ending(&mut self.sheet, &Last { bar, key: self.plan.key, cause, dynamics }, outcome);
+            self.arrangement.ending(
+                &mut self.sheet,
+                &Last { bar, work: self.work.unwrap_or(Work::Call), key: self.plan.key, cause, dynamics },
+                outcome,
+            );
             self.markers.push(Text { at: Tick::of_bar(bar), text: outcome.to_string() });
             self.end = Tick::of_bar(bar + ENDING_BARS);
         } else {

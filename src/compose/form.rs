@@ -6,7 +6,7 @@ use super::rhythm::accent;
 const PERIOD: u32 = 32;
 
 /// The curve of a piece: moments from 0 to 1 and how full it is there. The band gathers, builds up, rests
-/// past the middle and is fullest before the end (by ear; most of the human pieces measured do the like).
+/// past the middle and is fullest before the end. Chosen on `songs/recursion.py`, by what its levels show.
 const CURVE: [(f64, f64); 8] = [(0.0, 0.15), (0.10, 0.45), (0.30, 0.7), (0.46, 0.8), (0.52, 0.35), (0.64, 0.65), (0.85, 1.0), (1.0, 0.85)];
 
 /// How full the music is at bar `bar` of `bars`, 0 to 1. Unknown lengths swell and rest by periods, and
@@ -40,6 +40,8 @@ impl Dynamics {
         /// Of sixteen bars the third quarter is the height.
         const PERIOD: [f64; 4] = [-7.0, -2.0, 7.0, 1.0];
         let arc = PHRASE[bar as usize % 4] + PERIOD[bar as usize / 4 % 4] + 18.0 * (fullness - 0.6);
+        // From piano to forte: the mean of the notes' velocities is then about 58 in the softest programs of sixty
+        // and 92 in the strongest.
         Self { force: -16.0 + 42.0 * force, arc }
     }
 

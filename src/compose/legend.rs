@@ -37,7 +37,7 @@ pub const fn lead(seats: &[Seat], first_lead: usize, register: u8, work: Work) -
         Work::Index => (&[Family::Subscr], "subscripts and slices"),
         Work::Look => (&[Family::Attr], "attributes and methods"),
         Work::Build => (&[Family::Build], "building containers and strings"),
-        Work::Call => (&[Family::Call], "calls and returns; those who wait for generators"),
+        Work::Call => (&[Family::Call], "calls and returns; those who answer generators and coroutines"),
         Work::Suspend => (&[Family::Gen], "generators and coroutines"),
         Work::Fail => (&[Family::Except], "exceptions"),
     };

@@ -59,8 +59,7 @@ pub struct Tone {
 pub fn tones(now: &Now, stretch: &Stretch, onsets: &[u32], end: u32) -> Vec<Tone> {
     let count = onsets.len().min(stretch.shown.len());
     let shown = &stretch.shown[..count];
-    // Where frames suspend themselves, generators call and those who wait for them answer.
-    let answers = now.work == Work::Suspend && shown.iter().any(|shown| suspends(now, shown.gesture));
+    let answers = answers(now, shown);
     let raised = if now.variation == Variation::Raised { 2 } else { 0 };
     let mut left = now.figures.steps;
     let one = |(index, (&slot, shown)): (usize, (&u32, &Shown))| {
@@ -68,7 +67,7 @@ pub fn tones(now: &Now, stretch: &Stretch, onsets: &[u32], end: u32) -> Vec<Tone
         left -= steps;
         let gesture = shown.gesture;
         let player = match gesture.thread {
-            0 if answers && !suspends(now, gesture) => Player::Lead(Work::Call),
+            0 if answers[index] => Player::Lead(Work::Call),
             0 => Player::Lead(now.work),
             thread => Player::Thread(thread),
         };
@@ -83,6 +82,27 @@ pub fn tones(now: &Now, stretch: &Stretch, onsets: &[u32], end: u32) -> Vec<Tone
         }
     };
     onsets.iter().zip(shown).enumerate().map(one).collect()
+}
+
+/// Which lines answer, where frames suspend themselves: those who wait for generators; where all who are shown
+/// suspend themselves, as coroutines do, the voice changes whenever one frame hands over to another. Of a
+/// conversation at least the call is heard.
+fn answers(now: &Now, shown: &[Shown]) -> Vec<bool> {
+    let suspend: Vec<bool> = shown.iter().map(|shown| suspends(now, shown.gesture)).collect();
+    if now.work != Work::Suspend || !suspend.contains(&true) {
+        return vec![false; shown.len()];
+    }
+    if suspend.contains(&false) {
+        return suspend.iter().map(|suspends| !suspends).collect();
+    }
+    // Notes of one gesture hand over nothing.
+    let hands_over =
+        |pair: &[Shown]| pair[0].gesture.since != pair[1].gesture.since && pair.iter().all(|shown| shown.gesture.suspensions > 0);
+    let changes = shown.windows(2).scan(false, |answers, pair| {
+        *answers ^= hands_over(pair);
+        Some(*answers)
+    });
+    std::iter::once(false).chain(changes).collect()
 }
 
 fn suspends(now: &Now, gesture: &Gesture) -> bool {

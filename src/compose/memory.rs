@@ -7,8 +7,10 @@ use super::rhythm::{SLOTS, spread};
 use super::sheet::Sheet;
 use crate::music::{Drum, Pitch};
 
-/// The run falls over these, each struck twice if it is long.
-const RUN: [Drum; 4] = [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga];
+/// Strokes of the shaker by how much is allocated.
+pub const SHAKES: [u32; 5] = [0, 2, 4, 6, 10];
+/// A run falls over these, each struck twice if it is long.
+pub const RUN: [Drum; 4] = [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga];
 /// Sixteenths that a swell lasts, by the generation that is collected.
 pub const SWELL: [u32; 3] = [4, 8, 14];
 
@@ -27,16 +29,18 @@ pub fn write(sheet: &mut Sheet, now: &Now, drums: usize, collector: usize, usual
             sheet.write(drums, (now.bar, first + stroke), 1, drum.pitch(), velocity, figures.cause);
         }
     }
-    if let Some(generation) = now.state.collected {
-        // It grows towards the bar line.
-        let slots = SWELL[usize::from(generation)];
-        let velocity = now.dynamics.at(44.0 + 12.0 * f64::from(generation), 0, 0.3);
-        sheet.write(collector, (now.bar, SLOTS - slots), slots, Pitch::MIDDLE_C, velocity, figures.cause);
-    }
+    swell(sheet, now, collector, 44.0);
 }
 
-/// Strokes of the shaker by how much is allocated.
-pub const SHAKES: [u32; 5] = [0, 2, 4, 6, 10];
+/// What the part of the collector plays: it grows towards the bar line. `usual` is the velocity of the
+/// youngest generation.
+pub fn swell(sheet: &mut Sheet, now: &Now, collector: usize, usual: f64) {
+    if let Some(generation) = now.state.collected {
+        let slots = SWELL[usize::from(generation)];
+        let velocity = now.dynamics.at(usual + 12.0 * f64::from(generation), 0, 0.3);
+        sheet.write(collector, (now.bar, SLOTS - slots), slots, Pitch::MIDDLE_C, velocity, now.figures.cause);
+    }
+}
 
 /// Strokes of a run of releases: four for the least cascade, one more for every fourfold.
 fn run(released: u32) -> u32 {

@@ -41,6 +41,9 @@ pub struct Signs {
     pub first_lead: usize,
 }
 
+/// A swell lasts until the bar ends.
+const COLLECTED: [u32; 3] = [SLOTS - memory::SWELL[0], SLOTS - memory::SWELL[1], SLOTS - memory::SWELL[2]];
+
 const fn drums(drums: &'static [Drum], strokes: &'static [u32]) -> Tally {
     Tally { part: groove::DRUMS, drums, before: SLOTS, strokes }
 }
@@ -51,7 +54,7 @@ const fn part(part: usize, strokes: &'static [u32]) -> Tally {
 
 const GROOVE: Signs = Signs {
     turning: drums(&[Drum::Kick], &[2, 3, 4, 5]),
-    frame_depth: Tally { part: groove::BASS, drums: &[], before: SLOTS, strokes: &groove::BASS_ONSETS },
+    frame_depth: part(groove::BASS, &groove::BASS_ONSETS),
     deep_bass: None,
     calling: drums(&[Drum::HighWoodBlock], &groove::CALLS),
     allocating: drums(&[Drum::Maracas], &memory::SHAKES),
@@ -63,7 +66,7 @@ const GROOVE: Signs = Signs {
     ],
     releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
     collector: groove::COLLECTOR,
-    collected: [SLOTS - memory::SWELL[0], SLOTS - memory::SWELL[1], SLOTS - memory::SWELL[2]],
+    collected: COLLECTED,
     first_lead: groove::FIRST_LEAD,
 };
 
@@ -77,7 +80,7 @@ const CHIP: Signs = Signs {
     activity: [Tally { before: chip::FILL, ..drums(&[Drum::ClosedHat], &chip::HATS_HEARD) }; 2],
     releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
     collector: chip::COLLECTOR,
-    collected: [SLOTS - memory::SWELL[0], SLOTS - memory::SWELL[1], SLOTS - memory::SWELL[2]],
+    collected: COLLECTED,
     first_lead: chip::FIRST_LEAD,
 };
 
@@ -92,7 +95,7 @@ const AMBIENT: Signs = Signs {
     activity: [part(ambient::DROPS, &[0, 1, 2, 3, 4]); 2],
     releases: drums(&[Drum::HighBongo], &[0, 1]),
     collector: ambient::COLLECTOR,
-    collected: [SLOTS - ambient::SWELL[0], SLOTS - ambient::SWELL[1], SLOTS - ambient::SWELL[2]],
+    collected: COLLECTED,
     first_lead: ambient::FIRST_LEAD,
 };
 

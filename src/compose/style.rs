@@ -36,7 +36,7 @@ pub struct Style {
 
 impl Style {
     pub fn taste(&self) -> Taste {
-        self.seed.map_or_else(Taste::default, Taste::of_seed)
+        Taste { seed: self.seed }
     }
 }
 

@@ -55,18 +55,19 @@ pub struct Theme {
 
 /// What is a matter of taste: nothing unless a seed is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Taste(u64);
+pub struct Taste {
+    pub seed: Option<u64>,
+}
 
 impl Taste {
-    pub const fn of_seed(seed: u64) -> Self {
-        // SplitMix64's first step: near seeds give far numbers.
-        let mixed = (seed.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        Self(mixed ^ (mixed >> 27))
-    }
-
-    /// A number below `among`, another for each `question`; 0 without a seed.
-    pub const fn choice(self, question: u32, among: usize) -> usize {
-        (self.0.rotate_left(question * 7) % 0x3fff_ffff) as usize % among
+    /// A number below `among` in answer to the `question`-th question; 0 without a seed.
+    pub fn choice(self, question: usize, among: usize) -> usize {
+        let Some(seed) = self.seed else { return 0 };
+        let mut chance = fastrand::Rng::with_seed(seed);
+        for _ in 0..question {
+            chance.u64(..);
+        }
+        chance.usize(..among)
     }
 }
 
@@ -100,13 +101,13 @@ impl Theme {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variation {
     Plain,
-    /// The harp goes along an octave above.
+    /// Another voice goes along an octave above.
     Doubled,
-    /// Three steps higher.
+    /// Two steps of the melody higher.
     Raised,
-    /// Every other note, held longer.
+    /// Half as many notes.
     Thinned,
-    /// Neighbours between the notes.
+    /// Every other note is led to by its lower neighbour.
     Embellished,
 }
 
@@ -151,8 +152,8 @@ mod tests {
     #[test]
     fn without_a_seed_taste_chooses_nothing_and_seeds_differ() {
         assert!((0..10).all(|question| Taste::default().choice(question, 8) == 0));
-        let first: Vec<usize> = (0..10).map(|question| Taste::of_seed(1).choice(question, 8)).collect();
-        let second: Vec<usize> = (0..10).map(|question| Taste::of_seed(2).choice(question, 8)).collect();
+        let first: Vec<usize> = (0..10).map(|question| Taste { seed: Some(1) }.choice(question, 8)).collect();
+        let second: Vec<usize> = (0..10).map(|question| Taste { seed: Some(2) }.choice(question, 8)).collect();
         assert_ne!(first, second);
     }
 }

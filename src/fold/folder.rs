@@ -244,7 +244,7 @@ impl Listener for Folder {
             self.may_jump_back && (step.thread != self.last_thread || (step.code == self.last_code && step.offset <= self.last_offset));
         if self.jumped_back {
             self.open.turns += 1;
-            self.open.ends_unit = true;
+            self.open.ends_turn = true;
         }
         let is_new_visit = self.open.steps == 0
             || self.jumped_back

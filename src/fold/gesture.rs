@@ -58,8 +58,8 @@ pub struct Gesture {
     pub blocks_down: u32,
     /// Sum of the frame depth over its steps.
     pub frame_depth_sum: u64,
-    /// Whether it ends with the end of a turn or with leaving a frame: what follows is another unit.
-    pub ends_unit: bool,
+    /// Whether the turn of a loop ends with it.
+    pub ends_turn: bool,
     /// How much there is to hear in it, against the others.
     pub weight: f64,
     /// Weight of the member that is shown.
@@ -94,7 +94,7 @@ impl Gesture {
         blocks_up: 0,
         blocks_down: 0,
         frame_depth_sum: 0,
-        ends_unit: false,
+        ends_turn: false,
         weight: 0.0,
         heaviest: 0.0,
     };
@@ -162,7 +162,7 @@ impl Gesture {
         self.take_blocks_of(next);
         self.generation = self.generation.max(next.generation);
         self.frame_depth_sum += next.frame_depth_sum;
-        self.ends_unit = next.ends_unit;
+        self.ends_turn = next.ends_turn;
         self.weight += next.weight;
     }
 }

@@ -5,9 +5,9 @@ use super::Gesture;
 /// Gestures in order, at most twice `most` of them (any number where `most` is `None`).
 ///
 /// Once the list is over full, a threshold rises by doubling until half of them are left; from then on
-/// a new gesture joins the last one as long as both stay under it, and under a quarter of it where a unit
-/// ends between them. Each gesture is so moved only a few
-/// times, however long the trace, and the same trace always gives the same list.
+/// a new gesture joins the last one as long as both stay under it, and under a quarter of it where a turn
+/// ends or a frame changes between them. Each gesture is so moved only a few times, however long the trace,
+/// and the same trace always gives the same list.
 #[derive(Debug, Clone)]
 pub struct List {
     gestures: Vec<Gesture>,
@@ -26,7 +26,7 @@ const ACROSS: f64 = 4.0;
 #[inline]
 fn merges(last: &Gesture, next: &Gesture, threshold: f64) -> bool {
     let weight = last.weight + next.weight;
-    weight <= threshold && (!(last.ends_unit || last.frame_depth != next.frame_depth) || weight * ACROSS <= threshold)
+    weight <= threshold && (!(last.ends_turn || last.frame_depth != next.frame_depth) || weight * ACROSS <= threshold)
 }
 
 impl List {
@@ -88,7 +88,7 @@ mod tests {
             for visit in 0..9_000u32 {
                 let ends = visit % 3 == 2;
                 let weight = 0.001;
-                list.push(&Gesture { visits: 1, turns: u32::from(ends), ends_unit: ends, weight, heaviest: weight, ..Gesture::EMPTY });
+                list.push(&Gesture { visits: 1, turns: u32::from(ends), ends_turn: ends, weight, heaviest: weight, ..Gesture::EMPTY });
             }
             let gestures = list.take();
             assert!(gestures.len() <= 2 * most);

@@ -8,10 +8,7 @@ use super::{Gesture, Outline};
 /// merged as if the program had run so. At most twice `most` gestures are left.
 pub fn shuffled(outline: &Outline, seed: u64, most: usize) -> Outline {
     let mut gestures = outline.gestures.clone();
-    let mut state = seed;
-    for last in (1..gestures.len()).rev() {
-        gestures.swap(last, (next(&mut state) % (last as u64 + 1)) as usize);
-    }
+    fastrand::Rng::with_seed(seed).shuffle(&mut gestures);
     let mut heard: Vec<(u64, u32)> = Vec::new();
     let mut list = List::new(Some(most));
     let mut steps = 0;
@@ -42,15 +39,6 @@ fn signature(gesture: &Gesture) -> u64 {
         hash = (hash ^ u64::from(part)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17);
     }
     hash
-}
-
-/// SplitMix64 (Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, 2014).
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]

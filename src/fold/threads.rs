@@ -52,11 +52,6 @@ impl Threads {
         &self.codes
     }
 
-    /// Whether any change of memory was told so far.
-    pub fn tells_memory(&self) -> bool {
-        self.threads.iter().filter_map(|thread| thread.folder.as_ref()).any(Folder::tells_memory)
-    }
-
     /// Ends the folding.
     pub fn finish(mut self, outcome: Outcome) -> Outline {
         let heard = self.threads.iter().filter(|thread| thread.folder.as_ref().is_some_and(|folder| folder.steps() > 0)).count();

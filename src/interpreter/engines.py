@@ -118,6 +118,10 @@ class Monitoring:
             sys.monitoring.free_tool_id(self.tool)
 
 
+# Until 3.10 generators delegate, and coroutines wait, by this instruction.
+YIELD_FROM = bytes([NAMES.index("YIELD_FROM")]) if "YIELD_FROM" in NAMES else None
+
+
 class Settrace:
     """Recording by sys.settrace: one function per thread and code object, so that neither is asked for.
     Which handler catches an exception is not told here, hence no HANDLED. While the program traces
@@ -227,10 +231,13 @@ class Settrace:
                     flush()
                 raised_at = here()
             elif event == "return":
-                op = name_of[bytecode[frame.f_lasti]]
+                at = frame.f_lasti
+                op = name_of[bytecode[at]]
+                # Until 3.10 a frame that delegates steps back, so as to come to YIELD_FROM again.
+                yields = op.startswith("YIELD") or bytecode[at + 2:at + 3] == YIELD_FROM
                 if op == "RETURN_VALUE":
                     append(RETURNED | marked)
-                elif argument is None and raised_at == here() or not op.startswith("YIELD"):
+                elif argument is None and raised_at == here() or not yields:
                     append(UNWOUND | marked)
                 else:
                     append(YIELDED | marked)

@@ -124,6 +124,33 @@ pub enum Drum {
 }
 
 impl Drum {
+    /// Every drum that is named here, by its pitch.
+    pub const ALL: [Self; 23] = [
+        Self::Kick,
+        Self::SideStick,
+        Self::Snare,
+        Self::LowFloorTom,
+        Self::ClosedHat,
+        Self::HighFloorTom,
+        Self::LowTom,
+        Self::OpenHat,
+        Self::MidTom,
+        Self::Crash,
+        Self::HighTom,
+        Self::Ride,
+        Self::RideBell,
+        Self::Tambourine,
+        Self::SplashCymbal,
+        Self::Cowbell,
+        Self::HighBongo,
+        Self::LowBongo,
+        Self::OpenHighConga,
+        Self::LowConga,
+        Self::Maracas,
+        Self::HighWoodBlock,
+        Self::OpenTriangle,
+    ];
+
     pub const fn pitch(self) -> Pitch {
         match Pitch::new(self as u8) {
             Some(pitch) => pitch,

@@ -69,7 +69,8 @@ pub struct State {
     pub collected: Option<u8>,
     /// Exceptions raised or passed on, 6 at most.
     pub raised: u8,
-    /// Instructions against those of the usual bar (the geometric mean of the piece): 2 about as many, 3 and 4
+    /// Instructions against those of the usual bar (the geometric mean of the piece; while the program runs, a mean
+    /// that follows what is heard): 2 about as many, 3 and 4
     /// more by factors of 2.8, 1 and 0 fewer.
     pub activity: u8,
     /// The kind of work which leads; `None` where nothing of the first thread leads.

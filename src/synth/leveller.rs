@@ -1,6 +1,7 @@
 //! Rides the fader: brings a piece to the loudness we promise, whether its program plays softly or hard, and
 //! leaves its soft and loud sections apart. It measures what was played so far, as BS.1770 does (weighted,
-//! gated), and the longer a piece lasts, the less it moves. Causal, so that it can be done live.
+//! gated), and the longer a piece lasts, the less it moves. Causal, so that it can be done live; written here, since
+//! what is wanted is a mean that forgets, in arithmetic that is the same on every machine.
 
 use super::FRAMES;
 

@@ -23,6 +23,8 @@ pub struct Stage {
     /// Entries of the legend in the order in which they were first struck.
     entered: Vec<(Tick, usize)>,
     setups: Vec<ChannelSetup>,
+    /// Whether each part plays at all.
+    plays: Vec<bool>,
     /// For each part its place among those that play, if it plays at all.
     places: Vec<Option<usize>>,
     /// The parts that play, in the order of the score.
@@ -41,6 +43,7 @@ impl Stage {
             legend,
             entered: Vec::new(),
             setups: Vec::new(),
+            plays: Vec::new(),
             places: Vec::new(),
             band: Vec::new(),
             struck: Vec::new(),
@@ -55,6 +58,7 @@ impl Stage {
     pub fn add(&mut self, performance: &Performance) {
         if self.setups.is_empty() {
             self.setups.clone_from(&performance.setups);
+            self.plays = vec![false; self.setups.len()];
             self.key = Some(performance.key);
         }
         let mut steps_until = self.struck.last().map_or(0, |last| last.steps_until);
@@ -64,6 +68,7 @@ impl Stage {
             match cue.kind {
                 CueKind::On { note, pitch, .. } => {
                     self.enter(cue.at, setup, pitch);
+                    self.plays[setup] = true;
                     let cause = performance.causes[note as usize];
                     if !cause.is_state {
                         steps_until += cause.steps;
@@ -79,10 +84,9 @@ impl Stage {
                 }
             }
         }
-        let plays = |part: &usize| self.struck.iter().any(|note| note.setup == *part);
-        let band: Vec<usize> = (0..self.setups.len()).filter(plays).collect();
-        self.places = (0..self.setups.len()).map(|part| band.iter().position(|&plays| plays == part)).collect();
-        self.band = band.iter().map(|&part| self.setups[part].clone()).collect();
+        let mut place = 0..;
+        self.places = self.plays.iter().map(|plays| plays.then(|| place.next()).flatten()).collect();
+        self.band = self.setups.iter().zip(&self.plays).filter(|(_, plays)| **plays).map(|(setup, _)| setup.clone()).collect();
         self.markers.extend(performance.markers.iter().cloned());
         self.remarks.extend(performance.remarks.iter().cloned());
         self.end = performance.end;

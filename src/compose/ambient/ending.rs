@@ -12,7 +12,8 @@ use crate::trace::Outcome;
 
 /// Finished: home, and it rings. Exited with a status, or cut short: it stays on the dominant. Raised: the
 /// diminished seventh, with thunder. Died: it just stops.
-pub fn write(sheet: &mut Sheet, last: &Last, pad: &[Pitch], lead: usize, outcome: &Outcome) {
+pub fn write(sheet: &mut Sheet, last: &Last, pad: &[Pitch], outcome: &Outcome) {
+    let lead = Player::Lead(last.work).seat(FIRST_LEAD);
     let mut drum = |drum: Drum, slot: u32, usual: f64| {
         sheet.write(DRUMS, (last.bar, slot), 1, drum.pitch(), last.dynamics.at(usual, slot, 0.4), last.cause);
     };

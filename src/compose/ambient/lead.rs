@@ -2,13 +2,13 @@
 
 use super::{BASS, DRUMS, FIRST_LEAD, SEATS, in_turn};
 use crate::compose::conductor::{Now, Written};
-use crate::compose::melody::{self, Baton, Player, tones};
+use crate::compose::melody::{self, Baton, tones};
 use crate::compose::motif::Stretch;
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
 use crate::compose::theme::Variation;
 use crate::music::{Instrument, Patch, Pitch};
-use crate::score::{Cause, Work};
+use crate::score::Cause;
 
 /// Notes in a bar at most.
 const MOST_NOTES: usize = 6;
@@ -17,42 +17,27 @@ const RING: u32 = 7;
 const LOW: u8 = 55;
 const HIGH: u8 = 88;
 
-/// The players of the lead, and what they remember.
-#[derive(Default)]
-pub struct Lead {
-    work: Option<Work>,
-    baton: Baton,
-}
-
-impl Lead {
-    /// The seat which led last.
-    pub fn seat(&self) -> usize {
-        Player::Lead(self.work.unwrap_or(Work::Call)).seat(FIRST_LEAD)
+/// Writes the bar's melody and gives the number of notes which carry its instructions.
+pub fn write(baton: &mut Baton, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
+    if melody::waits(now) {
+        return melody::carried(sheet, now, stretch, BASS);
     }
-
-    /// Writes the bar's melody and gives the number of notes which carry its instructions.
-    pub fn write(&mut self, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
-        self.work = Some(now.work);
-        if melody::waits(now) {
-            return melody::carried(sheet, now, stretch, BASS);
+    let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), SLOTS), SLOTS);
+    for tone in &melody {
+        baton.pass(sheet, now, tone, DRUMS, 46.0);
+        let seat = tone.player.seat(FIRST_LEAD);
+        let pitch = Pitch::within(melody::pitch(now, register(seat), tone.slot, tone.step), LOW, HIGH);
+        let velocity = now.dynamics.at(66.0 + 2.0 * tone.weight, tone.slot, 0.8);
+        let slots = if is_blown(seat) { tone.room } else { tone.room.max(RING) };
+        sheet.write(seat, (now.bar, tone.slot), slots, pitch, velocity, tone.cause);
+        // Where a theme returns doubled, its octave answers from afar.
+        if now.variation == Variation::Doubled && tone.room > 4 {
+            let cause = Cause { is_state: true, ..tone.cause };
+            let above = Pitch::within(i32::from(pitch.number()) + 12, LOW, HIGH);
+            sheet.write(seat, (now.bar, tone.slot + 3), tone.room - 3, above, velocity - 26.0, cause);
         }
-        let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), SLOTS), SLOTS);
-        for tone in &melody {
-            self.baton.pass(sheet, now, tone, DRUMS, 46.0);
-            let seat = tone.player.seat(FIRST_LEAD);
-            let pitch = Pitch::within(melody::pitch(now, register(seat), tone.slot, tone.step), LOW, HIGH);
-            let velocity = now.dynamics.at(66.0 + 2.0 * tone.weight, tone.slot, 0.8);
-            let slots = if is_blown(seat) { tone.room } else { tone.room.max(RING) };
-            sheet.write(seat, (now.bar, tone.slot), slots, pitch, velocity, tone.cause);
-            // Where a theme returns doubled, its octave answers from afar.
-            if now.variation == Variation::Doubled && tone.room > 4 {
-                let cause = Cause { is_state: true, ..tone.cause };
-                let above = Pitch::within(i32::from(pitch.number()) + 12, LOW, HIGH);
-                sheet.write(seat, (now.bar, tone.slot + 3), tone.room - 3, above, velocity - 26.0, cause);
-            }
-        }
-        melody::written(&melody)
     }
+    melody::written(&melody)
 }
 
 /// How many notes a bar may have: fewer for long lines, and a phrase of five bars breathes.

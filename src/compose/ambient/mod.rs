@@ -42,10 +42,10 @@ mod weather;
 
 pub use ground::{BASS_LOW, PULSES};
 pub use legend::LEGEND;
-pub use weather::{SHAKES, SWELL};
+pub use weather::SHAKES;
 
 use super::conductor::{Arrangement, Last, Now, Written};
-use super::melody::THREADS;
+use super::melody::{Baton, THREADS};
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
 use crate::music::{Instrument, Patch};
@@ -91,7 +91,7 @@ fn in_turn<T: Copy, const N: usize>(cycle: [T; N], now: &Now) -> T {
 pub struct Ambient {
     motifs: Motifs,
     ground: ground::Ground,
-    lead: lead::Lead,
+    baton: Baton,
 }
 
 impl Arrangement for Ambient {
@@ -104,10 +104,10 @@ impl Arrangement for Ambient {
         let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
         let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         weather::write(sheet, now, &riff);
-        self.lead.write(sheet, now, &stretch)
+        lead::write(&mut self.baton, sheet, now, &stretch)
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
-        ending::write(sheet, last, self.ground.pad(), self.lead.seat(), outcome);
+        ending::write(sheet, last, self.ground.pad(), outcome);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{COLLECTOR, DROPS, DRUMS, in_turn};
 use crate::compose::conductor::Now;
+use crate::compose::memory;
 use crate::compose::rhythm::{SLOTS, spread};
 use crate::compose::sheet::Sheet;
 use crate::music::{Drum, Pitch};
@@ -9,9 +10,6 @@ use crate::score::Cause;
 
 /// Strokes of the shaker by how much is allocated.
 pub const SHAKES: [u32; 5] = [0, 1, 3, 5, 7];
-const RUN: [Drum; 4] = [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga];
-/// Sixteenths that a swell lasts, by the generation that is collected.
-pub const SWELL: [u32; 3] = [4, 8, 14];
 
 pub fn write(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
     let (state, cause) = (now.state, now.figures.cause);
@@ -26,7 +24,7 @@ pub fn write(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
         strike(Drum::HighWoodBlock, slot, 36.0);
     }
     if state.releases {
-        for (stroke, drum) in (0..).zip(RUN) {
+        for (stroke, drum) in (0..).zip(memory::RUN) {
             strike(drum, 8 + 2 * stroke, 46.0 - 2.0 * f64::from(stroke));
         }
     }
@@ -37,11 +35,7 @@ pub fn write(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
     if now.in_section == 0 && now.bar > 0 {
         strike(Drum::Ride, 0, 40.0);
     }
-    if let Some(generation) = state.collected {
-        let slots = SWELL[usize::from(generation)];
-        let velocity = now.dynamics.at(36.0 + 10.0 * f64::from(generation), 0, 0.3);
-        sheet.write(COLLECTOR, (now.bar, SLOTS - slots), slots, Pitch::MIDDLE_C, velocity, cause);
-    }
+    memory::swell(sheet, now, COLLECTOR, 36.0);
 }
 
 /// As many as the bar is busy, wandering through the bar and back in three bars; each as high as the stack is in a line.

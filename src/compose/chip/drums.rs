@@ -2,7 +2,7 @@
 //! strokes it has is the state's.
 
 use super::DRUMS;
-use crate::compose::character::Character;
+use crate::compose::character::Feel;
 use crate::compose::conductor::Now;
 use crate::compose::rhythm::{SLOTS, spread};
 use crate::compose::sheet::Sheet;
@@ -11,63 +11,39 @@ use crate::music::Drum;
 /// The last four sixteenths of a section belong to the fill.
 pub const FILL: u32 = 12;
 
-/// How the drums move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Feel {
-    /// Four on the floor, hats between.
-    Floor,
-    /// Half as fast.
-    Half,
-    /// Three, three and two.
-    Tresillo,
-    /// A breakbeat.
-    Broken,
+/// As many as [`KICKS`] says.
+const fn kicks(feel: Feel, turning: u8) -> &'static [u32] {
+    match (feel, turning) {
+        (Feel::Half, 0) => &[0, 10],
+        (_, 0) => &[0, 8],
+        (Feel::Floor, 1) => &[0, 4, 8],
+        (Feel::Floor, 2) => &[0, 4, 8, 12],
+        (Feel::Floor, _) => &[0, 4, 8, 12, 14],
+        (Feel::Half, 1) => &[0, 6, 10],
+        (Feel::Half, 2) => &[0, 3, 6, 10],
+        (Feel::Half, _) => &[0, 3, 6, 10, 13],
+        (Feel::Tresillo, 1) => &[0, 6, 12],
+        (Feel::Tresillo, 2) => &[0, 3, 6, 12],
+        (Feel::Tresillo, _) => &[0, 3, 6, 8, 12],
+        (Feel::Straight, 1) => &[0, 2, 10],
+        (Feel::Straight, 2) => &[0, 2, 7, 10],
+        (Feel::Straight, _) => &[0, 2, 7, 10, 11],
+    }
 }
 
-impl Feel {
-    fn of(character: &Character) -> Self {
-        match character {
-            character if character.turning > 0.6 => Self::Floor,
-            character if character.breadth > 0.7 => Self::Half,
-            character if character.calling > 0.55 => Self::Tresillo,
-            _ => Self::Broken,
-        }
+const fn snares(feel: Feel) -> &'static [u32] {
+    match feel {
+        Feel::Half => &[8],
+        Feel::Tresillo => &[4, 10],
+        Feel::Straight | Feel::Floor => &[4, 12],
     }
+}
 
-    /// As many as [`KICKS`] says.
-    const fn kicks(self, turning: u8) -> &'static [u32] {
-        match (self, turning) {
-            (Self::Half, 0) => &[0, 10],
-            (_, 0) => &[0, 8],
-            (Self::Floor, 1) => &[0, 4, 8],
-            (Self::Floor, 2) => &[0, 4, 8, 12],
-            (Self::Floor, _) => &[0, 4, 8, 12, 14],
-            (Self::Half, 1) => &[0, 6, 10],
-            (Self::Half, 2) => &[0, 3, 6, 10],
-            (Self::Half, _) => &[0, 3, 6, 10, 13],
-            (Self::Tresillo, 1) => &[0, 6, 12],
-            (Self::Tresillo, 2) => &[0, 3, 6, 12],
-            (Self::Tresillo, _) => &[0, 3, 6, 8, 12],
-            (Self::Broken, 1) => &[0, 2, 10],
-            (Self::Broken, 2) => &[0, 2, 7, 10],
-            (Self::Broken, _) => &[0, 2, 7, 10, 11],
-        }
-    }
-
-    const fn snares(self) -> &'static [u32] {
-        match self {
-            Self::Half => &[8],
-            Self::Tresillo => &[4, 10],
-            Self::Broken | Self::Floor => &[4, 12],
-        }
-    }
-
-    /// The sixteenth on which the hats begin.
-    const fn first_hat(self) -> u32 {
-        match self {
-            Self::Floor | Self::Half => 2,
-            Self::Tresillo | Self::Broken => 0,
-        }
+/// The sixteenth on which the hats begin.
+const fn first_hat(feel: Feel) -> u32 {
+    match feel {
+        Feel::Floor | Feel::Half => 2,
+        Feel::Tresillo | Feel::Straight => 0,
     }
 }
 
@@ -80,17 +56,17 @@ pub const HATS_HEARD: [u32; 5] = [2, 3, 6, 9, 12];
 pub const CALLS: [u32; 5] = [0, 1, 3, 5, 7];
 
 pub fn write(sheet: &mut Sheet, now: &Now) {
-    let (state, feel) = (now.state, Feel::of(now.character));
+    let (state, feel) = (now.state, now.character.feel());
     let mut strike = |drum: Drum, slot: u32, usual: f64| {
         let velocity = now.dynamics.at(usual, slot, 0.8);
         sheet.write(DRUMS, (now.bar, slot), 1, drum.pitch(), velocity, now.figures.cause);
     };
-    for &slot in feel.kicks(state.turning) {
+    for &slot in kicks(feel, state.turning) {
         strike(Drum::Kick, slot, 90.0);
     }
     // The backbeat says that something turns.
     if state.turning > 0 && now.fullness > 0.2 {
-        for &slot in feel.snares() {
+        for &slot in snares(feel) {
             strike(Drum::Snare, slot, if state.activity < 2 { 70.0 } else { 84.0 });
         }
         if now.fullness > 0.75 && now.bar % 2 == 1 {
@@ -98,7 +74,7 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
             strike(Drum::Snare, 9, 40.0);
         }
     }
-    for slot in spread(HATS[usize::from(state.activity)], SLOTS, feel.first_hat()) {
+    for slot in spread(HATS[usize::from(state.activity)], SLOTS, first_hat(feel)) {
         if !(now.closes && slot >= FILL) {
             strike(Drum::ClosedHat, slot, if slot % 4 == 2 { 62.0 } else { 52.0 });
         }
@@ -134,12 +110,12 @@ mod tests {
 
     #[test]
     fn every_feel_strikes_what_the_signs_say() {
-        for feel in [Feel::Floor, Feel::Half, Feel::Tresillo, Feel::Broken] {
-            for (turning, &kicks) in KICKS.iter().enumerate() {
-                assert_eq!(feel.kicks(turning as u8).len() as u32, kicks, "{feel:?}");
+        for feel in [Feel::Floor, Feel::Half, Feel::Tresillo, Feel::Straight] {
+            for (turning, &wanted) in KICKS.iter().enumerate() {
+                assert_eq!(kicks(feel, turning as u8).len() as u32, wanted, "{feel:?}");
             }
             for (&strokes, heard) in HATS.iter().zip(HATS_HEARD) {
-                let before = spread(strokes, SLOTS, feel.first_hat()).into_iter().filter(|&slot| slot < FILL).count() as u32;
+                let before = spread(strokes, SLOTS, first_hat(feel)).into_iter().filter(|&slot| slot < FILL).count() as u32;
                 assert_eq!(before, heard, "{feel:?}");
             }
         }

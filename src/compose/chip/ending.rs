@@ -13,7 +13,8 @@ use crate::trace::Outcome;
 
 /// Finished: a full cadence, up the whole chord, and it rings. Exited with a status, or cut short: it stays on the
 /// dominant. Raised: down the diminished seventh, with a crash. Died: it just stops.
-pub fn write(sheet: &mut Sheet, last: &Last, lead: usize, outcome: &Outcome) {
+pub fn write(sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
+    let lead = Player::Lead(last.work).seat(FIRST_LEAD);
     let mut drum = |drum: Drum, slot: u32, usual: f64| {
         sheet.write(DRUMS, (last.bar, slot), 1, drum.pitch(), last.dynamics.at(usual, slot, 0.5), last.cause);
     };

@@ -4,12 +4,12 @@
 use super::drums::FILL;
 use super::{ARPEGGIO, DRUMS, FIRST_LEAD, SEATS};
 use crate::compose::conductor::{Now, Written};
-use crate::compose::melody::{self, Baton, Player, Tone, is_led_to, tones};
+use crate::compose::melody::{self, Baton, Tone, is_led_to, tones};
 use crate::compose::motif::Stretch;
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
 use crate::music::{Instrument, Patch, Pitch};
-use crate::score::{Cause, Work};
+use crate::score::Cause;
 
 /// Notes in a bar at most: the arpeggio is there for what is quicker.
 pub const MOST_NOTES: usize = 9;
@@ -22,41 +22,26 @@ const LONG: u32 = 6;
 const LOW: u8 = 57;
 const HIGH: u8 = 93;
 
-/// The players of the lead, and what they remember.
-#[derive(Default)]
-pub struct Lead {
-    work: Option<Work>,
-    baton: Baton,
-}
-
-impl Lead {
-    /// The seat which led last.
-    pub fn seat(&self) -> usize {
-        Player::Lead(self.work.unwrap_or(Work::Call)).seat(FIRST_LEAD)
+/// Writes the bar's melody and gives the number of notes which carry its instructions.
+pub fn write(baton: &mut Baton, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
+    if melody::waits(now) {
+        return melody::carried(sheet, now, stretch, ARPEGGIO);
     }
-
-    /// Writes the bar's melody and gives the number of notes which carry its instructions.
-    pub fn write(&mut self, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
-        self.work = Some(now.work);
-        if melody::waits(now) {
-            return melody::carried(sheet, now, stretch, ARPEGGIO);
+    let end = if now.closes { FILL } else { SLOTS };
+    let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), end), end);
+    for (index, tone) in melody.iter().enumerate() {
+        baton.pass(sheet, now, tone, DRUMS, 60.0);
+        // What is new in this call, or an embellished return, is led to by its lower neighbour.
+        let neighbour_ahead = melody.get(index + 1).is_some_and(|next| tone.room > 1 && is_led_to(now, next, index + 1));
+        let room = tone.room - u32::from(neighbour_ahead);
+        let (seat, pitch) = play(sheet, now, tone, room);
+        if is_led_to(now, tone, index) && tone.slot > 0 && (index == 0 || melody[index - 1].room > 1) {
+            let cause = Cause { is_state: true, ..tone.cause };
+            let neighbour = Pitch::within(i32::from(pitch.number()) - 1, LOW - 1, HIGH);
+            sheet.write(seat, (now.bar, tone.slot - 1), 1, neighbour, now.dynamics.at(62.0, tone.slot, 1.0), cause);
         }
-        let end = if now.closes { FILL } else { SLOTS };
-        let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), end), end);
-        for (index, tone) in melody.iter().enumerate() {
-            self.baton.pass(sheet, now, tone, DRUMS, 60.0);
-            // What is new in this call, or an embellished return, is led to by its lower neighbour.
-            let neighbour_ahead = melody.get(index + 1).is_some_and(|next| tone.room > 1 && is_led_to(now, next, index + 1));
-            let room = tone.room - u32::from(neighbour_ahead);
-            let (seat, pitch) = play(sheet, now, tone, room);
-            if is_led_to(now, tone, index) && tone.slot > 0 && (index == 0 || melody[index - 1].room > 1) {
-                let cause = Cause { is_state: true, ..tone.cause };
-                let neighbour = Pitch::within(i32::from(pitch.number()) - 1, LOW - 1, HIGH);
-                sheet.write(seat, (now.bar, tone.slot - 1), 1, neighbour, now.dynamics.at(62.0, tone.slot, 1.0), cause);
-            }
-        }
-        melody::written(&melody)
     }
+    melody::written(&melody)
 }
 
 /// A note and its echoes in the room it has.

@@ -38,7 +38,7 @@ pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
 pub use legend::LEGEND;
 
 use super::conductor::{Arrangement, Last, Now, Written};
-use super::melody::{self, THREADS};
+use super::melody::{self, Baton, THREADS};
 use super::memory;
 use super::motif::Motifs;
 use super::rhythm::{SLOTS, spread};
@@ -79,7 +79,7 @@ pub const BASS_STROKES: [u32; 4] = [4, 6, 8, 12];
 #[derive(Default)]
 pub struct Chip {
     motifs: Motifs,
-    lead: lead::Lead,
+    baton: Baton,
 }
 
 impl Arrangement for Chip {
@@ -93,11 +93,11 @@ impl Arrangement for Chip {
         bass(sheet, now);
         arpeggio::write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
-        self.lead.write(sheet, now, &stretch)
+        lead::write(&mut self.baton, sheet, now, &stretch)
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
-        ending::write(sheet, last, self.lead.seat(), outcome);
+        ending::write(sheet, last, outcome);
     }
 }
 

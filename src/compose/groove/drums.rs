@@ -2,7 +2,7 @@
 //! strokes it has is the state's.
 
 use super::DRUMS;
-use crate::compose::character::Character;
+use crate::compose::character::Feel;
 use crate::compose::conductor::Now;
 use crate::compose::rhythm::{SLOTS, spread};
 use crate::compose::sheet::Sheet;
@@ -11,54 +11,31 @@ use crate::music::Drum;
 /// The last four sixteenths of a section belong to the fill.
 pub const FILL: u32 = 12;
 
-/// How the drums move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Feel {
-    Straight,
-    /// Four on the floor.
-    Floor,
-    /// Half as fast.
-    Half,
-    /// Three, three and two.
-    Tresillo,
+/// Kicks by how much turns: two strokes for nothing, then three, four, five.
+const fn kicks(feel: Feel, turning: usize) -> &'static [u32] {
+    match (feel, turning) {
+        (Feel::Half, 0) => &[0, 10],
+        (_, 0) => &[0, 8],
+        (Feel::Straight, 1) => &[0, 8, 10],
+        (Feel::Straight, 2) => &[0, 3, 8, 10],
+        (Feel::Straight, _) => &[0, 3, 8, 10, 14],
+        (Feel::Floor, 1) => &[0, 4, 8],
+        (Feel::Floor, 2) => &[0, 4, 8, 12],
+        (Feel::Floor, _) => &[0, 4, 8, 12, 14],
+        (Feel::Half, 1) => &[0, 7, 10],
+        (Feel::Half, 2) => &[0, 3, 7, 10],
+        (Feel::Half, _) => &[0, 3, 6, 7, 10],
+        (Feel::Tresillo, 1) => &[0, 6, 12],
+        (Feel::Tresillo, 2) => &[0, 6, 8, 12],
+        (Feel::Tresillo, _) => &[0, 3, 6, 8, 12],
+    }
 }
 
-impl Feel {
-    fn of(character: &Character) -> Self {
-        match character {
-            character if character.turning > 0.62 => Self::Floor,
-            character if character.breadth > 0.66 => Self::Half,
-            character if character.calling > 0.55 => Self::Tresillo,
-            _ => Self::Straight,
-        }
-    }
-
-    /// Kicks by how much turns: two strokes for nothing, then three, four, five.
-    const fn kicks(self, turning: usize) -> &'static [u32] {
-        match (self, turning) {
-            (Self::Half, 0) => &[0, 10],
-            (_, 0) => &[0, 8],
-            (Self::Straight, 1) => &[0, 8, 10],
-            (Self::Straight, 2) => &[0, 3, 8, 10],
-            (Self::Straight, _) => &[0, 3, 8, 10, 14],
-            (Self::Floor, 1) => &[0, 4, 8],
-            (Self::Floor, 2) => &[0, 4, 8, 12],
-            (Self::Floor, _) => &[0, 4, 8, 12, 14],
-            (Self::Half, 1) => &[0, 7, 10],
-            (Self::Half, 2) => &[0, 3, 7, 10],
-            (Self::Half, _) => &[0, 3, 6, 7, 10],
-            (Self::Tresillo, 1) => &[0, 6, 12],
-            (Self::Tresillo, 2) => &[0, 6, 8, 12],
-            (Self::Tresillo, _) => &[0, 3, 6, 8, 12],
-        }
-    }
-
-    const fn snares(self) -> &'static [u32] {
-        match self {
-            Self::Half => &[8],
-            Self::Tresillo => &[4, 11],
-            Self::Straight | Self::Floor => &[4, 12],
-        }
+const fn snares(feel: Feel) -> &'static [u32] {
+    match feel {
+        Feel::Half => &[8],
+        Feel::Tresillo => &[4, 11],
+        Feel::Straight | Feel::Floor => &[4, 12],
     }
 }
 
@@ -71,7 +48,7 @@ pub const CALLS: [u32; 5] = [0, 1, 3, 5, 7];
 
 pub fn write(sheet: &mut Sheet, now: &Now) {
     let figures = now.figures;
-    let feel = Feel::of(now.character);
+    let feel = now.character.feel();
     let state = now.state;
     let turning = usize::from(state.turning);
     let mut strike = |drum: Drum, slot: u32, usual: f64| {
@@ -79,12 +56,12 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
         sheet.write(DRUMS, (now.bar, slot), 1, drum.pitch(), velocity, figures.cause);
     };
 
-    for &slot in feel.kicks(turning) {
+    for &slot in kicks(feel, turning) {
         strike(Drum::Kick, slot, 90.0);
     }
     // The backbeat says that something turns; quietly when little happens.
     if turning > 0 && now.fullness > 0.3 {
-        for &slot in feel.snares() {
+        for &slot in snares(feel) {
             match state.activity {
                 0 | 1 => strike(Drum::SideStick, slot, 74.0),
                 _ => strike(Drum::Snare, slot, 82.0),

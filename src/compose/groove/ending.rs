@@ -1,8 +1,9 @@
 //! The ending, which says how the program ended: home, a question, or broken off.
 
-use super::{BASS, DRUMS, KEYS, STRINGS};
+use super::{BASS, DRUMS, FIRST_LEAD, KEYS, STRINGS};
 use crate::compose::conductor::Last;
 use crate::compose::harmony::Chord;
+use crate::compose::melody::Player;
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
 use crate::music::{Drum, Pitch};
@@ -10,7 +11,8 @@ use crate::trace::Outcome;
 
 /// Finished: a full cadence, and it rings. Exited with a status, or cut short: it stays on the
 /// dominant. Raised: the diminished seventh, with a crash. Died: it just stops.
-pub fn write(sheet: &mut Sheet, last: &Last, voicing: &[Pitch], lead: usize, outcome: &Outcome) {
+pub fn write(sheet: &mut Sheet, last: &Last, voicing: &[Pitch], outcome: &Outcome) {
+    let lead = Player::Lead(last.work).seat(FIRST_LEAD);
     let mut drum = |drum: Drum, slot: u32, usual: f64| {
         sheet.write(DRUMS, (last.bar, slot), 1, drum.pitch(), last.dynamics.at(usual, slot, 0.5), last.cause);
     };

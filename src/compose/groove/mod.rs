@@ -12,7 +12,7 @@
 //! | keys | which function: each has its progression, rhythm and manner |
 //! | strings | how deep the call stack is, as a drone |
 //! | leads | the kind of work, one instrument each, and one for each other thread; their pitch is the height of the value stack |
-//! | harp | the value stack within a line |
+//! | harp | the value stack, line by line |
 
 mod accompaniment;
 mod drums;
@@ -25,7 +25,7 @@ pub use drums::{CALLS, FILL};
 pub use legend::LEGEND;
 
 use super::conductor::{Arrangement, Last, Now, Written};
-use super::melody::{self, THREADS};
+use super::melody::{self, Baton, THREADS};
 use super::memory;
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
@@ -69,7 +69,7 @@ pub struct Groove {
     /// The chord as it was voiced last, from which the ending leads on.
     voicing: Vec<Pitch>,
     motifs: Motifs,
-    lead: lead::Lead,
+    baton: Baton,
 }
 
 impl Arrangement for Groove {
@@ -85,10 +85,10 @@ impl Arrangement for Groove {
         accompaniment::bass(sheet, now);
         accompaniment::strings(sheet, now);
         self.voicing = accompaniment::keys(sheet, now, &riff);
-        self.lead.write(sheet, now, &stretch, &riff)
+        lead::write(&mut self.baton, sheet, now, &stretch, &riff)
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {
-        ending::write(sheet, last, &self.voicing, self.lead.seat(), outcome);
+        ending::write(sheet, last, &self.voicing, outcome);
     }
 }

@@ -17,33 +17,6 @@ pub enum KitName {
     Noise,
 }
 
-/// Drums in the order of their numbers in the kit.
-const DRUMS: [Drum; 23] = [
-    Drum::Kick,
-    Drum::SideStick,
-    Drum::Snare,
-    Drum::LowFloorTom,
-    Drum::ClosedHat,
-    Drum::HighFloorTom,
-    Drum::LowTom,
-    Drum::OpenHat,
-    Drum::MidTom,
-    Drum::Crash,
-    Drum::HighTom,
-    Drum::Ride,
-    Drum::RideBell,
-    Drum::Tambourine,
-    Drum::SplashCymbal,
-    Drum::Cowbell,
-    Drum::HighBongo,
-    Drum::LowBongo,
-    Drum::OpenHighConga,
-    Drum::LowConga,
-    Drum::Maracas,
-    Drum::HighWoodBlock,
-    Drum::OpenTriangle,
-];
-
 /// The drum that plays a note of the percussion map: itself or the nearest of its kind (General MIDI 1,
 /// percussion key map, and a guess outside it).
 pub fn drum(note: u8) -> Drum {
@@ -91,7 +64,7 @@ pub struct Kit {
 
 impl Kit {
     pub fn new(sample_rate_hz: f64, name: KitName) -> Self {
-        let strokes = DRUMS
+        let strokes = Drum::ALL
             .iter()
             .enumerate()
             .map(|(number, &drum)| {
@@ -115,8 +88,8 @@ impl Kit {
     }
 
     pub fn number(drum: Drum) -> usize {
-        // `DRUMS` holds every drum; a test strikes them all.
-        DRUMS.iter().position(|&known| known == drum).unwrap_or(0)
+        // `Drum::ALL` holds every drum; a test strikes them all.
+        Drum::ALL.iter().position(|&known| known == drum).unwrap_or(0)
     }
 }
 
@@ -128,7 +101,7 @@ mod tests {
     fn every_drum_is_played_by_itself_and_is_heard_at_once() {
         for name in [KitName::Acoustic, KitName::Noise] {
             let kit = Kit::new(48_000.0, name);
-            for known in DRUMS {
+            for known in Drum::ALL {
                 assert_eq!(drum(known.pitch().number()), known);
                 let stroke = kit.stroke(Kit::number(known));
                 let early = |side: usize| stroke.iter().take(960).map(|sample| sample[side].abs()).fold(0.0f32, f32::max);
