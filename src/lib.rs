@@ -21,6 +21,8 @@ pub mod music;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod perform;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod picture;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod program;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod score;
@@ -33,6 +35,7 @@ pub mod trace;
 
 // The doors: rooms which open processes, devices and terminals.
 pub mod cli;
+pub mod feed;
 pub mod interpreter;
 pub mod live;
 pub mod terminal;

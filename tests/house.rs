@@ -40,7 +40,11 @@ const ROOMS: &[Room] = &[
     pure_room("hear", &["compose", "perform", "music", "score", "trace"]),
     pure_room("synth", &["perform", "music"]),
     pure_room("export", &["perform", "synth", "music", "score", "trace"]),
+    // What the views show of the music is named by the legends of the styles.
+    pure_room("picture", &["compose", "perform", "score", "fold", "music", "trace", "program"]),
     door("interpreter", &["program", "trace"]),
+    // Music is made while the program runs: it asks the one for more as the other gives.
+    door("feed", &["interpreter", "perform", "compose", "score", "fold", "music", "trace", "program"]),
     door("live", &["perform", "music", "synth"]),
     door("terminal", &["program", "music", "trace", "score", "perform"]),
     door(
@@ -59,6 +63,8 @@ const ROOMS: &[Room] = &[
             "export",
             "interpreter",
             "live",
+            "feed",
+            "picture",
             "terminal",
         ],
     ),

@@ -11,14 +11,10 @@ use super::args::Shared;
 use super::error::Failure;
 use super::source::{self, Source};
 use crate::compose::{FAITHFUL_STEPS, StyleName};
+use crate::feed::RECORDS;
 use crate::interpreter::options::Task;
 use crate::interpreter::{self, InterpreterError, Request, Running, State, Streams};
 use crate::trace::{Dialect, Limit, Listener, Outcome};
-
-/// Words that a child gathers before it writes, played live or not: CPython's counts of memory blocks depend a
-/// little on when they are written, and what is played is to be what is exported. More would be quicker (8192
-/// by an eighth), and a program that waits would be heard later.
-pub const RECORDS: u32 = 512;
 
 pub struct Recorded {
     pub outcome: Outcome,

@@ -18,7 +18,7 @@ pub struct Source {
 /// Loads what the command line named, and finds its syntax errors before anything runs.
 pub fn load(name: &str) -> Result<Source, Failure> {
     let source = find(name)?;
-    #[cfg(feature = "embedded")]
+    #[cfg(feature = "syntax")]
     crate::interpreter::syntax::check(&source.program, None).map_err(|error| syntax(&source.program, &error))?;
     Ok(source)
 }

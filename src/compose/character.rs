@@ -94,8 +94,8 @@ impl Character {
         0.5 * self.height + 0.5 * self.length
     }
 
-    /// How its drums move: loops that turn much stamp, long lines stride, calls lilt. From these ranks on a good third
-    /// of programs has what the feel is for; so each feel has its share of them.
+    /// How its drums move: loops that turn much stamp, long lines stride, calls lilt. The ranks
+    /// were chosen by ear, so that of sixty programs each feel has its share.
     pub fn feel(&self) -> Feel {
         match self {
             Self { turning, .. } if *turning > 0.62 => Feel::Floor,

@@ -20,7 +20,7 @@ mod error;
 mod explain;
 pub mod options;
 mod running;
-#[cfg(feature = "embedded")]
+#[cfg(feature = "syntax")]
 pub mod syntax;
 pub mod wire;
 

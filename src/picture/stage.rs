@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn instruments_are_told_in_the_order_in_which_they_come_in() {
-        let text = include_str!("../../../tests/golden/fib.trace");
+        let text = include_str!("../../tests/golden/fib.trace");
         let trace = trace::read(text).unwrap();
         let score = compose("fib", &fold(&trace, Zoom::Auto), &trace.codes, &Style::default());
         let mut stage = Stage::new(StyleName::Groove.legend());

@@ -1,8 +1,5 @@
 //! `evalody play`: the program runs, and is heard and seen.
 
-mod feed;
-mod stage;
-
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -14,14 +11,14 @@ use super::record;
 use super::sound_font::Sound;
 use super::source::{self, Source};
 use super::styles;
+use crate::feed::{self, Feed};
 use crate::interpreter::options::Task;
 use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::live::{Output, Player};
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
+use crate::picture::Stage;
 use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
 use crate::trace::Outcome;
-use feed::Feed;
-use stage::Stage;
 
 /// Run a Python program and play it
 ///
@@ -93,7 +90,7 @@ impl Play {
         player.set_font(font);
         let mut notices: Vec<String> = notice.into_iter().collect();
 
-        let mut feed = Feed::new(running, &source, &self.music);
+        let mut feed = Feed::new(running, &source.program, self.music.style(), self.music.zoom());
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
         let mut stage = Stage::new(self.music.style.legend());
         stage.add(&first);

@@ -4,14 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::super::args::Music;
-use super::super::record::RECORDS;
-use super::super::source::Source;
 use crate::compose::{Bar, Conductor, Faithful, Style, StyleName, compose, live_weight, plan_live};
-use crate::fold::{Folder, Gesture, MOST_GESTURES, Threads};
+use crate::fold::{Folder, Gesture, MOST_GESTURES, Threads, Zoom};
 use crate::interpreter::{InterpreterError, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
+use crate::program::Program;
 use crate::trace::{Code, Dialect, Limit, Listener, Mark, Outcome, Step};
 
 /// Instructions in a bar at most while the program runs. Enough that a hot loop moves on; few enough
@@ -26,6 +24,11 @@ const SILENT_START: Duration = Duration::from_secs(3);
 
 /// Longest wait for the program at a time before the music begins: what it prints is taken in between.
 const PATIENCE: Duration = Duration::from_millis(20);
+
+/// Words that a child gathers before it writes them, played live or not: CPython's counts of memory blocks depend a
+/// little on when they are written, and what is played is to be what is exported. More would be quicker (8192
+/// by an eighth), and a program that waits would be heard later.
+pub const RECORDS: u32 = 512;
 
 /// Words that the child gathers before it writes: in the faithful style a word is a note.
 pub fn records(style: StyleName) -> u32 {
@@ -86,16 +89,16 @@ pub struct Feed {
 }
 
 impl Feed {
-    pub fn new(running: Running, source: &Source, music: &Music) -> Self {
-        let most = (!music.style.is_lossless()).then_some(MOST_GESTURES);
+    pub fn new(running: Running, program: &Program, style: Style, zoom: Zoom) -> Self {
+        let most = (!style.name.is_lossless()).then_some(MOST_GESTURES);
         Self {
             running,
-            folder: Folder::new(music.zoom(), most),
-            whole: Some(Threads::new(music.zoom(), most)),
+            folder: Folder::new(zoom, most),
+            whole: Some(Threads::new(zoom, most)),
             composer: Composer::Undecided,
-            style: music.style(),
-            title: source.program.name.clone(),
-            is_blank: source.program.is_blank(),
+            style,
+            title: program.name.clone(),
+            is_blank: program.is_blank(),
             bars: VecDeque::new(),
             cut: 0,
             last: None,
