@@ -11,6 +11,8 @@
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod compose;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod edit;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod export;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod fold;

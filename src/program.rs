@@ -21,6 +21,10 @@ pub enum ProgramError {
     UnknownEncoding { name: String, line: usize, encoding: String },
     #[error("{name}, line {line}: source code cannot contain NUL bytes; is this really a text file?")]
     NulByte { name: String, line: usize },
+    #[error("{name}, line {line}: {character:?} cannot be written in {encoding}, which the coding line names; name utf-8 there")]
+    NotEncodable { name: String, line: usize, character: char, encoding: String },
+    #[error("{name}: evalody reads {encoding}, which the coding line names, but cannot write it; name utf-8 there")]
+    NotWritable { name: String, encoding: String },
 }
 
 impl Program {
@@ -38,6 +42,19 @@ impl Program {
         let (encoding, declared_on) = declared.unwrap_or_else(|| ("utf-8".into(), 1));
         let text = decode(name, bytes, &encoding, declared_on)?;
         Ok(Self { name: name.into(), text: text.into_owned() })
+    }
+
+    /// The bytes of a file that reads as this program: the way back of [`Program::from_bytes`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ProgramError> {
+        let text = &self.text;
+        let (encoding, declared_on) = coding_line(text.as_bytes()).unwrap_or_else(|| ("utf-8".into(), 1));
+        let bytes = encode(&self.name, text, &encoding, declared_on)?;
+        // Read once more as Python will: a word in the text that the bytes deny must not reach a disk.
+        match Self::from_bytes(&self.name, &bytes) {
+            Ok(read) if read.text == *text => Ok(bytes),
+            Ok(_) => Err(ProgramError::NotWritable { name: self.name.clone(), encoding }),
+            Err(error) => Err(error),
+        }
     }
 
     pub fn lines(&self) -> impl Iterator<Item = &str> {
@@ -108,16 +125,46 @@ fn decode<'a>(name: &str, bytes: &'a [u8], encoding: &str, declared_on: usize) -
         },
         // The web's "latin1" is windows-1252; Python's is not.
         "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" | "l1" => Ok(bytes.iter().map(|&b| char::from(b)).collect::<String>().into()),
+        _ => known(name, encoding, &label, declared_on)?.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
+            let at = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(0);
+            undecodable(at)
+        }),
+    }
+}
+
+fn encode(name: &str, text: &str, encoding: &str, declared_on: usize) -> Result<Vec<u8>, ProgramError> {
+    let label = encoding.to_ascii_lowercase().replace('_', "-");
+    let unencodable = |(at, character): (usize, char)| ProgramError::NotEncodable {
+        name: name.into(),
+        line: line_at(text.as_bytes(), at),
+        character,
+        encoding: encoding.into(),
+    };
+    let all_below = |limit: char| match text.char_indices().find(|(_, character)| *character >= limit) {
+        None => Ok(text.chars().map(|character| character as u8).collect()),
+        Some(place) => Err(unencodable(place)),
+    };
+    match label.as_str() {
+        "utf-8" | "utf8" | "utf-8-sig" => Ok(text.as_bytes().to_vec()),
+        "ascii" | "us-ascii" => all_below('\u{80}'),
+        "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" | "l1" => all_below('\u{100}'),
         _ => {
-            let known = encoding_rs::Encoding::for_label(label.as_bytes())
-                .or_else(|| encoding_rs::Encoding::for_label(label.replace("cp", "windows-").as_bytes()))
-                .ok_or_else(|| ProgramError::UnknownEncoding { name: name.into(), line: declared_on, encoding: encoding.into() })?;
-            known.decode_without_bom_handling_and_without_replacement(bytes).ok_or_else(|| {
-                let at = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(0);
-                undecodable(at)
-            })
+            let known = known(name, encoding, &label, declared_on)?;
+            let (bytes, _, has_lost) = known.encode(text);
+            if !has_lost {
+                return Ok(bytes.into_owned());
+            }
+            let lost = text.char_indices().find(|(at, character)| known.encode(&text[*at..at + character.len_utf8()]).2);
+            Err(lost.map_or_else(|| ProgramError::NotWritable { name: name.into(), encoding: encoding.into() }, unencodable))
         }
     }
+}
+
+/// The encoding that Python calls `encoding`, other than UTF-8 and Latin-1.
+fn known(name: &str, encoding: &str, label: &str, declared_on: usize) -> Result<&'static encoding_rs::Encoding, ProgramError> {
+    encoding_rs::Encoding::for_label(label.as_bytes())
+        .or_else(|| encoding_rs::Encoding::for_label(label.replace("cp", "windows-").as_bytes()))
+        .ok_or_else(|| ProgramError::UnknownEncoding { name: name.into(), line: declared_on, encoding: encoding.into() })
 }
 
 #[cfg(test)]
@@ -147,6 +194,25 @@ mod tests {
         let program = Program::from_bytes("a.py", b"# coding=cp1251\nx = '\xcf'\n").unwrap();
         assert_eq!(program.line(2), Some("x = 'П'"));
         assert!(matches!(Program::from_bytes("a.py", b"# coding=klingon\n"), Err(ProgramError::UnknownEncoding { line: 1, .. })));
+    }
+
+    #[test]
+    fn what_was_read_is_written_as_it_was() {
+        for bytes in
+            [b"x = 1\n".as_slice(), b"# coding: latin-1\r\nx = '\xe9'", b"# coding=cp1251\nx = '\xcf'\n", b"\n# coding: ascii\n", b""]
+        {
+            assert_eq!(Program::from_bytes("a.py", bytes).unwrap().to_bytes().unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn what_would_read_otherwise_is_not_written() {
+        let told = |text: &str| Program { name: "a.py".into(), text: text.into() }.to_bytes().unwrap_err().to_string();
+        assert!(told("# coding: latin-1\nx = '€'\n").starts_with("a.py, line 2: '€' cannot be written in latin-1"));
+        assert!(told("# coding: cp1251\n\nx = '漢'\n").starts_with("a.py, line 3: '漢' cannot be written in cp1251"));
+        assert!(told("# coding: utf-16\nx\n").contains("utf-16"), "Python knows no such source");
+        assert!(told("# coding: klingon\n").contains("unknown encoding"));
+        assert!(told("x\0").contains("NUL"));
     }
 
     #[test]

@@ -30,6 +30,7 @@ const fn door(name: &'static str, may_name: &'static [&'static str]) -> Room {
 const ROOMS: &[Room] = &[
     pure_room("program", &[]),
     pure_room("songs", &["program"]),
+    pure_room("edit", &["program"]),
     pure_room("music", &[]),
     pure_room("trace", &[]),
     pure_room("fold", &["trace"]),
