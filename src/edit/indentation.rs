@@ -76,8 +76,9 @@ pub fn move_lines(text: &str, selection: (usize, usize), up: bool) -> Option<Edi
         }
         let with = format!("{}\n{}", &text[below.clone()], &text[block.clone()]);
         let (by, end) = (below.len() + 1, below.end);
-        // The end of a selection that takes in its last line's end may lie in the line below.
-        let moved = |position: usize| (position + by).min(end);
+        // A selection may take in its last line's end, which the text's last line has not.
+        let last = end + usize::from(end < text.len());
+        let moved = |position: usize| (position + by).min(last);
         Some(Edit { range: block.start..end, with, selection: (moved(selection.0), moved(selection.1)) })
     }
 }

@@ -79,6 +79,9 @@ impl Reading {
 
     fn string(&mut self, bytes: &[u8], at: usize, quote: u8, is_triple: bool, is_formatted: bool) -> usize {
         match bytes[at] {
+            // No field: a character by its name.
+            b'\\' if is_formatted && bytes[at..].starts_with(b"\\N{") => return 3,
+            b'\\' if is_formatted && matches!(bytes.get(at + 1), Some(b'{' | b'}')) => {}
             b'\\' => {
                 self.is_escaped = at + 1 == bytes.len();
                 return 2;
@@ -241,6 +244,8 @@ mod tests {
         assert_eq!(depth("f'{a:>{b}}'"), (0, true));
         assert_eq!(depth("f'{a:'"), (0, true));
         assert_eq!(depth("'{a"), (1, false));
+        assert_eq!(depth("f'\\N{dash}"), (1, false));
+        assert_eq!(depth("f'\\{a"), (2, true));
     }
 
     #[test]
