@@ -40,4 +40,9 @@ pub mod cli;
 pub mod feed;
 pub mod interpreter;
 pub mod live;
+pub mod output;
 pub mod terminal;
+#[cfg(feature = "window")]
+pub mod window;
+#[cfg(feature = "window")]
+pub mod workbench;

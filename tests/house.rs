@@ -43,11 +43,34 @@ const ROOMS: &[Room] = &[
     pure_room("export", &["perform", "synth", "music", "score", "trace"]),
     // What the views show of the music is named by the legends of the styles.
     pure_room("picture", &["compose", "perform", "score", "fold", "music", "trace", "program"]),
+    door("output", &[]),
     door("interpreter", &["program", "trace"]),
     // Music is made while the program runs: it asks the one for more as the other gives.
     door("feed", &["interpreter", "perform", "compose", "score", "fold", "music", "trace", "program"]),
     door("live", &["perform", "music", "synth"]),
     door("terminal", &["program", "music", "trace", "score", "perform"]),
+    door(
+        "workbench",
+        &[
+            "program",
+            "songs",
+            "music",
+            "trace",
+            "fold",
+            "score",
+            "compose",
+            "perform",
+            "synth",
+            "export",
+            "picture",
+            "edit",
+            "output",
+            "interpreter",
+            "live",
+            "feed",
+        ],
+    ),
+    door("window", &["songs", "music", "trace", "fold", "score", "compose", "perform", "picture", "edit", "interpreter", "live", "workbench"]),
     door(
         "cli",
         &[
@@ -67,6 +90,10 @@ const ROOMS: &[Room] = &[
             "feed",
             "picture",
             "terminal",
+            "output",
+            "workbench",
+            "window",
+            "edit",
         ],
     ),
     // An executable's allocator is named at its root.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::interpreter::InterpreterError;
+use crate::output::OutputError;
 use crate::program::ProgramError;
 use crate::songs::UnknownSong;
 
@@ -60,6 +61,15 @@ impl Failure {
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
             Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,
             Self::BrokenPipe => 0,
+        }
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        match error {
+            OutputError::Refused { path, reason } => Self::Output { path, reason },
+            OutputError::Unwritten { path, source } => Self::Unwritten { path, source },
         }
     }
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use super::args::{Control, Music, Shared};
 use super::ending;
 use super::error::Failure;
-use super::output::Output;
 use super::record;
 use super::sound_font::Sound;
 use super::source;
 use crate::compose::compose;
 use crate::export::{About, write_map, write_midi, write_wav_with};
 use crate::interpreter::Streams;
+use crate::output::Output;
 use crate::perform::perform;
 
 /// Samples a second of an exported WAV: what players and DAWs take as it is.

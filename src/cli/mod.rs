@@ -7,7 +7,6 @@ mod ending;
 mod error;
 mod export;
 mod hear;
-mod output;
 mod play;
 mod record;
 mod show;

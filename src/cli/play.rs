@@ -11,7 +11,7 @@ use super::record;
 use super::sound_font::Sound;
 use super::source::{self, Source};
 use super::styles;
-use crate::feed::{self, Feed};
+use crate::feed::{self, AHEAD_BARS, BEAT, Feed, HEAD_START};
 use crate::interpreter::options::Task;
 use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::live::{Output, Player};
@@ -61,17 +61,6 @@ pub struct Play {
     #[arg(long)]
     no_view: bool,
 }
-
-/// How long the program may run before the music begins. One that ends in this time is heard as a
-/// whole piece; another is heard while it runs. Shorter, and fewer programs get a planned form; longer,
-/// and the first sound comes later than a second after the command.
-const HEAD_START: Duration = Duration::from_millis(450);
-
-/// Time between two looks at player, keys and program: a picture takes longer than this to notice.
-const BEAT: Duration = Duration::from_millis(16);
-
-/// How far ahead of what is heard music is made, in bars.
-const AHEAD_BARS: u32 = 2;
 
 impl Play {
     pub fn run(self) -> Result<u8, Failure> {

@@ -27,6 +27,7 @@ pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, rec
     let request = Request {
         program: source.program.clone(),
         path: source.path.clone(),
+        is_edited: false,
         arguments: shared.arguments.clone(),
         choice: shared.interpreter.clone(),
         prefers_embedded: source.is_song,

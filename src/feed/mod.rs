@@ -1,16 +1,31 @@
 //! Music out of a program that runs: a whole piece if it ends at once, otherwise bar after bar.
 
+mod evaluation;
+
+pub use evaluation::{Evaluation, News, Opening, Order};
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::compose::{Bar, Conductor, Faithful, Style, StyleName, compose, live_weight, plan_live};
-use crate::fold::{Folder, Gesture, MOST_GESTURES, Threads, Zoom};
+use crate::fold::{Folder, Gesture, MOST_GESTURES, Outline, Threads, Zoom};
 use crate::interpreter::{InterpreterError, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
 use crate::program::Program;
 use crate::trace::{Code, Dialect, Limit, Listener, Mark, Outcome, Step};
+
+/// How long a program may run before its music begins. One that ends in this time is heard as a whole piece;
+/// another is heard while it runs. Shorter, and fewer programs get a planned form; longer, and the first
+/// sound comes later than a second after the command.
+pub const HEAD_START: Duration = Duration::from_millis(450);
+
+/// Time between two looks at player, keys and program: a picture takes longer than this to notice.
+pub const BEAT: Duration = Duration::from_millis(16);
+
+/// How far ahead of what is heard music is made, in bars.
+pub const AHEAD_BARS: u32 = 2;
 
 /// Instructions in a bar at most while the program runs. Enough that a hot loop moves on; few enough
 /// that what the program prints stays near to what is heard.
@@ -35,24 +50,43 @@ pub fn records(style: StyleName) -> u32 {
     if style.is_lossless() { 16 } else { RECORDS }
 }
 
-/// Two who are told the same.
-struct Both<'a>(&'a mut Folder, &'a mut Threads);
+/// Three who are told the same.
+struct All<'a, W>(&'a mut Folder, Option<&'a mut Threads>, &'a mut W);
 
-impl Listener for Both<'_> {
+impl<W: Listener> Listener for All<'_, W> {
     fn code(&mut self, code: Arc<Code>) {
         self.0.code(Arc::clone(&code));
-        self.1.code(code);
+        if let Some(whole) = &mut self.1 {
+            whole.code(Arc::clone(&code));
+        }
+        self.2.code(code);
     }
 
     fn step(&mut self, step: Step) {
         self.0.step(step);
-        self.1.step(step);
+        if let Some(whole) = &mut self.1 {
+            whole.step(step);
+        }
+        self.2.step(step);
     }
 
     fn mark(&mut self, mark: Mark) {
         self.0.mark(mark.clone());
-        self.1.mark(mark);
+        if let Some(whole) = &mut self.1 {
+            whole.mark(mark.clone());
+        }
+        self.2.mark(mark);
     }
+}
+
+/// A witness who wants to know nothing.
+#[derive(Debug, Default)]
+pub struct Nobody;
+
+impl Listener for Nobody {
+    fn code(&mut self, _: Arc<Code>) {}
+    fn step(&mut self, _: Step) {}
+    fn mark(&mut self, _: Mark) {}
 }
 
 /// How long a program may go on when its music is long enough. One that has ended by itself, and is not
@@ -68,8 +102,10 @@ enum Composer {
     Done,
 }
 
-pub struct Feed {
+/// Music out of a running program. A witness is told the whole trace besides, as it comes.
+pub struct Feed<W: Listener = Nobody> {
     running: Running,
+    witness: W,
     folder: Folder,
     /// The same, folded as a whole piece is: until it is known whether there will be one.
     whole: Option<Threads>,
@@ -84,15 +120,23 @@ pub struct Feed {
     outcome: Option<Outcome>,
     codes: Vec<Arc<Code>>,
     remark: Option<String>,
+    outline: Option<Outline>,
     /// What the program printed and nobody has asked for yet.
     said: VecDeque<Output>,
 }
 
 impl Feed {
     pub fn new(running: Running, program: &Program, style: Style, zoom: Zoom) -> Self {
+        Self::witnessed(running, program, style, zoom, Nobody)
+    }
+}
+
+impl<W: Listener> Feed<W> {
+    pub fn witnessed(running: Running, program: &Program, style: Style, zoom: Zoom, witness: W) -> Self {
         let most = (!style.name.is_lossless()).then_some(MOST_GESTURES);
         Self {
             running,
+            witness,
             folder: Folder::new(zoom, most),
             whole: Some(Threads::new(zoom, most)),
             composer: Composer::Undecided,
@@ -105,6 +149,7 @@ impl Feed {
             outcome: None,
             codes: Vec::new(),
             remark: None,
+            outline: None,
             said: VecDeque::new(),
         }
     }
@@ -122,7 +167,9 @@ impl Feed {
             self.remark = outline.remark();
             let outline = if self.is_blank { outline.silent() } else { outline };
             self.composer = Composer::Done;
-            return Ok(perform(&compose(&self.title, &outline, &self.codes, &self.style)));
+            let performance = perform(&compose(&self.title, &outline, &self.codes, &self.style));
+            self.outline = Some(outline);
+            return Ok(performance);
         }
         let gestures = self.folder.take();
         let plan = plan_live(&gestures, &self.codes, self.folder.tells_memory(), &self.style);
@@ -170,10 +217,7 @@ impl Feed {
     }
 
     fn listen(&mut self, wait: Duration) -> Result<(), InterpreterError> {
-        let state = match &mut self.whole {
-            Some(whole) => self.running.listen_for(&mut Both(&mut self.folder, whole), wait)?,
-            None => self.running.listen_for(&mut self.folder, wait)?,
-        };
+        let state = self.running.listen_for(&mut All(&mut self.folder, self.whole.as_mut(), &mut self.witness), wait)?;
         if let State::Ended(outcome) = state {
             self.outcome = Some(outcome);
         }
@@ -332,5 +376,19 @@ impl Feed {
 
     pub fn codes(&self) -> &[Arc<Code>] {
         &self.codes
+    }
+
+    pub fn witness(&mut self) -> &mut W {
+        &mut self.witness
+    }
+
+    /// The program's end, once it is known.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// What a whole piece was made of.
+    pub fn outline(&self) -> Option<&Outline> {
+        self.outline.as_ref()
     }
 }

@@ -89,7 +89,7 @@ const HASH_SEED: &str = "PYTHONHASHSEED";
 /// Starts `python` on the tracer and waits for its hello.
 pub(super) fn start(request: &Request, python: &Path) -> Result<Running, InterpreterError> {
     let python = python.to_path_buf();
-    let mut handover = Handover::new(request, false)?;
+    let mut handover = Handover::new(request, request.is_edited)?;
     let tracer = handover.file(TRACER.as_bytes())?;
     // The same program is to be the same music: hashes of strings, which decide the order of sets, are
     // the same every time, unless somebody has chosen otherwise. The program finds the variable unset.

@@ -93,6 +93,8 @@ pub struct Request {
     pub program: Program,
     /// The program's file; none if it came from standard input or from inside evalody.
     pub path: Option<PathBuf>,
+    /// Whether the program's text is what runs even where it has a file: an editor's may be newer.
+    pub is_edited: bool,
     /// Its `sys.argv[1:]`.
     pub arguments: Vec<OsString>,
     pub choice: Choice,

@@ -243,12 +243,15 @@ def main(argument):
 
     source_fd = options["source_fd"]
     if source_fd is not None:
-        with open(source_fd, "rb") as file:
+        # Decoded already, whatever its coding line says.
+        with open(source_fd, encoding="utf-8", newline="") as file:
             source = file.read()
-        program_file = name
     else:
         with open(path, "rb") as file:
             source = file.read()
+    if path is None:
+        program_file = name
+    else:
         # Python itself makes the name of its script absolute from 3.9 on.
         program_file = name if VERSION < (3, 9) or os.path.isabs(name) else os.path.join(os.getcwd(), name)
     try:
@@ -282,7 +285,7 @@ def main(argument):
         sys.orig_argv[1:] = sys.argv
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0] = "" if path is None else os.path.dirname(os.path.realpath(path))
-    namespace = main_module(program_file if source_fd is None else None)
+    namespace = main_module(None if path is None else program_file)
     for module in set(sys.modules) - FOUND_MODULES - set(sys.builtin_module_names):
         del sys.modules[module]
     # What starting has left behind is not the program's to collect, and free lists begin empty: how full

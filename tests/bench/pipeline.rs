@@ -167,6 +167,7 @@ fn told(choice: &Choice, text: &str, steps: u64, listener: &mut impl Listener) -
         task: Task::Run,
         own_executable: PathBuf::from(env!("CARGO_BIN_EXE_evalody")),
         prefers_embedded: false,
+        is_edited: false,
     };
     let before = cpu_s(UsageWho::RUSAGE_CHILDREN)?;
     let mut running = start(&request)?;

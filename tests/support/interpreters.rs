@@ -40,6 +40,7 @@ pub fn request(python: &Path, source: &str) -> Request {
         task: Task::Run,
         own_executable: env!("CARGO_BIN_EXE_evalody").into(),
         prefers_embedded: false,
+        is_edited: false,
     }
 }
 

@@ -1,0 +1,46 @@
+//! What the panels show of the interpreter in this picture, looked up once for all of them.
+
+use std::sync::Arc;
+
+use crate::live::Voices;
+use crate::picture::{FrameAt, Stacks};
+use crate::trace::{Code, Instruction, Step};
+use crate::workbench::{Lit, Workbench};
+
+#[derive(Default)]
+pub struct Seen {
+    pub number: u64,
+    pub step: Option<Step>,
+    /// The code object that runs.
+    pub code: Option<Arc<Code>>,
+    pub stacks: Option<Arc<Stacks>>,
+    /// Frames, outermost first.
+    pub frames: Vec<FrameAt>,
+    /// What lights up with the selection.
+    pub lit: Lit,
+    pub has_selection: bool,
+}
+
+impl Seen {
+    pub fn of<V: Voices>(bench: &mut Workbench<V>) -> Self {
+        let lit = bench.lit();
+        let has_selection = lit.is_some();
+        let lit = lit.unwrap_or_default();
+        let Some(number) = bench.step_seen() else { return Self { lit, has_selection, ..Self::default() } };
+        let Some(heard) = bench.heard_mut() else { return Self::default() };
+        let step = heard.tape.step(number);
+        let code = step.and_then(|step| heard.tape.code(step.code)).cloned();
+        let stacks = step.and_then(|step| heard.stacks(step.code));
+        let frames = heard.tape.frames(number);
+        Self { number, step, code, stacks, frames, lit, has_selection }
+    }
+
+    pub fn instruction(&self) -> Option<&Instruction> {
+        self.code.as_ref()?.at(self.step?.offset)
+    }
+
+    /// Whether this instruction lights up with the selection.
+    pub fn is_lit(&self, code: &Code, offset: u32) -> bool {
+        self.lit.instructions.contains(&(code.id, offset))
+    }
+}

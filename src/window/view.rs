@@ -1,0 +1,148 @@
+//! What the window remembers from picture to picture, besides what the workbench knows.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nannou::prelude::egui;
+
+use super::Opening;
+use super::theme::{Shade, Theme};
+use crate::edit::{Kind, Lines, Query};
+use crate::music::TICKS_PER_BAR;
+
+/// What the side panel shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    Legend,
+    Inspector,
+    Mixer,
+    Output,
+}
+
+/// A question that waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Which song or file to open.
+    Open,
+    /// Under which name to save.
+    SaveAs,
+    /// Something is unsaved: what is to become of it before this is opened.
+    Unsaved(String),
+    Quit,
+}
+
+pub struct View {
+    pub theme: Theme,
+    dressed: Option<Shade>,
+    /// Size of the editor's type in points.
+    pub font_size: f32,
+    pub tab: Tab,
+    pub find: Option<Find>,
+    pub ask: Option<Ask>,
+    /// What is typed into a question.
+    pub answer: String,
+    pub tour: Option<usize>,
+    /// Where it is kept that the tour was closed for good.
+    state: Option<PathBuf>,
+    pub screenshot: Option<PathBuf>,
+    pub is_fullscreen: bool,
+    pub wants_fullscreen: bool,
+    pub may_close: bool,
+    pub quits: bool,
+    /// When Esc was pressed last: twice is panic.
+    pub escaped: Option<Duration>,
+    /// Ticks that the piano roll shows.
+    pub roll_ticks: f32,
+    /// Where the caret is to go, in bytes: anchor and caret.
+    pub select: Option<(usize, usize)>,
+    /// The caret as of the last picture.
+    pub caret: usize,
+    pub coloured: Coloured,
+    /// First row of the bytecode panel, which follows by and by.
+    pub bytecode_top: f32,
+    /// Whether the spectrum is shown instead of the wave.
+    pub shows_spectrum: bool,
+}
+
+/// The find bar.
+#[derive(Debug, Clone, Default)]
+pub struct Find {
+    pub query: Query,
+    pub with: String,
+    pub has_focus: bool,
+}
+
+/// The text's colours, worked out when it changes.
+#[derive(Default)]
+pub struct Coloured {
+    pub text: String,
+    pub spans: Arc<Vec<(std::ops::Range<usize>, Kind)>>,
+    pub lines: Option<Lines>,
+}
+
+/// Bars that the piano roll shows at first.
+const ROLL_BARS: u32 = 4;
+
+impl View {
+    pub fn new(opening: &Opening) -> Self {
+        let had_tour = opening.state.as_ref().is_none_or(|path| path.exists());
+        Self {
+            theme: Theme::of(if opening.is_light { Shade::Light } else { Shade::Dark }),
+            dressed: None,
+            font_size: super::theme::BODY,
+            tab: Tab::Legend,
+            find: None,
+            ask: None,
+            answer: String::new(),
+            tour: (!had_tour).then_some(0),
+            state: opening.state.clone(),
+            screenshot: None,
+            is_fullscreen: opening.is_fullscreen,
+            wants_fullscreen: opening.is_fullscreen,
+            may_close: false,
+            quits: false,
+            escaped: None,
+            roll_ticks: (ROLL_BARS * TICKS_PER_BAR) as f32,
+            select: None,
+            caret: 0,
+            coloured: Coloured::default(),
+            bytecode_top: 0.0,
+            shows_spectrum: false,
+        }
+    }
+
+    /// Dresses egui where the theme has changed.
+    pub fn dress(&mut self, context: &egui::Context) {
+        if self.dressed != Some(self.theme.shade) {
+            self.theme.dress(context);
+            self.dressed = Some(self.theme.shade);
+        }
+    }
+
+    pub fn toggle_shade(&mut self) {
+        self.theme = Theme::of(if self.theme.shade == Shade::Dark { Shade::Light } else { Shade::Dark });
+    }
+
+    /// Ends the tour, for good. What cannot be kept is only shown again.
+    pub fn end_tour(&mut self) {
+        self.tour = None;
+        if let Some(path) = &self.state {
+            let _ = path.parent().map(fs::create_dir_all);
+            let _ = fs::write(path, "The tour of the window was closed. Delete this file to see it again.\n");
+        }
+    }
+}
+
+/// A panel with its title; gives what is inside.
+pub fn panel(ui: &egui::Ui, rect: egui::Rect, theme: &Theme, title: &str) -> egui::Rect {
+    let painter = ui.painter();
+    painter.rect_filled(rect, 5.0, theme.panel);
+    if title.is_empty() {
+        return rect.shrink(6.0);
+    }
+    let at = rect.min + egui::vec2(9.0, 5.0);
+    painter.text(at, egui::Align2::LEFT_TOP, title, super::theme::plain(super::theme::SMALL), theme.faint);
+    egui::Rect::from_min_max(rect.min + egui::vec2(8.0, 22.0), rect.max - egui::vec2(8.0, 6.0))
+}

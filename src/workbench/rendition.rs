@@ -1,0 +1,143 @@
+//! A program's music with what is to be seen of it: one evaluation, from its first bar on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::compose::{Style, compose};
+use crate::feed::{Evaluation, Opening};
+use crate::fold::{MOST_GESTURES, Outline, Threads, Zoom};
+use crate::live::PieceId;
+use crate::music::Tick;
+use crate::perform::{Performance, perform};
+use crate::picture::{Playhead, Stacks, Stage, Tape};
+use crate::program::Program;
+use crate::trace::{Code, CodeId, Dialect, Family, Outcome, Trace};
+
+pub struct Rendition {
+    pub piece: PieceId,
+    pub program: Program,
+    pub style: Style,
+    pub tape: Arc<Tape>,
+    pub playhead: Playhead,
+    pub stage: Stage,
+    pub dialect: Dialect,
+    /// How the program ended, if it has.
+    pub outcome: Option<Outcome>,
+    /// What must be known of how the music was made.
+    pub remark: Option<String>,
+    /// What a whole piece is made of.
+    outline: Option<Outline>,
+    /// The program, while it runs.
+    pub evaluation: Option<Evaluation>,
+    /// The stack in each code object that was looked at.
+    stacks: BTreeMap<CodeId, Arc<Stacks>>,
+}
+
+impl Rendition {
+    pub fn new(piece: PieceId, program: Program, style: Style, opening: Opening, evaluation: Evaluation) -> Self {
+        let Opening { performance, outline, told, dialect, remark, outcome, warnings: _ } = opening;
+        let mut rendition = Self {
+            piece,
+            program,
+            stage: Stage::new(style.name.legend()),
+            style,
+            tape: Arc::new(Tape::new()),
+            playhead: Playhead::new(),
+            dialect,
+            outcome,
+            remark,
+            outline,
+            evaluation: Some(evaluation),
+            stacks: BTreeMap::new(),
+        };
+        rendition.add(&performance, &told);
+        rendition
+    }
+
+    /// Takes in what comes next.
+    pub fn add(&mut self, performance: &Performance, told: &Trace) {
+        // Only a piece that is whole shares its tape.
+        told.tell(Arc::make_mut(&mut self.tape));
+        self.stage.add(performance);
+        self.playhead.add(performance, &self.tape);
+    }
+
+    /// Whether no more music will come.
+    pub fn is_whole(&self) -> bool {
+        self.outline.is_some() || self.outcome.is_some()
+    }
+
+    /// The same run written anew, if all of it is still known: with another style, or folded otherwise.
+    pub fn rewritten(&self, style: &Style, zoom: Zoom) -> Option<(Performance, Outline)> {
+        let outcome = self.outcome.clone()?;
+        let zoom = if style.name.is_lossless() { Zoom::Opcode } else { zoom };
+        let mut folder = Threads::new(zoom, (!style.name.is_lossless()).then_some(MOST_GESTURES));
+        if !self.tape.tell(&mut folder) {
+            return None;
+        }
+        let outline = folder.finish(outcome);
+        let outline = if self.program.is_blank() { outline.silent() } else { outline };
+        let performance = perform(&compose(&self.program.name, &outline, self.tape.codes(), style));
+        Some((performance, outline))
+    }
+
+    /// The same run as another piece, which was rewritten.
+    pub fn again(&self, piece: PieceId, style: Style, performance: &Performance, outline: Outline) -> Self {
+        let mut again = Self {
+            piece,
+            program: self.program.clone(),
+            stage: Stage::new(style.name.legend()),
+            style,
+            tape: Arc::clone(&self.tape),
+            playhead: Playhead::new(),
+            dialect: self.dialect.clone(),
+            outcome: self.outcome.clone(),
+            remark: self.remark.clone(),
+            outline: Some(outline),
+            evaluation: None,
+            stacks: self.stacks.clone(),
+        };
+        again.stage.add(performance);
+        again.playhead.add(performance, &again.tape);
+        again
+    }
+
+    /// Whether a code object is of the program's own file.
+    pub fn is_own(&self, code: &Code) -> bool {
+        code.file == self.program.name
+    }
+
+    /// Code objects of the program's own file.
+    pub fn own_codes(&self) -> impl Iterator<Item = &Arc<Code>> {
+        self.tape.codes().iter().filter(|code| self.is_own(code))
+    }
+
+    /// The labels of the value stack in a code object.
+    pub fn stacks(&mut self, code: CodeId) -> Option<Arc<Stacks>> {
+        if let Some(known) = self.stacks.get(&code) {
+            return Some(Arc::clone(known));
+        }
+        let known = self.tape.code(code)?;
+        let program = self.is_own(known).then_some(&self.program);
+        let stacks = Arc::new(Stacks::of(known, program));
+        self.stacks.insert(code, Arc::clone(&stacks));
+        Some(stacks)
+    }
+
+    /// Instructions by family, where the whole run is known.
+    pub fn families(&self) -> Option<[u64; Family::COUNT]> {
+        let outline = self.outline.as_ref()?;
+        let mut counts = [0; Family::COUNT];
+        for gesture in &outline.gestures {
+            for (count, more) in counts.iter_mut().zip(gesture.families) {
+                *count += u64::from(more);
+            }
+        }
+        Some(counts)
+    }
+
+    /// The step that is seen at a moment.
+    pub fn step_at(&self, now: Tick) -> Option<u64> {
+        self.playhead.step_at(now)
+    }
+}
