@@ -269,7 +269,7 @@ fn texts() -> impl Strategy<Value = String> {
 const LINE: &str = "[a-zé:()'][a-zé:()' #]{0,8}";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_edit_breaks_on_any_text(text in texts(), anchor in 0usize..120, caret in 0usize..120, character in "[(\\[{)\\]}'\"a]") {

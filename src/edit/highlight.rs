@@ -38,7 +38,7 @@ pub enum Kind {
 
 /// The kinds of the parts of `text`, which cover it in order, without gaps or overlaps; neighbours differ.
 /// Total: broken text has the colours that it would have if it were finished. Without the feature
-/// `syntax` all is plain.
+/// `syntax` all is plain, and so is a text of more than half a mebibyte.
 ///
 /// It costs a parse, some milliseconds for thousands of lines: keep what came back, and ask again when the
 /// text has changed, not with every frame.
