@@ -47,7 +47,8 @@ const ROOMS: &[Room] = &[
     door("interpreter", &["program", "trace"]),
     // Music is made while the program runs: it asks the one for more as the other gives.
     door("feed", &["interpreter", "perform", "compose", "score", "fold", "music", "trace", "program"]),
-    door("live", &["perform", "music", "synth"]),
+    // The mix asks why a note is there.
+    door("live", &["perform", "score", "music", "synth"]),
     door("terminal", &["program", "music", "trace", "score", "perform"]),
     door(
         "workbench",

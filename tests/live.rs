@@ -155,7 +155,7 @@ proptest! {
                 Act::Seek(to) => player.seek(to),
                 Act::Retime(tempo) => player.set_tempo(tempo),
                 Act::Stop => player.stop(),
-                Act::Play => player.play(&performance),
+                Act::Play => drop(player.play(&performance)),
             }
         }
         player.pause(false);

@@ -1,14 +1,23 @@
 //! What sounds now: one player with one clock, and what it plays through. Commands go down and
 //! snapshots come up; it knows neither who commands nor who looks on.
 
+mod agenda;
+mod band;
 mod devices;
 mod health;
+mod legs;
+mod outlet;
 mod piece;
 mod player;
+mod position;
+mod recording;
+mod scope;
 mod shared;
+mod shelf;
 mod silent;
 mod stream;
 mod supply;
+mod upkeep;
 
 #[cfg(feature = "midi")]
 mod midi_port;
@@ -23,7 +32,11 @@ mod speaker;
 
 pub use devices::{AudioDevice, Devices, devices};
 pub use health::Health;
-pub use player::{Output, Player, Position};
+pub use outlet::Output;
+pub use piece::PieceId;
+pub use player::Player;
+pub use position::Position;
+pub use recording::{Recording, Stroke};
 pub use stream::{BLOCK_FRAMES, Stream, Voices};
 
 /// Why nothing can be played.

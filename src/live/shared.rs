@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
+use super::piece::PieceId;
+use super::scope::Scope;
 use crate::music::Tempo;
 use crate::perform::{Channel, CueKind};
 
@@ -10,10 +12,14 @@ use crate::perform::{Channel, CueKind};
 /// may wrap: 256 commands within one period of a device do not happen.
 pub type Section = u8;
 
-/// One thing the stream is told. Those of an older section are thrown away unread.
+/// One thing the stream is told. Those of an older section are thrown away unread, and so are those of a
+/// leg which it is not in: what was told before is told again after a command, and it may have gone on
+/// meanwhile.
 #[derive(Debug, Clone, Copy)]
 pub struct Message {
     pub section: Section,
+    /// The leg it belongs to; of a start or a turn the one that begins with it.
+    pub leg: u32,
     pub body: Body,
 }
 
@@ -31,6 +37,12 @@ pub enum Body {
         frame: u64,
         is_end: bool,
     },
+    /// At frame `at` of the leg `from` release what is struck and go on there, on the very sample.
+    Turn {
+        from: u32,
+        at: u64,
+        to: Start,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +52,8 @@ pub struct Start {
     pub tempo: Tempo,
     /// Number of the first cue to be heard.
     pub first_cue: u32,
-    /// A synth for it has been sent with the same section.
-    pub is_new_piece: bool,
+    /// If it is not the one that plays, a synth for it has been sent.
+    pub piece: PieceId,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +71,9 @@ pub struct Shared {
     /// The section which the player has begun.
     pub section: AtomicU8,
     pub is_paused: AtomicBool,
+    /// Number of the first piece whose synth may still be wanted; those of pieces before it, if they have
+    /// not been taken yet, never will be. Read when a section is entered.
+    pub wanted: AtomicU64,
     /// Frames handed to the device since it was opened; the master clock.
     pub rendered: AtomicU64,
     /// Frames during which the music stood still, for want of cues.
@@ -66,6 +81,7 @@ pub struct Shared {
     /// Frames rendered since the music came to stand still; none while it runs. What was rendered before
     /// that leaves the device in this time.
     pub standing: AtomicU64,
+    pub scope: Scope,
     snapshot: AtomicU64,
 }
 
@@ -74,6 +90,8 @@ pub struct Shared {
 pub struct Snapshot {
     /// The last section it has followed.
     pub section: Section,
+    /// The last bits of the number of the leg it is in.
+    pub leg: u8,
     pub tempo: Tempo,
     /// Frames of the piece rendered so far, counted at `tempo`.
     pub frame: u64,
@@ -83,20 +101,22 @@ pub struct Snapshot {
     pub is_over: bool,
 }
 
-/// Bits of the frame counter: 5.8 years at 192 kHz.
-const FRAME_BITS: u32 = 45;
+/// Bits of the frame counter: a piece of 8 days at 192 kHz.
+const FRAME_BITS: u32 = 37;
 const TEMPO_SHIFT: u32 = FRAME_BITS;
 const TEMPO_BITS: u32 = 9;
 const SECTION_SHIFT: u32 = TEMPO_SHIFT + TEMPO_BITS;
+const LEG_SHIFT: u32 = SECTION_SHIFT + 8;
 const STARVED: u64 = 1 << 62;
 const OVER: u64 = 1 << 63;
 
-const _: () = assert!(Tempo::FASTEST < 1 << TEMPO_BITS && SECTION_SHIFT + 8 <= 62);
+const _: () = assert!(Tempo::FASTEST < 1 << TEMPO_BITS && LEG_SHIFT + 8 <= 62);
 
 impl Snapshot {
     fn pack(self) -> u64 {
         let flags = if self.is_starved { STARVED } else { 0 } | if self.is_over { OVER } else { 0 };
         flags
+            | u64::from(self.leg) << LEG_SHIFT
             | u64::from(self.section) << SECTION_SHIFT
             | u64::from(self.tempo.quarters_per_minute()) << TEMPO_SHIFT
             | self.frame & ((1 << FRAME_BITS) - 1)
@@ -106,6 +126,7 @@ impl Snapshot {
         let quarters_per_minute = (word >> TEMPO_SHIFT) & ((1 << TEMPO_BITS) - 1);
         Self {
             section: (word >> SECTION_SHIFT) as u8,
+            leg: (word >> LEG_SHIFT) as u8,
             tempo: Tempo::nearest(quarters_per_minute as f64),
             frame: word & ((1 << FRAME_BITS) - 1),
             is_starved: word & STARVED != 0,
@@ -116,13 +137,15 @@ impl Snapshot {
 
 impl Shared {
     /// Nothing is played yet, and nothing is missing.
-    pub fn new(at_rest: Snapshot) -> Self {
+    pub fn new(at_rest: Snapshot, sample_rate_hz: u32) -> Self {
         Self {
             section: AtomicU8::new(at_rest.section),
             is_paused: AtomicBool::new(false),
+            wanted: AtomicU64::new(0),
             rendered: AtomicU64::new(0),
             waited: AtomicU64::new(0),
             standing: AtomicU64::new(0),
+            scope: Scope::new(sample_rate_hz),
             snapshot: AtomicU64::new(at_rest.pack()),
         }
     }
@@ -143,8 +166,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_snapshot_survives_its_word(section: u8, quarters in Tempo::SLOWEST..=Tempo::FASTEST, frame in 0u64..1 << 45, is_starved: bool, is_over: bool) {
-            let snapshot = Snapshot { section, tempo: Tempo::new(quarters).unwrap(), frame, is_starved, is_over };
+        fn a_snapshot_survives_its_word(section: u8, leg: u8, quarters in Tempo::SLOWEST..=Tempo::FASTEST, frame in 0u64..1 << 37, is_starved: bool, is_over: bool) {
+            let snapshot = Snapshot { section, leg, tempo: Tempo::new(quarters).unwrap(), frame, is_starved, is_over };
             prop_assert_eq!(Snapshot::unpack(snapshot.pack()), snapshot);
         }
     }

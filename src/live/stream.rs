@@ -1,9 +1,12 @@
 //! The endless stream of samples which the device draws from: the audio thread's side. It moves numbers:
-//! no lock, no allocation, no printing, nothing freed. It does not know which device draws.
+//! no lock, no allocation, no printing, nothing freed. It does not know which device draws, nor who sounds.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::band::{Audition, Band, Returns};
+use super::piece::PieceId;
+use super::recording::Tap;
 use super::shared::{Body, Message, Section, Shared, Snapshot, Start, TimedCue};
 use crate::music::Tempo;
 use crate::perform::{Channel, ChannelSetup, CueKind};
@@ -55,10 +58,10 @@ impl Voices for Synth {
 /// Ends of the rings which the stream holds.
 pub(super) struct Ends<V> {
     pub messages: rtrb::Consumer<Message>,
-    /// A synth for each new piece, with the section that begins it.
-    pub arriving: rtrb::Consumer<(Section, Box<V>)>,
-    /// Synths no longer needed, to be freed by the player. As long as there are synths: never full.
-    pub leaving: rtrb::Producer<Box<V>>,
+    /// A synth for each new piece, in their order.
+    pub synths: rtrb::Consumer<(PieceId, Box<V>)>,
+    pub auditions: rtrb::Consumer<Audition>,
+    pub taps: rtrb::Consumer<Box<Tap>>,
     pub shared: Arc<Shared>,
 }
 
@@ -66,12 +69,9 @@ pub(super) struct Ends<V> {
 pub struct Stream<V: Voices = Synth> {
     ends: Ends<V>,
     sample_rate_hz: u32,
-    playing: Option<Box<V>>,
-    /// The synth of the piece before, until it has faded.
-    fading: Option<Box<V>>,
-    /// Which pitches sound, a bit each, by channel: whatever is thrown away, each stroke is released.
-    struck: [u128; 16],
+    band: Band<V>,
     section: Section,
+    leg: u32,
     stage: Stage,
     tempo: Tempo,
     frame: u64,
@@ -81,8 +81,9 @@ pub struct Stream<V: Voices = Synth> {
     is_limit_the_end: bool,
     is_paused: bool,
     is_starved: bool,
+    /// Once all is over, notes that are tried do not undo it.
+    is_over: bool,
     block: [f32; BLOCK_FRAMES * 2],
-    scratch: [f32; BLOCK_FRAMES * 2],
     /// Samples of `block` handed out.
     handed_out: usize,
 }
@@ -96,15 +97,14 @@ enum Stage {
 }
 
 impl<V: Voices> Stream<V> {
-    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>) -> Self {
+    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>, returns: Returns<V>) -> Self {
         let at = ends.shared.snapshot();
         Self {
             ends,
             sample_rate_hz,
-            playing: None,
-            fading: None,
-            struck: [0; 16],
+            band: Band::new(sample_rate_hz, returns),
             section: at.section,
+            leg: 0,
             stage: Stage::Halted,
             tempo: at.tempo,
             frame: at.frame,
@@ -113,8 +113,8 @@ impl<V: Voices> Stream<V> {
             is_limit_the_end: false,
             is_paused: false,
             is_starved: false,
+            is_over: true,
             block: [0.0; BLOCK_FRAMES * 2],
-            scratch: [0.0; BLOCK_FRAMES * 2],
             handed_out: BLOCK_FRAMES * 2,
         }
     }
@@ -124,16 +124,24 @@ impl<V: Voices> Stream<V> {
     }
 
     fn render_block(&mut self) {
+        while let Ok(tap) = self.ends.taps.pop() {
+            self.band.record(tap);
+        }
+        self.band.mind_recording();
         self.follow();
         let pauses = self.ends.shared.is_paused.load(Ordering::Relaxed);
         if pauses && !self.is_paused {
-            self.hush();
+            self.band.hush();
         }
         self.is_paused = pauses;
+        while let Ok(audition) = self.ends.auditions.pop() {
+            self.band.audition(audition);
+        }
 
         let played = if self.stage == Stage::Running && !pauses { self.play() } else { 0 };
         // Standing still, what was struck rings on.
-        self.sound(played, BLOCK_FRAMES);
+        self.band.render(&mut self.block[played * 2..]);
+        self.band.wind_auditions();
         self.is_starved = played < BLOCK_FRAMES && self.stage == Stage::Running && !pauses && !self.is_limit_the_end;
         if self.is_starved {
             self.ends.shared.waited.fetch_add((BLOCK_FRAMES - played) as u64, Ordering::Relaxed);
@@ -141,7 +149,6 @@ impl<V: Voices> Stream<V> {
         let standing =
             if played == BLOCK_FRAMES { 0 } else { self.ends.shared.standing.load(Ordering::Relaxed) + (BLOCK_FRAMES - played) as u64 };
         self.ends.shared.standing.store(standing, Ordering::Relaxed);
-        self.fade();
         self.handed_out = 0;
         self.publish();
     }
@@ -154,52 +161,88 @@ impl<V: Voices> Stream<V> {
             self.stage = Stage::Awaited;
         }
         if self.stage == Stage::Awaited {
-            self.dismiss_the_unplayed();
+            // The player may have no other left.
+            let wanted = PieceId(self.ends.shared.wanted.load(Ordering::Acquire));
+            self.dismiss_those_before(wanted);
         }
         while self.stage == Stage::Awaited {
             let Ok(&message) = self.ends.messages.peek() else { return };
             if message.section == self.section {
                 match message.body {
-                    // One synth fades at a time; the new piece waits those milliseconds.
-                    Body::Start(start) if start.is_new_piece && self.fading.is_some() => return,
-                    Body::Start(start) => self.start(start),
+                    // So many fade that one would have to go at once; the new piece waits those milliseconds.
+                    Body::Start(to) if to.piece != self.band.piece() && self.band.is_crowded() => return,
+                    Body::Start(to) => self.start(message.leg, to),
                     Body::Retime(tempo) => {
                         self.frame = in_tempo(self.frame, self.tempo, tempo);
                         self.tempo = tempo;
-                        self.stage = Stage::Running;
-                        (self.limit, self.is_limit_the_end) = (self.frame, false);
+                        self.run();
                     }
                     Body::Halt => {
-                        self.hush();
+                        self.band.hush();
                         self.stage = Stage::Halted;
                     }
                     // What follows a first message that was not followed yet cannot come before it.
-                    Body::Cue(_) | Body::Until { .. } => {}
+                    Body::Cue(_) | Body::Until { .. } | Body::Turn { .. } => {}
                 }
             }
             let _ = self.ends.messages.pop();
         }
     }
 
-    fn start(&mut self, start: Start) {
-        self.hush();
-        if start.is_new_piece {
-            self.fading = self.playing.take();
-            self.dismiss_the_unplayed();
-            self.playing = self.ends.arriving.pop().ok().map(|(_, synth)| synth);
-        }
+    fn run(&mut self) {
         self.stage = Stage::Running;
-        self.tempo = start.tempo;
-        self.frame = start.frame;
-        self.next_cue = start.first_cue;
-        (self.limit, self.is_limit_the_end) = (start.frame, false);
+        (self.limit, self.is_limit_the_end) = (self.frame, false);
     }
 
-    /// Sends back synths of pieces that were replaced before they began: the player may have no other left.
-    fn dismiss_the_unplayed(&mut self) {
-        while self.ends.arriving.peek().is_ok_and(|(section, _)| *section != self.section) {
-            if let Ok((_, synth)) = self.ends.arriving.pop() {
-                self.dismiss(synth);
+    fn start(&mut self, leg: u32, to: Start) {
+        if to.piece != self.band.piece() {
+            let Some(synth) = self.synth_of(to.piece) else {
+                // Its synth was taken and has faded: a turn away from it came before this command. The music
+                // goes on from there, and the player sees it.
+                return self.run();
+            };
+            self.band.hush();
+            self.band.replace(to.piece, synth, false);
+        } else {
+            self.band.hush();
+        }
+        self.enter(leg, to, 0);
+    }
+
+    /// Turns at frame `at`, if what is needed for it is there. Where the player told it too late, the music
+    /// goes on where it would be by now.
+    fn turn(&mut self, leg: u32, at: u64, to: Start) -> bool {
+        if to.piece == self.band.piece() {
+            self.band.release_all();
+        } else {
+            let Some(synth) = self.synth_of(to.piece) else { return false };
+            self.band.release_all();
+            self.band.replace(to.piece, synth, true);
+        }
+        self.enter(leg, to, self.frame - at);
+        true
+    }
+
+    fn enter(&mut self, leg: u32, to: Start, late: u64) {
+        self.leg = leg;
+        self.tempo = to.tempo;
+        self.frame = to.frame + late;
+        self.next_cue = to.first_cue;
+        self.is_over = false;
+        self.run();
+    }
+
+    fn synth_of(&mut self, piece: PieceId) -> Option<Box<V>> {
+        self.dismiss_those_before(piece);
+        let is_there = self.ends.synths.peek().is_ok_and(|(whose, _)| *whose == piece);
+        is_there.then(|| self.ends.synths.pop().ok().map(|(_, synth)| synth)).flatten()
+    }
+
+    /// Sends back synths of pieces that were replaced before they began.
+    fn dismiss_those_before(&mut self, piece: PieceId) {
+        while self.ends.synths.peek().is_ok_and(|(whose, _)| *whose < piece) {
+            if let Ok((_, synth)) = self.ends.synths.pop() {
+                self.band.dismiss(synth);
             }
         }
     }
@@ -210,7 +253,18 @@ impl<V: Voices> Stream<V> {
         while played < BLOCK_FRAMES {
             let ahead = match self.ends.messages.peek() {
                 Ok(&Message { section, .. }) if section != self.section => self.limit,
-                Ok(&Message { body: Body::Cue(cue), .. }) => {
+                Ok(&Message { body: Body::Turn { from, at, to }, leg, .. }) if from == self.leg => {
+                    (self.limit, self.is_limit_the_end) = (self.limit.max(at), false);
+                    if at <= self.frame {
+                        if !self.turn(leg, at, to) {
+                            break;
+                        }
+                        let _ = self.ends.messages.pop();
+                        continue;
+                    }
+                    at
+                }
+                Ok(&Message { body: Body::Cue(cue), leg, .. }) if leg == self.leg => {
                     (self.limit, self.is_limit_the_end) = (self.limit.max(cue.at), false);
                     if cue.at <= self.frame || cue.number < self.next_cue {
                         let _ = self.ends.messages.pop();
@@ -219,7 +273,7 @@ impl<V: Voices> Stream<V> {
                     }
                     cue.at
                 }
-                Ok(&Message { body: Body::Until { frame, is_end }, .. }) => {
+                Ok(&Message { body: Body::Until { frame, is_end }, leg, .. }) if leg == self.leg => {
                     let _ = self.ends.messages.pop();
                     (self.limit, self.is_limit_the_end) = (self.limit.max(frame), is_end);
                     continue;
@@ -234,7 +288,7 @@ impl<V: Voices> Stream<V> {
             if span == 0 {
                 break;
             }
-            self.sound(played, played + span);
+            self.band.render(&mut self.block[played * 2..(played + span) * 2]);
             played += span;
             self.frame += span as u64;
         }
@@ -243,83 +297,33 @@ impl<V: Voices> Stream<V> {
 
     /// Strikes or releases, unless it was done before a change of tempo.
     fn take(&mut self, cue: TimedCue) {
-        if cue.number < self.next_cue {
-            return;
-        }
-        self.next_cue = cue.number + 1;
-        let Some(synth) = &mut self.playing else { return };
-        let struck = &mut self.struck[usize::from(cue.channel.index())];
-        let (pitch, is_stroke) = match cue.kind {
-            CueKind::On { pitch, .. } => (pitch, true),
-            CueKind::Off { pitch } => (pitch, false),
-        };
-        let bit = 1 << pitch.number();
-        if *struck & bit != 0 {
-            synth.strike(cue.channel, CueKind::Off { pitch });
-            *struck &= !bit;
-        }
-        if is_stroke {
-            synth.strike(cue.channel, cue.kind);
-            *struck |= bit;
+        if cue.number >= self.next_cue {
+            self.next_cue = cue.number + 1;
+            self.band.cue(cue.channel, cue.kind);
         }
     }
 
-    fn hush(&mut self) {
-        self.struck = [0; 16];
-        if let Some(synth) = &mut self.playing {
-            synth.hush();
-        }
-    }
-
-    /// Renders frames `from` to `to` of the block.
-    fn sound(&mut self, from: usize, to: usize) {
-        let span = &mut self.block[from * 2..to * 2];
-        match &mut self.playing {
-            Some(synth) if !span.is_empty() => synth.render(span),
-            _ => span.fill(0.0),
-        }
-    }
-
-    /// Adds what is left of the piece before.
-    fn fade(&mut self) {
-        let Some(mut synth) = self.fading.take() else { return };
-        synth.render(&mut self.scratch);
-        for (sample, rest) in self.block.iter_mut().zip(&self.scratch) {
-            *sample += rest;
-        }
-        if synth.is_quiet() {
-            self.dismiss(synth);
-        } else {
-            self.fading = Some(synth);
-        }
-    }
-
-    fn dismiss(&mut self, synth: Box<V>) {
-        if let Err(rtrb::PushError::Full(synth)) = self.ends.leaving.push(synth) {
-            // The ring holds every synth there is, so it is not full. Were it, leaking would be the
-            // lesser evil: freeing may wait for a lock.
-            std::mem::forget(synth);
-        }
-    }
-
-    fn publish(&self) {
+    fn publish(&mut self) {
         let has_ended = match self.stage {
             Stage::Awaited => false,
             Stage::Running => self.is_limit_the_end && self.frame == self.limit,
             Stage::Halted => true,
         };
+        self.is_over = has_ended && (self.is_over || self.band.is_quiet());
         let shared = &self.ends.shared;
         // While a section is awaited, the one before it is the last that was followed.
         let section = if self.stage == Stage::Awaited { self.section.wrapping_sub(1) } else { self.section };
         shared.publish(Snapshot {
             section,
+            leg: self.leg as u8,
             tempo: self.tempo,
             frame: self.frame,
             is_starved: self.is_starved,
-            is_over: has_ended && self.fading.is_none() && self.playing.as_ref().is_none_or(|synth| synth.is_quiet()),
+            is_over: self.is_over,
         });
-        let rendered = shared.rendered.load(Ordering::Relaxed) + BLOCK_FRAMES as u64;
-        shared.rendered.store(rendered, Ordering::Release);
+        let rendered = shared.rendered.load(Ordering::Relaxed);
+        shared.scope.write(rendered, &self.block);
+        shared.rendered.store(rendered + BLOCK_FRAMES as u64, Ordering::Release);
     }
 }
 
