@@ -1,6 +1,7 @@
 //! What is to be seen of the interpreter at a moment of the music. Pure: it draws nothing.
 
 mod heat;
+mod join;
 mod playhead;
 mod stacks;
 mod stage;
