@@ -1,5 +1,14 @@
 //! What is to be seen of the interpreter at a moment of the music. Pure: it draws nothing.
 
+mod heat;
+mod join;
+mod playhead;
+mod stacks;
 mod stage;
+mod tape;
 
+pub use heat::Heat;
+pub use playhead::{Playhead, Struck};
+pub use stacks::{Label, LabelKind, Stacks};
 pub use stage::Stage;
+pub use tape::{FrameAt, Stride, Tape};
