@@ -71,7 +71,10 @@ const ROOMS: &[Room] = &[
             "feed",
         ],
     ),
-    door("window", &["songs", "music", "trace", "fold", "score", "compose", "perform", "picture", "edit", "interpreter", "live", "workbench"]),
+    door(
+        "window",
+        &["songs", "music", "trace", "fold", "score", "compose", "perform", "picture", "edit", "interpreter", "live", "workbench"],
+    ),
     door(
         "cli",
         &[

@@ -54,7 +54,7 @@ impl Shared {
 
 /// What the embedded interpreter may use: plenty for a program that is listened to, little enough that a
 /// memory bomb leaves the machine and the music alone.
-const MEMORY_BYTES: u64 = 2 << 30;
+pub const MEMORY_BYTES: u64 = 2 << 30;
 
 /// How the music is written.
 #[derive(Debug, Clone, Args)]

@@ -41,6 +41,11 @@ pub enum Failure {
     Sound(String),
     #[error("{0}")]
     Terminal(io::Error),
+    /// Options that do not go together; with the remedy.
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}; without a window there is: evalody play")]
+    Window(String),
     /// Whoever read our output has gone: no failure.
     #[error("the reader has gone")]
     BrokenPipe,
@@ -57,7 +62,9 @@ impl Failure {
             | Self::SoundFont { .. }
             | Self::Syntax(_)
             | Self::Output { .. }
-            | Self::Unheard { .. } => BAD_INPUT,
+            | Self::Unheard { .. }
+            | Self::Usage(_)
+            | Self::Window(_) => BAD_INPUT,
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
             Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,
             Self::BrokenPipe => 0,

@@ -7,6 +7,8 @@ mod ending;
 mod error;
 mod export;
 mod hear;
+#[cfg(feature = "window")]
+mod live;
 mod play;
 mod record;
 mod show;
@@ -49,6 +51,9 @@ struct Cli {
 enum Command {
     /// Run a Python program and play it
     Play(play::Play),
+    /// Edit a Python program in a window, see it run, and hear it at the next bar
+    #[cfg(feature = "window")]
+    Live(Box<live::Live>),
     /// Run a Python program and write its music to a .mid or .wav file
     Export(export::Export),
     /// Show a stage on the way from program to music as text
@@ -89,6 +94,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let result = match cli.command {
         Command::Play(play) => play.run(),
+        #[cfg(feature = "window")]
+        Command::Live(live) => live.run(),
         Command::Export(export) => export.run(),
         Command::Show(show) => show.run(),
         Command::Hear(hear) => hear.run(),

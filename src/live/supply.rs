@@ -36,8 +36,8 @@ const AUDITIONS: usize = 64;
 /// are 14 at most; more only if commands follow each other within a period of the device.
 const LEGS_AHEAD: u32 = 128;
 
-/// How loud a note is, against what is written.
-pub type Mix = Box<dyn Fn(Channel, Pitch, &Cause) -> f32 + Send>;
+/// How loud a note of a piece is, against what is written.
+pub type Mix = Box<dyn Fn(PieceId, Channel, Pitch, &Cause) -> f32 + Send>;
 
 pub struct Supply<V: Voices> {
     pub sample_rate_hz: u32,
@@ -232,7 +232,7 @@ impl<V: Voices> Supply<V> {
         let mut knows_all = true;
         while let Some(&cue) = piece.cues.get(self.next_cue).filter(|cue| turn.is_none_or(|turn| cue.at < turn.at)) {
             let at = cue.at.sample(leg.tempo, rate);
-            let kind = self.mixed(piece, cue.channel, cue.kind);
+            let kind = self.mixed(leg.piece, piece, cue.channel, cue.kind);
             let is_told = at <= horizon
                 && kind.is_none_or(|kind| {
                     let cue = TimedCue { number: self.next_cue as u32, at, channel: cue.channel, kind };
@@ -257,10 +257,10 @@ impl<V: Voices> Supply<V> {
     }
 
     /// A cue as loud as the mix has it; none if it is not struck.
-    fn mixed(&self, piece: &Piece, channel: Channel, kind: CueKind) -> Option<CueKind> {
+    fn mixed(&self, id: PieceId, piece: &Piece, channel: Channel, kind: CueKind) -> Option<CueKind> {
         let (Some(mix), CueKind::On { pitch, velocity, note }) = (&self.mix, kind) else { return Some(kind) };
         let cause = piece.causes.get(note as usize).copied().unwrap_or_default();
-        let gain = mix(channel, pitch, &cause);
+        let gain = mix(id, channel, pitch, &cause);
         let velocity = Velocity::nearest(f64::from(velocity.value()) * f64::from(gain));
         (gain > 0.0).then_some(CueKind::On { pitch, velocity, note })
     }

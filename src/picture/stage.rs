@@ -124,6 +124,16 @@ impl Stage {
         &self.band
     }
 
+    /// Channels of all parts, in the order of the score.
+    pub fn setups(&self) -> &[ChannelSetup] {
+        &self.setups
+    }
+
+    /// Names of sections, in the order of their moments.
+    pub fn markers(&self) -> &[Text] {
+        &self.markers
+    }
+
     pub fn key(&self) -> Key {
         self.key.unwrap_or(Key::A_MINOR)
     }

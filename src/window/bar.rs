@@ -27,7 +27,8 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &mut Workbench<V>, view: 
 }
 
 fn file<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, messages: &mut Vec<Message>) {
-    let name = std::path::Path::new(&bench.document.name).file_name().map_or(bench.document.name.as_str().into(), |name| name.to_string_lossy());
+    let name =
+        std::path::Path::new(&bench.document.name).file_name().map_or(bench.document.name.as_str().into(), |name| name.to_string_lossy());
     let changed = if bench.document.is_changed() { " *" } else { "" };
     ui.menu_button(RichText::new(format!("{name}{changed}")).strong(), |ui| {
         if ui.button("Open…   Ctrl+O").clicked() {
@@ -65,7 +66,9 @@ fn file<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, messages:
         }
     });
     let told = if bench.is_waiting() { "next bar…" } else { "Evaluate" };
-    let evaluate = Button::new(RichText::new(told).strong()).fill(super::theme::Theme::veil(view.theme.sounding, 0.28)).min_size(egui::vec2(78.0, 0.0));
+    let evaluate = Button::new(RichText::new(told).strong())
+        .fill(super::theme::Theme::veil(view.theme.sounding, 0.28))
+        .min_size(egui::vec2(78.0, 0.0));
     if ui.add(evaluate).on_hover_text("Run it, and hear it from the next bar on (Ctrl+Enter)").clicked() {
         messages.push(Message::Evaluate);
     }

@@ -88,7 +88,8 @@ fn row_text(painter: &nannou::prelude::egui::Painter, inside: Rect, y: f32, inst
 fn follow(view: &mut View, head: f32, rows: f32, total: f32) {
     let most = (total - rows).max(0.0);
     let is_out = head < view.bytecode_top || head >= view.bytecode_top + rows;
-    let wanted = if total <= rows { 0.0 } else { view.bytecode_top.clamp(head - rows * 0.66, (head - rows * 0.33).max(0.0)).clamp(0.0, most) };
+    let wanted =
+        if total <= rows { 0.0 } else { view.bytecode_top.clamp(head - rows * 0.66, (head - rows * 0.33).max(0.0)).clamp(0.0, most) };
     let share = if is_out { 1.0 } else { GLIDE };
     view.bytecode_top += (wanted - view.bytecode_top) * share;
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use nannou::prelude::egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
 use nannou::prelude::egui::{
-    Align2, Event, Galley, Id, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, pos2, vec2,
+    Align2, Event, Galley, Id, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 use super::find_bar;
@@ -68,7 +69,9 @@ fn text<V: Voices>(ui: &mut Ui, bench: &mut Workbench<V>, view: &mut View, seen:
         let text = buffer.as_str();
         // While it is typed into, the text is a letter ahead of its colours.
         let now;
-        let spans = if text == coloured { &*spans } else {
+        let spans = if text == coloured {
+            &*spans
+        } else {
             now = edit::highlight(text);
             &now
         };
@@ -327,10 +330,18 @@ fn habits(ui: &Ui, id: Id, text: &mut String, view: &mut View) -> bool {
 fn habit(event: &Event, text: &str, selection: (usize, usize)) -> Option<Option<Edit>> {
     match event {
         Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.shift => Some(edit::shift_tab(text, selection)),
-        Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => Some(Some(edit::tab(text, selection))),
-        Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => Some(Some(edit::newline(text, selection))),
-        Event::Key { key: Key::Backspace, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => edit::backspace(text, selection).map(Some),
-        Event::Key { key: Key::Slash, pressed: true, modifiers, .. } if modifiers.command => Some(Some(edit::toggle_comment(text, selection))),
+        Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => {
+            Some(Some(edit::tab(text, selection)))
+        }
+        Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => {
+            Some(Some(edit::newline(text, selection)))
+        }
+        Event::Key { key: Key::Backspace, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => {
+            edit::backspace(text, selection).map(Some)
+        }
+        Event::Key { key: Key::Slash, pressed: true, modifiers, .. } if modifiers.command => {
+            Some(Some(edit::toggle_comment(text, selection)))
+        }
         Event::Key { key: Key::D, pressed: true, modifiers, .. } if modifiers.command => Some(Some(edit::duplicate_lines(text, selection))),
         Event::Key { key: Key::ArrowUp, pressed: true, modifiers, .. } if modifiers.alt => Some(edit::move_lines(text, selection, true)),
         Event::Key { key: Key::ArrowDown, pressed: true, modifiers, .. } if modifiers.alt => Some(edit::move_lines(text, selection, false)),

@@ -38,7 +38,10 @@ pub fn read<V: Voices>(context: &Context, bench: &mut Workbench<V>, view: &mut V
         find.has_focus = false;
     }
     // Plus is where it is on the keyboard at hand; on many it is the key of the equals sign.
-    let larger = pressed(Modifiers::COMMAND, Key::Plus) || pressed(Modifiers::COMMAND, Key::Equals) || pressed(shift, Key::Plus) || pressed(shift, Key::Equals);
+    let larger = pressed(Modifiers::COMMAND, Key::Plus)
+        || pressed(Modifiers::COMMAND, Key::Equals)
+        || pressed(shift, Key::Plus)
+        || pressed(shift, Key::Equals);
     let smaller = pressed(Modifiers::COMMAND, Key::Minus);
     if larger || smaller {
         view.font_size = (view.font_size + if larger { 1.0 } else { -1.0 }).clamp(SMALLEST, LARGEST);

@@ -13,7 +13,11 @@ const MOST_FUNCTIONS: usize = 24;
 
 pub fn draw<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, messages: &mut Vec<Message>) {
     let mut only_mine = bench.wishes.only == crate::interpreter::options::Only::User;
-    if ui.checkbox(&mut only_mine, RichText::new("only my code").size(SMALL)).on_hover_text("Off: the library is run through and heard, too").changed() {
+    if ui
+        .checkbox(&mut only_mine, RichText::new("only my code").size(SMALL))
+        .on_hover_text("Off: the library is run through and heard, too")
+        .changed()
+    {
         messages.push(Message::OnlyMine(only_mine));
     }
     let Some(heard) = bench.heard() else { return };
@@ -52,11 +56,13 @@ pub fn draw<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, messages:
 }
 
 fn strip<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, name: &str, strip: Strip, messages: &mut Vec<Message>) {
-    let fader = bench.mixer.fader(&strip);
+    let fader = bench.fader(&strip);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
         ui.spacing_mut().slider_width = 46.0;
-        for (sign, is_on, change) in [("M", fader.is_muted, Change::Mute(!fader.is_muted)), ("S", fader.is_solo, Change::Solo(!fader.is_solo))] {
+        for (sign, is_on, change) in
+            [("M", fader.is_muted, Change::Mute(!fader.is_muted)), ("S", fader.is_solo, Change::Solo(!fader.is_solo))]
+        {
             if ui.selectable_label(is_on, RichText::new(sign).size(SMALL)).clicked() {
                 messages.push(Message::Mix(strip.clone(), change));
             }

@@ -101,7 +101,10 @@ pub fn open(bench: Workbench, opening: Opening, interrupted: Arc<AtomicBool>) ->
 }
 
 /// Whether there is a display at all.
-fn display() -> Result<(), WindowError> {
+///
+/// # Errors
+/// If there is none.
+pub fn display() -> Result<(), WindowError> {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if cfg!(all(unix, not(target_os = "macos"))) && !is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") {
         return Err(WindowError::NoDisplay("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()));

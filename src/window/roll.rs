@@ -168,10 +168,11 @@ fn names<V: Voices>(
         let y = top + (place as f32 + 0.5) * lane_height;
         let family = Family::ALL.get(lane).copied();
         let strip = family.map_or(Strip::Form, Strip::Family);
-        let fader = bench.mixer.fader(&strip);
+        let fader = bench.fader(&strip);
         let (name, instrument) = match family {
             Some(family) => {
-                let instrument = style_lanes.as_ref().and_then(|lanes| lanes.iter().find(|(known, _)| *known == family)).map_or("", |lane| lane.1);
+                let instrument =
+                    style_lanes.as_ref().and_then(|lanes| lanes.iter().find(|(known, _)| *known == family)).map_or("", |lane| lane.1);
                 (family.to_string(), instrument)
             }
             None => ("the bar".to_owned(), "bass, chords, drums"),
@@ -189,7 +190,9 @@ fn names<V: Voices>(
         let clip = Rect::from_min_max(pos2(inside.left(), y - 10.0), pos2(inside.left() + NAMES - 32.0, y + 10.0));
         painter.with_clip_rect(clip).text(pos2(inside.left() + 54.0, y), Align2::LEFT_CENTER, instrument, plain(size - 0.5), theme.faint);
         for (index, (sign, is_on, change)) in
-            [("M", fader.is_muted, Change::Mute(!fader.is_muted)), ("S", fader.is_solo, Change::Solo(!fader.is_solo))].into_iter().enumerate()
+            [("M", fader.is_muted, Change::Mute(!fader.is_muted)), ("S", fader.is_solo, Change::Solo(!fader.is_solo))]
+                .into_iter()
+                .enumerate()
         {
             let at = Rect::from_center_size(pos2(inside.left() + NAMES - 22.0 + index as f32 * 14.0, y), vec2(12.0, lane_height.min(13.0)));
             let fill = if is_on { theme.sounding } else { Color32::TRANSPARENT };

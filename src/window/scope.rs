@@ -57,7 +57,10 @@ fn spectrum<V: Voices>(ui: &Ui, inside: Rect, bench: &Workbench<V>, theme: &Them
         let level_db = 20.0 * strength(&samples, hz / rate_hz).max(1.0e-6).log10();
         let share = (1.0 + level_db / RANGE_DB).clamp(0.0, 1.0);
         let left = inside.left() + bar as f32 * width;
-        let place = Rect::from_min_max(pos2(left + 1.0, inside.bottom() - inside.height() * share - 1.0), pos2(left + width - 1.0, inside.bottom()));
+        let place = Rect::from_min_max(
+            pos2(left + 1.0, inside.bottom() - inside.height() * share - 1.0),
+            pos2(left + width - 1.0, inside.bottom()),
+        );
         ui.painter().rect_filled(place, 1.0, Theme::veil(theme.family(Family::Load), 0.35 + 0.65 * share));
     }
     ui.painter().hline(inside.x_range(), inside.bottom() + vec2(0.0, 0.5).y, Stroke::new(1.0, theme.rule));

@@ -20,12 +20,15 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
             }
         });
         ui.separator();
-        ScrollArea::vertical().id_salt(view.tab as u8).auto_shrink(false).stick_to_bottom(view.tab == Tab::Output).show(ui, |ui| match view.tab {
-            Tab::Legend => legend(ui, bench, view),
-            Tab::Inspector => inspector::draw(ui, bench, view, seen, messages),
-            Tab::Mixer => mixer::draw(ui, bench, view, messages),
-            Tab::Output => output(ui, bench, view),
-        });
+        ScrollArea::vertical().id_salt(view.tab as u8).auto_shrink(false).stick_to_bottom(view.tab == Tab::Output).show(
+            ui,
+            |ui| match view.tab {
+                Tab::Legend => legend(ui, bench, view),
+                Tab::Inspector => inspector::draw(ui, bench, view, seen, messages),
+                Tab::Mixer => mixer::draw(ui, bench, view, messages),
+                Tab::Output => output(ui, bench, view),
+            },
+        );
     });
 }
 

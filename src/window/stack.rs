@@ -44,7 +44,13 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &View, seen: &Seen, messages: &mut Ve
         }
         if storey > 12.0 {
             let size = SMALL.min(storey - 6.0) + 1.0;
-            painter.with_clip_rect(place).text(place.left_center() + vec2(6.0, 0.0), Align2::LEFT_CENTER, &label.text, mono(size), theme.text);
+            painter.with_clip_rect(place).text(
+                place.left_center() + vec2(6.0, 0.0),
+                Align2::LEFT_CENTER,
+                &label.text,
+                mono(size),
+                theme.text,
+            );
         }
         if let Some(offset) = label.pushed_at
             && ui.interact(place, ui.id().with(("storey", level)), Sense::click()).on_hover_text("Select what pushed it").clicked()

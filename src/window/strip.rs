@@ -17,7 +17,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &Vie
     let inside = panel(ui, rect, theme, "");
     let Some(heard) = bench.heard() else { return };
     let field = Rect::from_min_max(pos2(inside.left() + NAMES, inside.top()), inside.max);
-    let threads = heard.stage.threads().max(1);
+    let threads = heard.batons.iter().map(|(_, thread)| thread + 1).max().unwrap_or(1);
     let lanes_height = if threads > 1 { field.height() * 0.45 } else { 0.0 };
     let curve = Rect::from_min_max(field.min, pos2(field.right(), field.bottom() - lanes_height));
     memory(ui, curve, inside.left(), heard, bench.position().tick, theme);
@@ -58,7 +58,7 @@ fn memory(ui: &Ui, curve: Rect, left: f32, heard: &Rendition, now: Tick, theme: 
     }
     let line: Vec<_> = blocks.iter().enumerate().map(|(column, &count)| pos2(x(column), y(count))).collect();
     painter.line(line, Stroke::new(1.5, hue));
-    for (step, generation) in heard.tape.collections(heard.tape.first()..heard.tape.end()) {
+    for &(step, generation) in heard.collections.iter() {
         let Some(at) = heard.playhead.tick_of(step) else { continue };
         let x = curve.left() + curve.width() * at.0 as f32 / end.0.max(1) as f32;
         let height = 0.34 + 0.33 * f32::from(generation.min(2));
@@ -74,14 +74,13 @@ fn memory(ui: &Ui, curve: Rect, left: f32, heard: &Rendition, now: Tick, theme: 
 fn baton(ui: &Ui, lanes: Rect, left: f32, heard: &Rendition, now: Tick, theme: &Theme) {
     let painter = ui.painter().with_clip_rect(lanes.expand(2.0));
     let (first, end) = (heard.tape.first(), heard.tape.end());
-    let batons = heard.tape.batons(first, end);
-    let threads = batons.iter().map(|(_, thread)| *thread).max().unwrap_or(0) + 1;
+    let threads = heard.batons.iter().map(|(_, thread)| thread + 1).max().unwrap_or(1);
     let height = lanes.height() / f32::from(threads.min(8));
     let span = (end - first).max(1) as f32;
     ui.painter().text(pos2(left, lanes.center().y), Align2::LEFT_CENTER, format!("{threads} threads, the GIL"), plain(SMALL), theme.text);
     let x = |step: u64| lanes.left() + lanes.width() * (step - first) as f32 / span;
     let mut before = None;
-    for (steps, thread) in batons {
+    for (steps, &thread) in heard.batons.iter().map(|(steps, thread)| (steps, thread)) {
         let lane = f32::from(thread.min(7));
         let y = lanes.top() + lane * height;
         let place = Rect::from_min_max(pos2(x(steps.start), y + 1.0), pos2(x(steps.end).max(x(steps.start) + 1.0), y + height - 1.0));

@@ -205,7 +205,11 @@ mod tests {
             }
             // WCAG 2.1, 1.4.11: graphics.
             for family in Family::ALL {
-                assert!(contrast(theme.family(family), theme.panel) >= 3.0, "{shade:?} {family}: {}", contrast(theme.family(family), theme.panel));
+                assert!(
+                    contrast(theme.family(family), theme.panel) >= 3.0,
+                    "{shade:?} {family}: {}",
+                    contrast(theme.family(family), theme.panel)
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
 //! From the editor to the next bar line: evaluations are begun, and what comes of them is taken in.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::mixer::{Mixer, Place};
+use super::mixer::Mixing;
 use super::{OUTPUT_LINES, Rendition, Trouble, Workbench};
 use crate::compose::Style;
 use crate::feed::{Evaluation, News, Opening, Order, records};
@@ -10,11 +10,10 @@ use crate::fold::Zoom;
 use crate::interpreter::options::{Only, Task};
 use crate::interpreter::wire::SyntaxError;
 use crate::interpreter::{Choice, InterpreterError, Limits, Output, Request, Streams};
-use crate::live::{Mix, Voices};
+use crate::live::Voices;
 use crate::music::Tick;
-use crate::perform::Channel;
 use crate::program::Program;
-use crate::trace::{Code, Outcome};
+use crate::trace::Outcome;
 
 /// How long nothing may be typed before the program is evaluated by itself. Shorter, and every half-typed
 /// word that happens to be Python is heard; longer, and it no longer feels live.
@@ -100,6 +99,8 @@ impl<V: Voices> Workbench<V> {
             if let Some(evaluation) = old.and_then(|mut old| old.evaluation.take()) {
                 self.dismiss(evaluation);
             }
+            let pieces: Vec<_> = self.heard.iter().map(|heard| heard.piece).collect();
+            locked(&self.mixing).keep(&pieces);
             self.selection = None;
             self.cursor = None;
             (self.loop_from, self.loop_span) = (None, None);
@@ -170,7 +171,7 @@ impl<V: Voices> Workbench<V> {
             }
         }
         if has_grown {
-            self.player.set_mix(rendition.piece, mix(&self.mixer, rendition));
+            self.meet(rendition);
         }
     }
 
@@ -196,7 +197,7 @@ impl<V: Voices> Workbench<V> {
         let is_whole = opening.outline.is_some();
         let piece = self.player.queue(&opening.performance, is_whole, None);
         let rendition = Rendition::new(piece, program, order.style, opening, evaluation);
-        self.player.set_mix(rendition.piece, mix(&self.mixer, &rendition));
+        self.meet(&rendition);
         self.queue(rendition);
         self.meet_recorder();
         if self.position.is_paused {
@@ -230,7 +231,7 @@ impl<V: Voices> Workbench<V> {
         };
         let piece = self.player.queue(&performance, true, None);
         let rendition = heard.again(piece, style, &performance, outline);
-        self.player.set_mix(rendition.piece, mix(&self.mixer, &rendition));
+        self.meet(&rendition);
         self.queue(rendition);
     }
 
@@ -283,7 +284,7 @@ impl<V: Voices> Workbench<V> {
 
     /// Whether library code is run unheard; what is known of it already is silenced at once.
     pub(super) fn only_mine(&mut self, only_mine: bool) {
-        self.mixer.only_mine = only_mine;
+        locked(&self.mixing).mixer.only_mine = only_mine;
         let had = self.wishes.only;
         self.wishes.only = if only_mine { Only::User } else { Only::All };
         if !only_mine && had == Only::User {
@@ -292,24 +293,21 @@ impl<V: Voices> Workbench<V> {
         self.mix();
     }
 
-    /// Sets the player's mix anew.
+    /// Lets the player ask the mixer anew.
     pub(super) fn mix(&mut self) {
-        for rendition in [&self.heard, &self.queued].into_iter().flatten() {
-            self.player.set_mix(rendition.piece, mix(&self.mixer, rendition));
-        }
+        let mixing = Arc::clone(&self.mixing);
+        self.player.set_mix(Box::new(move |piece, channel, pitch, cause| locked(&mixing).gain(piece, channel, pitch, cause)));
+    }
+
+    /// Lets the mixer know of a piece's notes.
+    fn meet(&self, rendition: &Rendition) {
+        locked(&self.mixing).meet(rendition);
     }
 }
 
-/// How loud each note of a piece is.
-fn mix(mixer: &Mixer, rendition: &Rendition) -> Mix {
-    let mixer = mixer.clone();
-    let codes: Vec<Arc<Code>> = rendition.tape.codes().to_vec();
-    let legend = rendition.style.name.legend();
-    let channels: Vec<Channel> = rendition.stage.setups().iter().map(|setup| setup.channel).collect();
-    Box::new(move |channel, pitch, cause| {
-        let part = channels.iter().position(|known| *known == channel);
-        mixer.gain(&Place::of(part, pitch, cause, &codes, legend))
-    })
+/// The player asks on this very thread: nobody ever waits.
+pub(super) fn locked(mixing: &Mutex<Mixing>) -> MutexGuard<'_, Mixing> {
+    mixing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An interpreter's refusal as trouble in the margin.

@@ -1,13 +1,15 @@
-//! The mixer: which notes are heard, and how loud. Knows no player.
+//! The mixer: which notes are heard, and how loud. Commands no player.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::Rendition;
 use crate::compose::Entry;
+use crate::live::PieceId;
 use crate::music::Pitch;
-use crate::picture::family_of;
+use crate::perform::Channel;
 use crate::score::Cause;
-use crate::trace::{Code, Family, Origin};
+use crate::trace::{Code, CodeId, Family, Origin};
 
 /// What a fader is for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,26 +109,77 @@ pub struct Place<'a> {
     pub is_library: bool,
 }
 
-impl<'a> Place<'a> {
-    /// Where a note of this part and pitch, with this cause, stands.
-    pub fn of(part: Option<usize>, pitch: Pitch, cause: &Cause, codes: &'a [Arc<Code>], legend: &[Entry]) -> Self {
-        let code = codes.get(cause.code.index());
-        let entry = legend.iter().find(|entry| {
-            Some(entry.part) == part && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch))
+/// The mixer and what it must know of the pieces: asked by the player for every note it sends.
+#[derive(Default)]
+pub struct Mixing {
+    pub mixer: Mixer,
+    pieces: BTreeMap<PieceId, Parts>,
+}
+
+/// What is known of a piece's notes.
+struct Parts {
+    legend: &'static [Entry],
+    channels: Vec<Channel>,
+    codes: Vec<Arc<Code>>,
+    /// Families of notes, by where in the run they come from.
+    families: HashMap<(u64, CodeId, u32), Family>,
+    /// Notes that were looked at.
+    notes: usize,
+}
+
+impl Mixing {
+    /// Learns of the notes of a piece that are new.
+    pub fn meet(&mut self, rendition: &Rendition) {
+        let parts = self.pieces.entry(rendition.piece).or_insert_with(|| Parts {
+            legend: rendition.style.name.legend(),
+            channels: rendition.stage.setups().iter().map(|setup| setup.channel).collect(),
+            codes: Vec::new(),
+            families: HashMap::new(),
+            notes: 0,
         });
-        let family = match (cause.is_state, entry) {
-            // A state shows the bar: it belongs to the families it is the sound of, if it is of any.
-            (true, Some(entry)) => entry.families.first().copied(),
-            (true, None) => None,
-            (false, _) => code.map(|code| family_of(code, cause)),
+        let codes = rendition.tape.codes();
+        parts.codes.extend_from_slice(&codes[parts.codes.len()..]);
+        let struck = rendition.playhead.struck();
+        for note in &struck[parts.notes.min(struck.len())..] {
+            if !note.cause.is_state {
+                parts.families.insert(key(&note.cause), note.family);
+            }
+        }
+        parts.notes = struck.len();
+    }
+
+    /// Forgets pieces that are not heard any more.
+    pub fn keep(&mut self, pieces: &[PieceId]) {
+        self.pieces.retain(|piece, _| pieces.contains(piece));
+    }
+
+    /// How loud a note is against what is written.
+    pub fn gain(&self, piece: PieceId, channel: Channel, pitch: Pitch, cause: &Cause) -> f32 {
+        let Some(parts) = self.pieces.get(&piece) else { return 1.0 };
+        let code = parts.codes.get(cause.code.index());
+        let part = parts.channels.iter().position(|known| *known == channel);
+        let entry = || {
+            let is_meant = |entry: &&Entry| {
+                Some(entry.part) == part && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch))
+            };
+            parts.legend.iter().find(is_meant)
         };
-        Self {
+        let family = match cause.is_state {
+            // A state shows the bar: it belongs to the family it is the sound of, if it is of any.
+            true => entry().and_then(|entry| entry.families.first().copied()),
+            false => parts.families.get(&key(cause)).copied().or_else(|| code.map(|code| code.unit(cause.first).family)),
+        };
+        self.mixer.gain(&Place {
             family,
             function: code.filter(|_| !cause.is_state).map(|code| code.qualname.as_str()),
             thread: cause.thread,
             is_library: code.is_some_and(|code| code.origin == Origin::Library),
-        }
+        })
     }
+}
+
+const fn key(cause: &Cause) -> (u64, CodeId, u32) {
+    (cause.since, cause.code, cause.first)
 }
 
 #[cfg(test)]

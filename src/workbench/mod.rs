@@ -25,6 +25,7 @@ pub use watch::load;
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ use crate::music::{Tempo, Tick};
 use crate::synth::Synth;
 
 use evaluating::Pending;
+use mixer::Mixing;
 use recorder::Recorder;
 use watch::Watch;
 
@@ -82,10 +84,10 @@ pub struct Trouble {
 pub struct Workbench<V: Voices = Synth> {
     pub document: Document,
     pub wishes: Wishes,
-    pub mixer: Mixer,
     pub selection: Option<Selection>,
     /// What is wrong with the program that was evaluated last.
     pub trouble: Option<Trouble>,
+    mixing: Arc<Mutex<Mixing>>,
     player: Player<V>,
     position: Position,
     /// What is heard.
@@ -122,7 +124,7 @@ impl<V: Voices> Workbench<V> {
         let position = player.position();
         let mut bench = Self {
             document,
-            mixer: Mixer::default(),
+            mixing: Arc::default(),
             selection: None,
             trouble: None,
             player,
@@ -148,6 +150,7 @@ impl<V: Voices> Workbench<V> {
             wishes,
         };
         bench.player.set_repeat(true);
+        bench.mix();
         bench.follow_file();
         bench
     }
@@ -185,7 +188,7 @@ impl<V: Voices> Workbench<V> {
                 self.write_anew();
             }
             Message::Mix(strip, change) => {
-                self.mixer.change(strip, change);
+                evaluating::locked(&self.mixing).mixer.change(strip, change);
                 self.mix();
             }
             Message::OnlyMine(only_mine) => self.only_mine(only_mine),
@@ -243,6 +246,11 @@ impl<V: Voices> Workbench<V> {
     /// What lights up with the selection.
     pub fn lit(&self) -> Option<Lit> {
         Some(Lit::of(self.selection?, self.heard.as_ref()?))
+    }
+
+    /// Where the faders stand.
+    pub fn fader(&self, strip: &Strip) -> Fader {
+        evaluating::locked(&self.mixing).mixer.fader(strip)
     }
 
     pub fn player(&self) -> &Player<V> {

@@ -1,6 +1,7 @@
 //! A program's music with what is to be seen of it: one evaluation, from its first bar on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::compose::{Style, compose};
@@ -20,6 +21,10 @@ pub struct Rendition {
     pub tape: Arc<Tape>,
     pub playhead: Playhead,
     pub stage: Stage,
+    /// Which thread ran which steps of the tape.
+    pub batons: Arc<Vec<(Range<u64>, u16)>>,
+    /// The collector's runs: the step that follows, and the generation.
+    pub collections: Arc<Vec<(u64, u8)>>,
     pub dialect: Dialect,
     /// How the program ended, if it has.
     pub outcome: Option<Outcome>,
@@ -43,6 +48,8 @@ impl Rendition {
             style,
             tape: Arc::new(Tape::new()),
             playhead: Playhead::new(),
+            batons: Arc::default(),
+            collections: Arc::default(),
             dialect,
             outcome,
             remark,
@@ -56,8 +63,13 @@ impl Rendition {
 
     /// Takes in what comes next.
     pub fn add(&mut self, performance: &Performance, told: &Trace) {
-        // Only a piece that is whole shares its tape.
-        told.tell(Arc::make_mut(&mut self.tape));
+        // Only a piece that is whole shares its tape, and that does not grow.
+        if let Some(tape) = Arc::get_mut(&mut self.tape) {
+            told.tell(tape);
+        }
+        let run = self.tape.first()..self.tape.end();
+        self.batons = Arc::new(self.tape.batons(run.start, run.end));
+        self.collections = Arc::new(self.tape.collections(run));
         self.stage.add(performance);
         self.playhead.add(performance, &self.tape);
     }
@@ -90,6 +102,8 @@ impl Rendition {
             style,
             tape: Arc::clone(&self.tape),
             playhead: Playhead::new(),
+            batons: Arc::clone(&self.batons),
+            collections: Arc::clone(&self.collections),
             dialect: self.dialect.clone(),
             outcome: self.outcome.clone(),
             remark: self.remark.clone(),

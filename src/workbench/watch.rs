@@ -60,7 +60,11 @@ impl<V: Voices> Workbench<V> {
         let Some(path) = path.or_else(|| self.document.path.clone()) else {
             return self.notice(format!("{} has no file yet: give it one by Save as", self.document.name));
         };
-        let written = self.document.bytes().map_err(|error| error.to_string()).and_then(|bytes| Output::replace(&path, &bytes).map_err(|error| error.to_string()));
+        let written = self
+            .document
+            .bytes()
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| Output::replace(&path, &bytes).map_err(|error| error.to_string()));
         match written {
             Ok(()) => {
                 if self.document.path.as_deref() != Some(&path) {
@@ -123,4 +127,3 @@ pub fn load(name: &str) -> Result<Document, String> {
     let bytes = fs::read(path).map_err(|error| format!("{name} cannot be read: {error}"))?;
     Document::from_bytes(name, &bytes, Some(path.to_owned())).map_err(|error| error.to_string())
 }
-

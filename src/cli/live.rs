@@ -1,0 +1,165 @@
+//! `evalody live`: the window in which a program is edited and heard.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::args::Music;
+use super::error::Failure;
+use super::record;
+use super::sound_font::Sound;
+use crate::edit::Document;
+use crate::interpreter::options::Only;
+use crate::interpreter::{Choice, InterpreterError};
+use crate::live::{Output, Player};
+use crate::window::{self, Opening};
+use crate::workbench::{Message, Wishes, Workbench, load};
+
+/// The song with which the window opens.
+const FIRST_SONG: &str = "@recursion";
+
+/// Edit a Python program in a window, see what the interpreter does, and hear it at the next bar
+///
+/// Ctrl+Enter runs what is in the editor; its music takes over at the next bar line. A wrong, slow or
+/// endless program never stops the music that plays.
+#[derive(Debug, clap::Args)]
+#[command(
+    args_override_self = true,
+    after_help = "\
+Keys:
+  Ctrl+Enter evaluate     F5 pause       F7 F8 F9 step an instruction, a line, a call (Shift: backwards)
+  Ctrl+S save             Ctrl+O open    Ctrl+F find       Ctrl+/ comment      Ctrl +/- size
+  F6 where this line sounds next         F2 record         F11 full screen     F12 screenshot
+  Esc twice: panic, silence at once
+
+Examples:
+  evalody live
+  evalody live @sorting
+  evalody live fib.py --watch
+  evalody live fib.py --auto --style chip"
+)]
+pub struct Live {
+    /// Python file or @SONG (see: evalody songs) [default: @recursion]
+    #[arg(value_name = "FILE")]
+    file: Option<String>,
+
+    /// Arguments of the Python program
+    #[arg(last = true, value_name = "ARGS")]
+    arguments: Vec<std::ffi::OsString>,
+
+    /// auto, embedded, cpython, or a Python by path or name (auto: the embedded one for @songs, python3 for files)
+    #[arg(long, value_name = "WHICH", default_value = "auto")]
+    interpreter: Choice,
+
+    #[command(flatten)]
+    music: Music,
+
+    #[command(flatten)]
+    sound: Sound,
+
+    /// Evaluate by itself what is typed, as soon as it is Python; by the embedded interpreter only
+    #[arg(long)]
+    auto: bool,
+
+    /// Follow the file on disk, so that another editor can be used
+    #[arg(long)]
+    watch: bool,
+
+    /// Let the embedded interpreter write files, read everywhere and use the network
+    #[arg(long)]
+    allow_host: bool,
+
+    /// Audio device to play through, by name (see: evalody devices)
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
+
+    /// The whole screen
+    #[arg(long)]
+    fullscreen: bool,
+
+    /// Dark on light instead of light on dark
+    #[arg(long)]
+    light: bool,
+
+    /// Folder for recordings and screenshots [default: the one you are in]
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+
+    /// Tell after so many seconds how many pictures a second were drawn, and end
+    #[arg(long, value_name = "S", hide = true)]
+    measure: Option<u64>,
+
+    /// No notices; errors only
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Live {
+    pub fn run(self) -> Result<u8, Failure> {
+        let document = self.document()?;
+        if self.auto && !matches!(self.interpreter, Choice::Auto | Choice::Embedded) {
+            return Err(Failure::Usage("--auto runs programs by the embedded interpreter only; leave --interpreter out".to_owned()));
+        }
+        if self.watch && document.path.is_none() {
+            return Err(Failure::Usage("--watch follows a file; name one".to_owned()));
+        }
+        let folder = self.folder.clone().unwrap_or_default();
+        if self.folder.as_ref().is_some_and(|folder| !folder.is_dir()) {
+            return Err(Failure::Output { path: folder, reason: "is no folder; make it first" });
+        }
+        window::display().map_err(|error| Failure::Window(error.to_string()))?;
+        let font = self.sound.load()?;
+        let output = self.device.clone().map_or(Output::Default, Output::Device);
+        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        self.sound.check_rate(player.sample_rate_hz())?;
+        player.set_font(font);
+        if let Some(notice) = notice.as_ref().filter(|_| !self.quiet) {
+            eprintln!("evalody: {notice}");
+        }
+        let wishes = Wishes {
+            style: self.music.style(),
+            zoom: self.music.zoom,
+            choice: self.interpreter.clone(),
+            only: Only::User,
+            arguments: self.arguments.clone(),
+            confine: !self.allow_host,
+            memory_bytes: Some(super::args::MEMORY_BYTES),
+            is_auto: self.auto,
+            watches: self.watch,
+            own_executable: std::env::current_exe().map_err(|error| Failure::Interpreter(InterpreterError::Io(error)))?,
+            folder,
+        };
+        let interrupted = record::interruption();
+        let mut bench = Workbench::new(document, wishes, player);
+        if let Some(notice) = notice {
+            bench.notice(notice);
+        }
+        bench.update(Message::Evaluate);
+        let opening = Opening {
+            is_fullscreen: self.fullscreen,
+            is_light: self.light,
+            state: state(),
+            measure: self.measure.map(Duration::from_secs),
+        };
+        window::open(bench, opening, interrupted).map_err(|error| Failure::Window(error.to_string()))?;
+        Ok(0)
+    }
+
+    fn document(&self) -> Result<Document, Failure> {
+        let name = self.file.as_deref().unwrap_or(FIRST_SONG);
+        match name.strip_prefix('@') {
+            Some(song) => drop(crate::songs::named(song)?),
+            None if !std::path::Path::new(name).exists() => return Err(Failure::NoSuchFile(name.into())),
+            None if std::path::Path::new(name).is_dir() => return Err(Failure::Folder(name.into())),
+            None => {}
+        }
+        load(name).map_err(Failure::Usage)
+    }
+}
+
+/// Where it is kept that the tour was closed: the folder that the XDG Base Directory Specification names for
+/// the state of programs, or the home folder's.
+fn state() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
+    Some(state.join("evalody").join("toured"))
+}
