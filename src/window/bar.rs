@@ -146,11 +146,11 @@ fn right<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, messages
         messages.push(Message::Panic);
     }
     let is_recording = bench.is_recording();
-    let sign = if is_recording { RichText::new("● stop").color(view.theme.trouble) } else { RichText::new("● rec") };
+    let sign = if is_recording { RichText::new("⏺ stop").color(view.theme.trouble) } else { RichText::new("⏺ rec") };
     if ui.button(sign).on_hover_text("Record what is heard, as WAV and MIDI (F2)").clicked() {
         messages.push(Message::Record(!is_recording));
     }
-    if ui.button("shot").on_hover_text("Screenshot (F12)").clicked() {
+    if ui.button("📷").on_hover_text("Screenshot (F12)").clicked() {
         view.screenshot = Some(bench.free_name("png"));
     }
 }

@@ -42,7 +42,8 @@ impl Layout {
         Self { bar, editor, bytecode, stack, rooms, side, roll, strip, scope }
     }
 
-    pub fn panels(&self) -> [Rect; 9] {
+    #[cfg(test)]
+    fn panels(&self) -> [Rect; 9] {
         [self.bar, self.editor, self.bytecode, self.stack, self.rooms, self.side, self.roll, self.strip, self.scope]
     }
 }

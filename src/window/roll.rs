@@ -57,7 +57,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
         let number = base + index;
         let place = note_rect(&scale, note, y, lane_height);
         let is_sounding = note.at <= now && now < note.end;
-        let hue = theme.family(note.family);
+        let hue = if note.cause.is_state { theme.faint } else { theme.family(note.family) };
         let colour = match () {
             () if seen.lit.notes.contains(&number) => theme.selected,
             () if is_sounding => theme.sounding,
@@ -72,6 +72,9 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
     if pointer.is_some() {
         messages.push(clicked.map_or(Message::Deselect, |number| Message::Select(Selection::Note(number))));
     }
+    let told = ui.painter().layout_no_wrap(heard.stage.remark(now).to_owned(), plain(SMALL), theme.sounding);
+    let place = Rect::from_min_size(pos2(inside.left() + 2.0, ruler.top() + 1.0), told.size());
+    ui.painter().galley(place.min, told, theme.sounding);
     let x = scale.x(now);
     ui.painter().vline(x, ruler.top()..=field.bottom(), Stroke::new(1.5, theme.sounding));
     whole(ui, overview, bench, heard, &theme, messages);
@@ -148,8 +151,6 @@ fn grid<V: Voices>(ui: &Ui, scale: &Scale, ruler: Rect, bench: &Workbench<V>, th
             painter.text(at, Align2::LEFT_CENTER, &marker.text, plain(SMALL - 1.0), theme.text);
         }
     }
-    let remark = heard.stage.remark(bench.position().tick);
-    painter.text(ruler.right_center(), Align2::RIGHT_CENTER, remark, plain(SMALL), theme.sounding);
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call, from the panel that has them all at hand")]

@@ -9,7 +9,6 @@ use crate::workbench::{Lit, Workbench};
 
 #[derive(Default)]
 pub struct Seen {
-    pub number: u64,
     pub step: Option<Step>,
     /// The code object that runs.
     pub code: Option<Arc<Code>>,
@@ -32,7 +31,7 @@ impl Seen {
         let code = step.and_then(|step| heard.tape.code(step.code)).cloned();
         let stacks = step.and_then(|step| heard.stacks(step.code));
         let frames = heard.tape.frames(number);
-        Self { number, step, code, stacks, frames, lit, has_selection }
+        Self { step, code, stacks, frames, lit, has_selection }
     }
 
     pub fn instruction(&self) -> Option<&Instruction> {
