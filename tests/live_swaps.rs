@@ -205,7 +205,10 @@ fn obey(player: &mut Player<Scribe>, stream: &mut Stream<Scribe>, act: &Act, one
     let beginning = Performance { end: Tick::of_bar(1), cues: stretch_cues(one, Tick::of_bar(1)), ..one.clone() };
     match *act {
         Act::Wind(blocks) => drop(wind(player, stream, blocks)),
-        Act::Draw(blocks) => stream.take(blocks as usize * BLOCK_FRAMES * 2).for_each(drop),
+        Act::Draw(blocks) => {
+            player.advance();
+            stream.take(blocks as usize * BLOCK_FRAMES * 2).for_each(drop);
+        }
         Act::Pause(paused) => player.pause(paused),
         Act::Seek(to) => player.seek(to),
         Act::Retime(tempo) => player.set_tempo(tempo),
@@ -350,6 +353,20 @@ fn a_queued_piece_begins_at_once_where_nothing_plays_and_stays_paused() {
 }
 
 #[test]
+fn a_queued_piece_does_not_wait_for_a_bar_line_after_the_end() {
+    // Ends on a second beat and rings on.
+    let one = Performance { end: Tick(600), ..piece(&[vec![(0, 590)]], tempo(120), 0) };
+    let (mut player, mut stream) = Player::<Scribe>::unplugged(RATE);
+    player.play(&one);
+    wind(&mut player, &mut stream, 475);
+    let position = player.position();
+    assert!(position.tick > Tick(590) && !position.is_over, "{position:?}");
+    let id = player.queue(&one, true, None);
+    wind(&mut player, &mut stream, 10);
+    assert_eq!(player.position().piece, id);
+}
+
+#[test]
 fn the_last_of_the_pieces_queued_in_a_bar_takes_over() {
     scribe::begin();
     let one = bars(8, 240);
@@ -479,8 +496,8 @@ fn commands_from_another_thread_lose_neither_the_music_nor_its_place() {
                 0..3 => last = player.queue(&one, true, None),
                 3 => player.set_tempo(tempo(100 + (number % 300) as u16)),
                 4 => player.seek(Tick(number % 4000)),
-                5 => player.set_loop((number % 3 > 0).then(|| Tick(number % 2000)..Tick(number % 2000 + 300))),
-                6 => player.set_repeat(number % 2 > 0),
+                5 => player.set_loop((!number.is_multiple_of(3)).then(|| Tick(number % 2000)..Tick(number % 2000 + 300))),
+                6 => player.set_repeat(number.is_multiple_of(2)),
                 _ => player.set_mix(Box::new(|_, _, _| 0.7)),
             }
             let until = player.position().drawn_frames + u64::from(number % 1500);

@@ -38,6 +38,7 @@ pub use player::Player;
 pub use position::Position;
 pub use recording::{Recording, Stroke};
 pub use stream::{BLOCK_FRAMES, Stream, Voices};
+pub use supply::Mix;
 
 /// Why nothing can be played.
 #[derive(Debug, thiserror::Error)]

@@ -15,10 +15,9 @@ use super::recording::{Recording, Stop, recording};
 use super::shared::{Snapshot, Start};
 use super::shelf::Shelf;
 use super::stream::{Stream, Voices, in_tempo};
-use super::supply::Supply;
+use super::supply::{Mix, Supply};
 use crate::music::{Pitch, Tempo, Tick, Velocity};
 use crate::perform::{Channel, ChannelSetup, Performance};
-use crate::score::Cause;
 use crate::synth::{SoundFont, Synth};
 
 pub struct Player<V: Voices = Synth> {
@@ -99,7 +98,7 @@ impl<V: Voices> Player<V> {
         id
     }
 
-    fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
+    pub(super) fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
         let piece = Piece::new(performance, is_whole);
         let synth = self.synth(&piece.setups);
         self.shelf.add(piece, synth)
@@ -251,7 +250,7 @@ impl<V: Voices> Player<V> {
 
     /// How loud each note is against what is written: 1 as written, 0 not struck. Asked whenever a cue is
     /// sent, and once more when this is called.
-    pub fn set_mix(&mut self, mix: Box<dyn Fn(Channel, Pitch, &Cause) -> f32 + Send>) {
+    pub fn set_mix(&mut self, mix: Mix) {
         self.supply.mix = Some(mix);
         let now = self.look();
         self.tell_again(now, self.tempo);
@@ -316,7 +315,7 @@ impl<V: Voices> Player<V> {
         self.advance();
     }
 
-    fn place_queued(&mut self, frame: u64, tempo: Tempo) {
+    pub(super) fn place_queued(&mut self, frame: u64, tempo: Tempo) {
         let rate = self.sample_rate_hz();
         if let Some((id, piece)) = self.shelf.playing() {
             self.agenda.place_queued(id, piece, frame, tempo, rate);

@@ -36,7 +36,7 @@ const AUDITIONS: usize = 64;
 /// are 14 at most; more only if commands follow each other within a period of the device.
 const LEGS_AHEAD: u32 = 128;
 
-/// How loud a note is, against what is written.
+/// How loud a note is, against what is written: asked for each by its channel, pitch and cause.
 pub type Mix = Box<dyn Fn(Channel, Pitch, &Cause) -> f32 + Send>;
 
 pub struct Supply<V: Voices> {

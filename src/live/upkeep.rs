@@ -108,6 +108,8 @@ impl<V: Voices> Drop for Player<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::agenda::Queued;
+    use crate::live::piece::tick_at;
     use crate::live::{BLOCK_FRAMES, PieceId, Stream};
     use crate::music::{Instrument, Level, Pan, Patch, Pitch, Tempo, Velocity};
     use crate::perform::{Channel, ChannelSetup, Cue, CueKind, Performance};
@@ -183,6 +185,32 @@ mod tests {
         draw(&mut stream, 30);
         goes_on(&mut player, &mut stream, second);
         assert_eq!(player.position().tempo, quarters().tempo);
+    }
+
+    /// A command that comes too late for the bar line which it was meant for.
+    #[test]
+    fn a_turn_that_is_told_too_late_goes_on_where_it_would_be() {
+        let (mut player, mut stream) = Player::<Synth>::unplugged(RATE);
+        let first = player.play(&quarters());
+        for _ in 0..230 {
+            player.advance();
+            draw(&mut stream, 1);
+        }
+        let now = player.supply.snapshot();
+        let second = player.learn(&quarters(), true);
+        player.agenda.queued = Some(Queued { piece: second, tempo: quarters().tempo, at: Tick(0) });
+        player.place_queued(now.frame, now.tempo);
+        player.supply.tell_again(now, now.tempo, player.shelf.get(first).unwrap(), second);
+        draw(&mut stream, 30);
+        for _ in 0..20 {
+            player.advance();
+            draw(&mut stream, 1);
+        }
+        // 280 blocks less one bar, less what is not heard yet.
+        let (rendered, latency) = (30 * BLOCK_FRAMES as u64, Synth::LATENCY_FRAMES as u64);
+        let position = player.position();
+        assert_eq!((position.piece, position.tick), (second, tick_at(rendered - latency, quarters().tempo, RATE)));
+        assert_eq!(player.health().waited_ms, 0);
     }
 
     #[test]
