@@ -4,7 +4,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use evalody::live::{Player, Stream};
-use evalody::music::{Tempo, Tick};
+use evalody::music::{Pitch, Tempo, Tick, Velocity};
+use evalody::perform::Channel;
 
 #[path = "support/pieces.rs"]
 mod pieces;
@@ -75,6 +76,41 @@ fn drawing_from_the_stream_allocates_and_frees_nothing() {
         position = position.max(player.position().tick);
     }
     assert!(position > Tick(0), "something was played");
+    assert_eq!(CALLS.get(), 0, "allocations and releases while drawing");
+}
+
+#[test]
+fn neither_swaps_nor_loops_nor_recordings_allocate_or_free_while_drawing() {
+    let (mut player, mut stream) = Player::unplugged(48_000);
+    let strings = vec![vec![(10, 100); 60]; 12];
+    let dense = pieces::piece(&strings, Tempo::nearest(400.0), 100);
+    player.set_repeat(true);
+    player.play(&dense);
+    let mut last = None;
+    for step in 0..600u32 {
+        match step % 100 {
+            0 | 30 | 33 | 36 => last = Some(player.queue(&dense, true, None)),
+            10 | 50 => {
+                let mut recording = player.record();
+                draw(&mut stream, 3000);
+                recording.samples(&mut Vec::new());
+            }
+            40 => player.set_loop(Some(Tick(100)..Tick(220))),
+            60 => player.set_loop(None),
+            70..76 => player.audition(
+                Channel::new(0).unwrap(),
+                Pitch::new(60 + (step % 10) as u8).unwrap(),
+                Velocity::nearest(90.0),
+                std::time::Duration::from_millis(30),
+            ),
+            80 => player.set_mix(Box::new(|_, _, _, _| 0.5)),
+            90 => player.pause(true),
+            92 => player.pause(false),
+            _ => player.advance(),
+        }
+        draw(&mut stream, 1500);
+    }
+    assert_eq!(Some(player.position().piece), last, "it was taken over");
     assert_eq!(CALLS.get(), 0, "allocations and releases while drawing");
 }
 

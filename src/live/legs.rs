@@ -12,6 +12,8 @@ use crate::music::Tempo;
 #[derive(Debug, Clone, Copy)]
 pub struct Leg {
     pub number: u32,
+    /// The number it had first; when what is to come is told again, it gets another.
+    pub root: u32,
     pub piece: PieceId,
     /// Frame of the piece where it begins, counted at `tempo`.
     pub begins: u64,
@@ -31,7 +33,8 @@ pub struct Before {
 /// A place in a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    pub leg: u32,
+    /// The number which that had first.
+    pub root: u32,
     pub piece: PieceId,
     pub frame: u64,
     pub tempo: Tempo,
@@ -58,14 +61,14 @@ impl Legs {
 
     pub fn open(&mut self, piece: PieceId, begins: u64, tempo: Tempo, before: Option<Before>) {
         self.opened += 1;
-        self.legs.push_back(Leg { number: self.opened, piece, begins, tempo, before });
+        self.legs.push_back(Leg { number: self.opened, root: self.opened, piece, begins, tempo, before });
     }
 
     pub fn get(&self, number: u32) -> Option<&Leg> {
         self.legs.binary_search_by_key(&number, |leg| leg.number).ok().map(|at| &self.legs[at])
     }
 
-    /// The leg which the stream is in. It is never 256 legs behind.
+    /// The leg which the stream is in. It is never 256 numbers behind.
     pub fn of(&self, now: Snapshot) -> Option<&Leg> {
         self.get(self.number_of(now)?)
     }
@@ -79,13 +82,11 @@ impl Legs {
         u32::from((self.opened as u8).wrapping_sub(now.leg))
     }
 
-    /// From now on this leg is counted in another tempo.
-    pub fn retime(&mut self, number: u32, tempo: Tempo) {
-        if let Ok(at) = self.legs.binary_search_by_key(&number, |leg| leg.number) {
-            let leg = &mut self.legs[at];
-            leg.begins = in_tempo(leg.begins, leg.tempo, tempo);
-            leg.tempo = tempo;
-        }
+    /// Gives a leg, which goes on, another number, and counts it in another tempo. So the last number is never
+    /// far ahead of where the stream is, however often it is told again what is to come.
+    pub fn renew(&mut self, leg: Leg, tempo: Tempo) {
+        self.opened += 1;
+        self.legs.push_back(Leg { number: self.opened, begins: in_tempo(leg.begins, leg.tempo, tempo), tempo, ..leg });
     }
 
     /// Where the music was `back` frames ago, or as far back as it went without being cut off.
@@ -100,7 +101,7 @@ impl Legs {
                     back -= frame - begins;
                     (leg, frame, tempo) = (last, before.ends, before.tempo);
                 }
-                _ => return Some(Place { leg: leg.number, piece: leg.piece, frame: frame.saturating_sub(back).max(begins), tempo }),
+                _ => return Some(Place { root: leg.root, piece: leg.piece, frame: frame.saturating_sub(back).max(begins), tempo }),
             }
         }
     }

@@ -98,7 +98,7 @@ impl<V: Voices> Player<V> {
         id
     }
 
-    fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
+    pub(super) fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
         let piece = Piece::new(performance, is_whole);
         let synth = self.synth(&piece.setups);
         self.shelf.add(piece, synth)
@@ -315,7 +315,7 @@ impl<V: Voices> Player<V> {
         self.advance();
     }
 
-    fn place_queued(&mut self, frame: u64, tempo: Tempo) {
+    pub(super) fn place_queued(&mut self, frame: u64, tempo: Tempo) {
         let rate = self.sample_rate_hz();
         if let Some((id, piece)) = self.shelf.playing() {
             self.agenda.place_queued(id, piece, frame, tempo, rate);

@@ -29,6 +29,7 @@ pub struct Position {
 /// does not step back. Legs count up on the way that the music takes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Heard {
+    /// The number which its leg had first.
     pub leg: u32,
     pub tick: Tick,
     pub piece: PieceId,
@@ -69,7 +70,7 @@ impl<V: Voices> Player<V> {
             false => (V::LATENCY_FRAMES + self.unheard_frames()).saturating_sub(self.supply.standing_frames()),
         };
         self.supply.legs.back(now, held_back).map_or(Heard::default(), |place| Heard {
-            leg: place.leg,
+            leg: place.root,
             tick: tick_at(place.frame, place.tempo, rate),
             piece: place.piece,
             tempo: Some(place.tempo),

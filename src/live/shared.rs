@@ -27,8 +27,12 @@ pub struct Message {
 pub enum Body {
     /// Silence what sounds and go on from here.
     Start(Start),
-    /// Go on where you are, in another tempo: what sounds goes on sounding.
-    Retime(Tempo),
+    /// Go on where you are, in this tempo: what sounds goes on sounding. If it is where the player believed,
+    /// on the leg which had this number first, that has another now.
+    Retime {
+        tempo: Tempo,
+        root: u32,
+    },
     /// Silence what sounds and play no more.
     Halt,
     Cue(TimedCue),

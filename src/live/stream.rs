@@ -72,6 +72,8 @@ pub struct Stream<V: Voices = Synth> {
     band: Band<V>,
     section: Section,
     leg: u32,
+    /// The number which that leg had first.
+    root: u32,
     stage: Stage,
     tempo: Tempo,
     frame: u64,
@@ -105,6 +107,7 @@ impl<V: Voices> Stream<V> {
             band: Band::new(sample_rate_hz, returns),
             section: at.section,
             leg: 0,
+            root: 0,
             stage: Stage::Halted,
             tempo: at.tempo,
             frame: at.frame,
@@ -172,7 +175,10 @@ impl<V: Voices> Stream<V> {
                     // So many fade that one would have to go at once; the new piece waits those milliseconds.
                     Body::Start(to) if to.piece != self.band.piece() && self.band.is_crowded() => return,
                     Body::Start(to) => self.start(message.leg, to),
-                    Body::Retime(tempo) => {
+                    Body::Retime { tempo, root } => {
+                        if root == self.root {
+                            self.leg = message.leg;
+                        }
                         self.frame = in_tempo(self.frame, self.tempo, tempo);
                         self.tempo = tempo;
                         self.run();
@@ -224,7 +230,7 @@ impl<V: Voices> Stream<V> {
     }
 
     fn enter(&mut self, leg: u32, to: Start, late: u64) {
-        self.leg = leg;
+        (self.leg, self.root) = (leg, leg);
         self.tempo = to.tempo;
         self.frame = to.frame + late;
         self.next_cue = to.first_cue;

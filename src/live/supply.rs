@@ -36,7 +36,7 @@ const AUDITIONS: usize = 64;
 /// are 14 at most; more only if commands follow each other within a period of the device.
 const LEGS_AHEAD: u32 = 128;
 
-/// How loud a note of a piece is, against what is written.
+/// How loud a note is, against what is written: asked for each by its piece, channel, pitch and cause.
 pub type Mix = Box<dyn Fn(PieceId, Channel, Pitch, &Cause) -> f32 + Send>;
 
 pub struct Supply<V: Voices> {
@@ -58,7 +58,7 @@ pub struct Supply<V: Voices> {
     first: Option<Body>,
     is_halted: bool,
     pub legs: Legs,
-    /// Where the section begins: its first leg, the frame in it, and the number which the next leg had then.
+    /// Where the section begins: its first leg, and the frame in it.
     base: Base,
     /// The leg whose cues are being sent, and the number of the next.
     told_leg: u32,
@@ -71,7 +71,6 @@ pub struct Supply<V: Voices> {
 struct Base {
     leg: u32,
     frame: u64,
-    next_leg: u32,
 }
 
 impl<V: Voices> Supply<V> {
@@ -110,7 +109,7 @@ impl<V: Voices> Supply<V> {
             first: None,
             is_halted: true,
             legs: Legs::new(),
-            base: Base { leg: 0, frame: 0, next_leg: 1 },
+            base: Base { leg: 0, frame: 0 },
             told_leg: 0,
             next_cue: 0,
             told: None,
@@ -123,16 +122,16 @@ impl<V: Voices> Supply<V> {
     pub fn start(&mut self, to: Start, wanted: PieceId) {
         let leg = self.legs.next_number();
         self.legs.open(to.piece, to.frame, to.tempo, None);
-        self.begin(Body::Start(to), Base { leg, frame: to.frame, next_leg: leg + 1 }, to.first_cue as usize, wanted);
+        self.begin(Body::Start(to), Base { leg, frame: to.frame }, to.first_cue as usize, wanted);
     }
 
     /// Makes what was sent before invalid and goes on where the stream is now, at this tempo.
     pub fn tell_again(&mut self, now: Snapshot, tempo: Tempo, piece: &Piece, wanted: PieceId) {
-        let Some(leg) = self.legs.of(now).map(|leg| leg.number) else { return };
-        self.legs.retime(leg, tempo);
+        let Some(&leg) = self.legs.of(now) else { return };
+        self.legs.renew(leg, tempo);
         let first_cue = piece.first_cue_from_frame(now.frame, now.tempo, self.sample_rate_hz);
-        let frame = in_tempo(now.frame, now.tempo, tempo);
-        self.begin(Body::Retime(tempo), Base { leg, frame, next_leg: self.legs.next_number() }, first_cue, wanted);
+        let base = Base { leg: self.legs.next_number() - 1, frame: in_tempo(now.frame, now.tempo, tempo) };
+        self.begin(Body::Retime { tempo, root: leg.root }, base, first_cue, wanted);
     }
 
     /// Makes what was sent before invalid; nothing more is played.
@@ -307,7 +306,7 @@ impl<V: Voices> Supply<V> {
     /// had turned just before.
     pub fn is_astray(&self, now: Snapshot) -> bool {
         let here = self.legs.of(now).map_or(0, |leg| leg.number);
-        !self.is_halted && self.is_followed_by(now) && here != self.base.leg && here < self.base.next_leg
+        !self.is_halted && self.is_followed_by(now) && here < self.base.leg
     }
 
     pub fn snapshot(&self) -> Snapshot {

@@ -104,3 +104,167 @@ impl<V: Voices> Drop for Player<V> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::agenda::Queued;
+    use crate::live::piece::tick_at;
+    use crate::live::{BLOCK_FRAMES, PieceId, Stream};
+    use crate::music::{Instrument, Level, Pan, Patch, Pitch, Tempo, Velocity};
+    use crate::perform::{Channel, ChannelSetup, Cue, CueKind, Performance};
+    use crate::score::Score;
+    use crate::synth::Synth;
+
+    const RATE: u32 = 8_000;
+
+    fn quarters() -> Performance {
+        let channel = Channel::new(0).unwrap();
+        let pitch = Pitch::new(60).unwrap();
+        let on = CueKind::On { pitch, velocity: Velocity::nearest(90.0), note: 0 };
+        let cues = (0..64)
+            .flat_map(|number| {
+                let at = Tick(number * 480);
+                [Cue { at, channel, kind: on }, Cue { at: Tick(at.0 + 400), channel, kind: CueKind::Off { pitch } }]
+            })
+            .collect();
+        let setups = vec![ChannelSetup {
+            channel,
+            name: "melody",
+            instrument: Instrument::Melodic(Patch::ELECTRIC_PIANO),
+            pan: Pan::CENTRE,
+            level: Level::USUAL,
+        }];
+        Performance { setups, cues, end: Tick::of_bar(16), ..crate::perform::perform(&Score::silence("quarters")) }
+    }
+
+    fn draw(stream: &mut Stream, blocks: u32) {
+        stream.take(blocks as usize * BLOCK_FRAMES * 2).for_each(drop);
+    }
+
+    /// A player whose next piece has been told to take over within 20 blocks.
+    fn just_before_a_swap() -> (Player<Synth>, Stream, PieceId, PieceId) {
+        let (mut player, mut stream) = Player::<Synth>::unplugged(RATE);
+        let first = player.play(&quarters());
+        let second = player.queue_late(&mut stream);
+        (player, stream, first, second)
+    }
+
+    impl Player<Synth> {
+        fn queue_late(&mut self, stream: &mut Stream) -> PieceId {
+            // At 120 quarters a minute a bar is 16000 frames: 250 blocks.
+            draw(stream, 1);
+            for _ in 0..229 {
+                self.advance();
+                draw(stream, 1);
+            }
+            self.queue(&quarters(), true, None)
+        }
+    }
+
+    fn goes_on(player: &mut Player<Synth>, stream: &mut Stream, piece: PieceId) {
+        draw(stream, 1);
+        player.advance();
+        let before = player.position();
+        for _ in 0..40 {
+            draw(stream, 1);
+            player.advance();
+        }
+        let after = player.position();
+        assert_eq!((after.piece, after.is_starved, after.awaits), (piece, false, None));
+        assert!((after.piece, after.tick) > (before.piece, before.tick), "{before:?} {after:?}");
+    }
+
+    /// The device draws after the player has looked where the stream is, and before its command is there.
+    #[test]
+    fn a_turn_that_comes_just_before_a_command_is_noticed() {
+        let (mut player, mut stream, first, second) = just_before_a_swap();
+        let now = player.supply.snapshot();
+        let piece = player.shelf.get(first).unwrap();
+        player.supply.tell_again(now, Tempo::nearest(150.0), piece, second);
+        draw(&mut stream, 30);
+        goes_on(&mut player, &mut stream, second);
+        assert_eq!(player.position().tempo, quarters().tempo);
+    }
+
+    /// A command that comes too late for the bar line which it was meant for.
+    #[test]
+    fn a_turn_that_is_told_too_late_goes_on_where_it_would_be() {
+        let (mut player, mut stream) = Player::<Synth>::unplugged(RATE);
+        let first = player.play(&quarters());
+        for _ in 0..230 {
+            player.advance();
+            draw(&mut stream, 1);
+        }
+        let now = player.supply.snapshot();
+        let second = player.learn(&quarters(), true);
+        player.agenda.queued = Some(Queued { piece: second, tempo: quarters().tempo, at: Tick(0) });
+        player.place_queued(now.frame, now.tempo);
+        player.supply.tell_again(now, now.tempo, player.shelf.get(first).unwrap(), second);
+        draw(&mut stream, 30);
+        for _ in 0..20 {
+            player.advance();
+            draw(&mut stream, 1);
+        }
+        // 280 blocks less one bar, less what is not heard yet.
+        let (rendered, latency) = (30 * BLOCK_FRAMES as u64, Synth::LATENCY_FRAMES as u64);
+        let position = player.position();
+        assert_eq!((position.piece, position.tick), (second, tick_at(rendered - latency, quarters().tempo, RATE)));
+        assert_eq!(player.health().waited_ms, 0);
+    }
+
+    #[test]
+    fn a_seek_into_a_piece_that_has_just_gone_leaves_the_next_alone() {
+        let (mut player, mut stream, first, second) = just_before_a_swap();
+        let start = Start { frame: 4000, tempo: player.tempo, first_cue: 0, piece: first };
+        player.target = Some(start);
+        player.supply.start(start, second);
+        draw(&mut stream, 30);
+        goes_on(&mut player, &mut stream, second);
+    }
+
+    #[test]
+    fn a_piece_that_began_just_before_it_was_replaced_gives_way_at_the_next_bar_line() {
+        let (mut player, mut stream, first, second) = just_before_a_swap();
+        let now = player.supply.snapshot();
+        let third = player.queue(&quarters(), true, None);
+        // As though this had been decided before the stream turned.
+        let piece = player.shelf.get(first).unwrap();
+        player.supply.tell_again(now, player.tempo, piece, second);
+        draw(&mut stream, 30);
+        player.advance();
+        for _ in 0..20 {
+            draw(&mut stream, 1);
+            player.advance();
+        }
+        assert!([second, third].contains(&player.position().piece));
+        for _ in 0..300 {
+            draw(&mut stream, 1);
+            player.advance();
+        }
+        goes_on(&mut player, &mut stream, third);
+    }
+
+    #[test]
+    fn where_the_device_is_lost_the_queued_piece_and_the_recording_go_on() {
+        let (mut player, mut stream, first, second) = just_before_a_swap();
+        let mut recording = player.record();
+        draw(&mut stream, 1);
+        drop(stream);
+        player.go_silent("gone".to_owned());
+        assert!(!recording.is_over());
+        let began = Instant::now();
+        let mut pieces = Vec::new();
+        while !pieces.iter().any(|(_, piece)| *piece == second) {
+            player.advance();
+            recording.pieces(&mut pieces);
+            assert!(began.elapsed() < Duration::from_secs(60), "it never took over: {:?}", player.position());
+        }
+        assert_eq!(pieces.first().map(|(_, piece)| *piece), Some(first));
+        let (mut strokes, mut samples) = (Vec::new(), Vec::new());
+        recording.strokes(&mut strokes);
+        recording.samples(&mut samples);
+        assert!(strokes.is_sorted_by_key(|stroke| stroke.frame));
+        assert!(samples.iter().any(|sample| sample.abs() > 0.01));
+    }
+}
