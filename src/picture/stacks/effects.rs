@@ -74,7 +74,12 @@ impl Effect<'_> {
     pub fn apply(&mut self, stack: &mut Vec<Slot>, way: Way) {
         let opcode = Arc::clone(&self.instruction.opcode);
         match (&*opcode, way) {
-            ("FOR_ITER", Way::Jump) => {}
+            // From 3.12 on there is a place for the value that did not come.
+            ("FOR_ITER", Way::Jump) => {
+                if self.height > stack.len() {
+                    self.push(stack, "exhausted".into(), LabelKind::Null);
+                }
+            }
             ("JUMP_IF_TRUE_OR_POP" | "JUMP_IF_FALSE_OR_POP", Way::Jump) => {}
             ("SEND", Way::Jump) => {
                 stack.truncate(self.height.saturating_sub(1));
