@@ -6,9 +6,10 @@ mod support;
 mod traces;
 
 use std::path::Path;
+use std::sync::Arc;
 
-use evalody::compose::{Style, StyleName, compose};
-use evalody::fold::{MOST_GESTURES, Threads, Zoom};
+use evalody::compose::{Bar, Conductor, Style, StyleName, compose, plan_live};
+use evalody::fold::{Folder, Gesture, MOST_GESTURES, Threads, Zoom};
 use evalody::music::Tick;
 use evalody::perform::{Performance, perform};
 use evalody::picture::{Playhead, Stride, Tape};
@@ -199,6 +200,65 @@ fn the_head_goes_forwards_and_back_to_where_it_was() {
             assert!(astray == 0 || zoom != Zoom::Auto, "{name} in {style}: {astray} of {shown} notes show other code than they name");
             assert!(shown > 0 && (name == "threads" || before * 10 >= tape.end() * 8), "{name} in {style}: the head ends at {before}");
         }
+    }
+}
+
+/// The music of a program that goes on, bar after bar, as the feed makes it.
+fn live(trace: &Trace, mut told: impl FnMut(&Performance, &Tape)) {
+    let style = Style { name: StyleName::Groove, ..Style::default() };
+    let mut folder = Folder::new(Zoom::Auto, Some(MOST_GESTURES));
+    let mut tape = Tape::new();
+    trace.codes.iter().for_each(|code| {
+        folder.code(Arc::clone(code));
+        Listener::code(&mut tape, Arc::clone(code));
+    });
+    let mut conductor: Option<Conductor> = None;
+    for entries in trace.entries.chunks(700) {
+        for entry in entries {
+            match entry {
+                Entry::Step(step) => {
+                    folder.step(*step);
+                    Listener::step(&mut tape, *step);
+                }
+                Entry::Mark(mark) => {
+                    folder.mark(mark.clone());
+                    tape.mark(mark.clone());
+                }
+            }
+        }
+        let gestures = folder.take();
+        let conductor = conductor.get_or_insert_with(|| {
+            let plan = plan_live(&gestures, &trace.codes, folder.tells_memory(), &style);
+            Conductor::new("song", plan, style.taste(), style.name.arrangement().unwrap())
+        });
+        // Now and then the program waits, and the bar before is held.
+        let held = gestures.last().map(|last| Bar { gestures: vec![Gesture { steps: 0, ..*last }], is_held: true });
+        for bar in std::iter::once(Bar { gestures, is_held: false }).chain(held) {
+            conductor.bar(bar, &trace.codes);
+            told(&perform(&conductor.drain()), &tape);
+        }
+    }
+    told(&perform(&conductor.unwrap().finish(&Outcome::Finished, &trace.codes)), &tape);
+}
+
+#[test]
+fn the_head_goes_on_with_music_that_is_made_while_the_program_runs() {
+    for (name, trace) in sung() {
+        let mut head = Playhead::new();
+        let (mut end, mut steps) = (Tick(0), 0);
+        live(&trace, |performance, tape| {
+            head.add(performance, tape);
+            (end, steps) = (performance.end, tape.end());
+        });
+        let seen: Vec<u64> = (0..=end.0).step_by(13).filter_map(|now| head.step_at(Tick(now))).collect();
+        assert!(seen.is_sorted(), "{name}");
+        assert!(seen.last().is_some_and(|last| last * 10 >= steps * 8), "{name}: {:?} of {steps}", seen.last());
+        assert!(head.struck().is_sorted_by_key(|note| note.at), "{name}");
+        let by_moment = (0..=end.0)
+            .step_by(13)
+            .map(Tick)
+            .all(|now| head.step_at(now).is_none_or(|step| head.tick_of(step).is_some_and(|tick| tick <= now)));
+        assert!(by_moment, "{name}");
     }
 }
 
