@@ -1,6 +1,8 @@
 //! What lies on the value stack, as it is inferred, against the heights that are known: over recorded traces
 //! and the whole standard library of every CPython found.
 
+// Not again where the musical half is tested alone: it takes half a minute.
+#[cfg(feature = "embedded")]
 #[path = "support/library.rs"]
 mod library;
 #[path = "support/interpreters.rs"]
@@ -12,7 +14,6 @@ use std::sync::Arc;
 use evalody::picture::{Label, LabelKind, Stacks};
 use evalody::program::Program;
 use evalody::trace::{Code, Listener, Mark, Step, Trace, read};
-use library::tell_library;
 use support::{hear, pythons, request};
 
 #[derive(Default)]
@@ -59,6 +60,7 @@ impl Listener for Tally {
     fn mark(&mut self, _: Mark) {}
 }
 
+#[cfg(feature = "embedded")]
 #[test]
 fn stacks_are_as_high_as_is_known_over_the_whole_library_and_few_places_are_unknown() {
     std::thread::scope(|scope| {
@@ -67,7 +69,7 @@ fn stacks_are_as_high_as_is_known_over_the_whole_library_and_few_places_are_unkn
         for (python, version) in versions {
             scope.spawn(move || {
                 let mut tally = Tally::default();
-                tell_library(&python, &mut tally);
+                library::tell_library(&python, &mut tally);
                 let mut worst: Vec<_> = tally.by_opcode.iter().map(|(opcode, count)| (count, opcode)).collect();
                 worst.sort();
                 let worst = worst.iter().rev().take(6).collect::<Vec<_>>();
@@ -83,7 +85,9 @@ fn stacks_are_as_high_as_is_known_over_the_whole_library_and_few_places_are_unkn
                     tally.wrong.len(),
                     tally.wrong[..tally.wrong.len().min(9)].join("\n")
                 );
-                assert!(tally.share() <= 0.1, "{version:?}: {} unknown", tally.share());
+                // Measured: 0.0063 in 3.8, 0.0004 in 3.9, 0.0014 in 3.10, 0.0064 in 3.11, 0.0101 in 3.12, 0.0109 in 3.13;
+                // without the table of handlers, what lies below an exception that is raised again is not known.
+                assert!(tally.share() <= if version <= (3, 13) { 0.02 } else { 0.1 }, "{version:?}: {} unknown", tally.share());
             });
         }
     });
@@ -100,7 +104,13 @@ fn stacks_of_recorded_traces_are_as_high_as_every_step_finds_them() {
         let trace = recorded(name);
         let mut tally = Tally::default();
         trace.codes.iter().for_each(|code| tally.code(Arc::clone(code)));
-        assert!(tally.wrong.is_empty() && tally.share() <= 0.1, "{name}: {:?}, {}", tally.wrong, tally.share());
+        assert!(
+            tally.wrong.is_empty() && tally.share() <= 0.1,
+            "{name}: {:?}, {:?} of {}",
+            tally.wrong,
+            tally.by_opcode,
+            tally.instructions
+        );
         let stacks: Vec<Stacks> = trace.codes.iter().map(|code| Stacks::of(code, None)).collect();
         for step in trace.steps() {
             let depth = trace.codes[step.code.index()].unit(step.offset).depth;
@@ -134,9 +144,7 @@ fn values_are_called_as_a_reader_of_the_program_would() {
             assert_eq!(of("STORE_FAST"), ["iter(xs)", "next of xs"], "{version:?}");
             let multiply = if version < (3, 11) { "BINARY_MULTIPLY" } else { "BINARY_OP" };
             assert_eq!(of(multiply), ["iter(xs)", "a", "x", "2"], "{version:?}");
-            let returned = of("RETURN_VALUE");
-            let whole = if version < (3, 11) || program.is_none() { "max(a, len(xs))" } else { "max(a, len(xs))" };
-            assert_eq!(returned, [whole], "{version:?}");
+            assert_eq!(of("RETURN_VALUE"), ["max(a, len(xs))"], "{version:?}");
         }
     }
 }

@@ -113,8 +113,8 @@ impl Default for Tape {
 }
 
 impl Tape {
-    /// Steps kept, if there were so many: two or three seconds of a program at full speed, 36 MiB, and up
-    /// to 12 MiB of marks where every other step enters or leaves a frame.
+    /// Steps kept, if there were so many: up to 34 MiB, and 9 MiB of marks where every other step enters or
+    /// leaves a frame.
     pub const MOST: usize = 1 << 20;
 
     pub fn new() -> Self {
