@@ -74,7 +74,12 @@ impl Effect<'_> {
     pub fn apply(&mut self, stack: &mut Vec<Slot>, way: Way) {
         let opcode = Arc::clone(&self.instruction.opcode);
         match (&*opcode, way) {
-            ("FOR_ITER", Way::Jump) => {}
+            // From 3.12 on there is a place for the value that did not come.
+            ("FOR_ITER", Way::Jump) => {
+                if self.height > stack.len() {
+                    self.push(stack, "exhausted".into(), LabelKind::Null);
+                }
+            }
             ("JUMP_IF_TRUE_OR_POP" | "JUMP_IF_FALSE_OR_POP", Way::Jump) => {}
             ("SEND", Way::Jump) => {
                 stack.truncate(self.height.saturating_sub(1));
@@ -177,14 +182,7 @@ impl Effect<'_> {
         }
     }
 
-    /// Brings the value at `depth` (1 is the top) to the top.
-    fn raise(stack: &mut Vec<Slot>, depth: usize) {
-        if let Some(place) = stack.len().checked_sub(depth) {
-            stack[place..].rotate_left(1);
-        }
-    }
-
-    /// Brings the top down to `depth`.
+    /// Brings the top down to `depth`; 1 is the top.
     fn lower(stack: &mut [Slot], depth: usize) {
         if let Some(place) = stack.len().checked_sub(depth) {
             stack[place..].rotate_right(1);
@@ -268,7 +266,7 @@ impl Effect<'_> {
                     stack.swap(last, place);
                 }
             }
-            "ROT_TWO" => Self::raise(stack, 2),
+            "ROT_TWO" => Self::lower(stack, 2),
             "ROT_THREE" => Self::lower(stack, 3),
             "ROT_FOUR" => Self::lower(stack, 4),
             "ROT_N" => Self::lower(stack, argument),

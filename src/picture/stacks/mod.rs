@@ -39,8 +39,16 @@ pub struct Label {
 #[derive(Debug, Clone, Default)]
 pub struct Stacks {
     labels: Vec<Label>,
-    /// For each instruction its offset, and where its labels are before and after it.
-    places: Vec<(u32, Option<Range<usize>>, Option<Range<usize>>)>,
+    /// One for each instruction.
+    places: Vec<Place>,
+}
+
+/// Where the labels of an instruction are.
+#[derive(Debug, Clone)]
+struct Place {
+    offset: u32,
+    before: Option<Range<usize>>,
+    after: Option<Range<usize>>,
 }
 
 impl Stacks {
@@ -53,7 +61,7 @@ impl Stacks {
         for (index, instruction) in code.instructions().iter().enumerate() {
             let before = flow.before(index).map(|labels| stacks.keep(labels));
             let after = flow.after(index).map(|labels| stacks.keep(labels));
-            stacks.places.push((instruction.offset, before, after));
+            stacks.places.push(Place { offset: instruction.offset, before, after });
         }
         stacks
     }
@@ -64,17 +72,17 @@ impl Stacks {
         begins..self.labels.len()
     }
 
-    fn place(&self, offset: u32) -> Option<&(u32, Option<Range<usize>>, Option<Range<usize>>)> {
-        self.places.binary_search_by_key(&offset, |place| place.0).ok().map(|index| &self.places[index])
+    fn place(&self, offset: u32) -> Option<&Place> {
+        self.places.binary_search_by_key(&offset, |place| place.offset).ok().map(|index| &self.places[index])
     }
 
     /// As many as the stack is high before it; `None` where no path leads.
     pub fn before(&self, offset: u32) -> Option<&[Label]> {
-        self.place(offset)?.1.clone().map(|range| &self.labels[range])
+        self.place(offset)?.before.clone().map(|range| &self.labels[range])
     }
 
     /// When it goes on to the next instruction or, failing that, jumps; `None` where it does neither.
     pub fn after(&self, offset: u32) -> Option<&[Label]> {
-        self.place(offset)?.2.clone().map(|range| &self.labels[range])
+        self.place(offset)?.after.clone().map(|range| &self.labels[range])
     }
 }

@@ -54,6 +54,7 @@ struct Kept {
 }
 
 const _: () = assert!(size_of::<Kept>() <= 32, "a million of them are kept, and marks besides");
+const _: () = assert!(size_of::<(u32, Mark)>() <= 16, "there may be one for every other step");
 
 impl Kept {
     fn step(&self) -> Step {
@@ -67,11 +68,19 @@ struct Chunk {
     marks: Vec<(u32, Mark)>,
 }
 
+/// A frame that is open.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    from: u64,
+    /// Its newest step; where there was none yet, the one it was called from.
+    at: u64,
+}
+
 /// What goes on in a thread.
 #[derive(Debug, Clone, Default)]
 struct Thread {
-    /// The steps from which its open frames were called, outermost first.
-    callers: Vec<u64>,
+    /// Outermost first.
+    frames: Vec<Frame>,
     /// Its newest step, with the line.
     last: Option<(u64, Step, u32)>,
     changes_frame: bool,
@@ -104,8 +113,8 @@ impl Default for Tape {
 }
 
 impl Tape {
-    /// Steps kept, if there were so many: two or three seconds of a program at full speed, 36 MiB, and up
-    /// to 12 MiB of marks where every other step enters or leaves a frame.
+    /// Steps kept, if there were so many: up to 34 MiB, and 9 MiB of marks where every other step enters or
+    /// leaves a frame.
     pub const MOST: usize = 1 << 20;
 
     pub fn new() -> Self {
@@ -326,7 +335,13 @@ impl Listener for Tape {
                 // Within a frame only a jump leads backwards.
                 line != last_line || code != last.code || frame_depth != last.frame_depth || offset <= last.offset
             });
-        let from = of.callers.last().copied().unwrap_or(NOBODY);
+        let from = match of.frames.last_mut() {
+            Some(frame) => {
+                frame.at = n;
+                frame.from
+            }
+            None => NOBODY,
+        };
         let changes_frame = std::mem::replace(&mut of.changes_frame, false);
         of.last = Some((n, step, line));
         let kept = Kept { from, blocks: self.blocks, code, offset, frame_depth, thread, change: blocks, begins_visit, changes_frame };
@@ -338,11 +353,13 @@ impl Listener for Tape {
         let thread = self.thread(mark.thread);
         match mark.kind {
             MarkKind::Called(_) | MarkKind::Resumed(_) => {
-                thread.callers.push(thread.last.map_or(NOBODY, |(n, ..)| n));
+                // What runs in between may not be heard: the newest step can be one of a frame that was left.
+                let from = thread.frames.last().map_or(NOBODY, |frame| frame.at);
+                thread.frames.push(Frame { from, at: from });
                 thread.changes_frame = true;
             }
             MarkKind::Returned(_) | MarkKind::Yielded(_) | MarkKind::Unwound(_) => {
-                thread.callers.pop();
+                thread.frames.pop();
                 thread.changes_frame = true;
             }
             MarkKind::BlocksChanged { by } => self.change_blocks(i64::from(by)),
