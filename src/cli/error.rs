@@ -12,6 +12,9 @@ pub const FAILED: u8 = 3;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+    /// Options that do not go together; with the remedy.
+    #[error("{0}")]
+    Usage(String),
     #[error("{}: no such file; name a Python file, @SONG (see: evalody songs), or - for standard input", .0.display())]
     NoSuchFile(PathBuf),
     #[error("{}: is a folder; name a Python file in it", .0.display())]
@@ -48,7 +51,8 @@ pub enum Failure {
 impl Failure {
     pub fn status(&self) -> u8 {
         match self {
-            Self::NoSuchFile(_)
+            Self::Usage(_)
+            | Self::NoSuchFile(_)
             | Self::Folder(_)
             | Self::Unreadable { .. }
             | Self::Program(_)

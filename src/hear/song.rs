@@ -42,6 +42,8 @@ pub enum HearError {
     SeveralSongs,
     #[error("is longer than any music")]
     Endless,
+    #[error("holds two programs side by side")]
+    TwoSides,
     #[error("has no notes in it")]
     NoNotes,
 }
@@ -89,6 +91,8 @@ pub fn song(bytes: &[u8]) -> Result<Song, HearError> {
                         notes.push(Struck { at, channel, pitch, velocity });
                     }
                 }
+                // Two bands on the same channels: neither could be told from the other where a program drops the port.
+                TrackEventKind::Meta(MetaMessage::MidiPort(port)) if port.as_int() > 0 => return Err(HearError::TwoSides),
                 TrackEventKind::Meta(MetaMessage::Tempo(microseconds)) if tempo.is_none_or(|(first, _)| now < first) => {
                     tempo = Some((now, Tempo::nearest(60_000_000.0 / f64::from(microseconds.as_int().max(1)))));
                 }

@@ -70,7 +70,7 @@ pub struct Stream<V: Voices = Synth> {
     /// The synth of the piece before, until it has faded.
     fading: Option<Box<V>>,
     /// Which pitches sound, a bit each, by channel: whatever is thrown away, each stroke is released.
-    struck: [u128; 16],
+    struck: [u128; Channel::COUNT],
     section: Section,
     stage: Stage,
     tempo: Tempo,
@@ -103,7 +103,7 @@ impl<V: Voices> Stream<V> {
             sample_rate_hz,
             playing: None,
             fading: None,
-            struck: [0; 16],
+            struck: [0; Channel::COUNT],
             section: at.section,
             stage: Stage::Halted,
             tempo: at.tempo,
@@ -265,7 +265,7 @@ impl<V: Voices> Stream<V> {
     }
 
     fn hush(&mut self) {
-        self.struck = [0; 16];
+        self.struck = [0; Channel::COUNT];
         if let Some(synth) = &mut self.playing {
             synth.hush();
         }
