@@ -122,7 +122,7 @@ impl Compare {
             left.title = format!("{} ({})", left.program, left.interpreter);
             right.title = format!("{} ({})", right.program, right.interpreter);
         }
-        tell(&left, &right, shared)?;
+        tell(&left, &right, shared, music)?;
 
         let [ours, theirs] = composed(&left, &right, &music.style(), shared.quiet);
         let left_codes = left.codes.len() as u32;
@@ -213,7 +213,7 @@ fn listen(source: &Source, shared: &Shared, music: &Music, control: Option<&Cont
 }
 
 /// The difference on standard output, for it is what was asked; how they ended and what must be known on standard error.
-fn tell(left: &Side, right: &Side, shared: &Shared) -> Result<(), Failure> {
+fn tell(left: &Side, right: &Side, shared: &Shared, music: &Music) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     for (name, side) in [("left: ", left), ("right:", right)] {
         writeln!(out, "{name} {} by {}", side.program, side.interpreter)?;
@@ -234,23 +234,25 @@ fn tell(left: &Side, right: &Side, shared: &Shared) -> Result<(), Failure> {
         }
     }
     let is_cut = [left, right].iter().any(|side| matches!(side.outline.outcome, Outcome::CutShort { .. }));
-    if is_cut && shared.steps.is_none() && shared.time.is_none() && !shared.quiet {
+    // In the faithful style nobody is surprised by the end of the notes.
+    let is_ours = shared.steps.is_none() && shared.time.is_none() && !music.style.is_lossless();
+    if is_cut && is_ours && !shared.quiet {
         eprintln!("evalody: programs must end to be compared, so each is stopped there; --steps and --time set other limits for both");
     }
     Ok(())
 }
 
-/// Both pieces in one key and at one tempo, those of the left unless others were wished for. Their lengths are as
+/// Both pieces in one key and at one tempo, those of the left (of the right where that is empty) unless others were
+/// wished for. Their lengths are as
 /// their instructions, so that a bar of either stands for as many: who does more is heard longer.
 fn composed(left: &Side, right: &Side, style: &Style, quiet: bool) -> [Performance; 2] {
     let score = |side: &Side, style: &Style| {
         let outline = if side.is_blank { side.outline.silent() } else { side.outline.clone() };
         compose(&side.title, &outline, &side.codes, style)
     };
-    let ours = score(left, style);
-    let alike = Style { tempo: Some(ours.tempo), key: Some(ours.key), ..style.clone() };
-    let ours = if style.key.is_some() && style.tempo.is_some() { ours } else { score(left, &alike) };
-    let theirs = score(right, &alike);
+    let lead = score(if left.is_blank { right } else { left }, style);
+    let alike = Style { tempo: Some(lead.tempo), key: Some(lead.key), ..style.clone() };
+    let [ours, theirs] = [left, right].map(|side| score(side, &alike));
     // In the faithful style an instruction is a note, and lengths are what they are.
     if style.name.is_lossless() || left.is_blank || right.is_blank {
         return [perform(&ours), perform(&theirs)];
@@ -266,7 +268,7 @@ fn composed(left: &Side, right: &Side, style: &Style, quiet: bool) -> [Performan
             );
         }
         let bars = (longest * share.max(LEAST_SHARE)).round().max(FEWEST_BARS);
-        perform(&score(side, &Style { length: Some(lasting(bars, ours.tempo)), ..alike.clone() }))
+        perform(&score(side, &Style { length: Some(lasting(bars, lead.tempo)), ..alike.clone() }))
     })
 }
 

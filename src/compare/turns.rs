@@ -28,10 +28,10 @@ impl Places {
         Tick::of_bar(self.of_bar(bar)) + (at - Tick::of_bar(bar))
     }
 
-    /// The end of the run of bars from `bar` on which nothing of the other's interrupts.
+    /// The end of the run of bars from `bar` on which no bar of the other interrupts. Behind the last turn of the second
+    /// nobody does.
     fn end_of_run(self, bar: u32) -> Tick {
-        let interrupted = (bar..self.bars).find(|&bar| self.of_bar(bar + 1) != self.of_bar(bar) + 1);
-        Tick::of_bar(interrupted.map_or(self.bars, |bar| bar + 1))
+        Tick::of_bar(if bar + self.turn < self.shared { bar + 1 } else { self.bars })
     }
 
     /// What is heard of a note. It ends with its bar where the other's turn comes. A state that lasts through the whole
