@@ -1,9 +1,15 @@
 //! Two programs heard together: what each of them played is still there, in its place and on its side, and what
 //! they did is counted to the last instruction.
 
+#[path = "support/bands.rs"]
+mod bands;
+#[path = "support/meter.rs"]
+mod meter;
 #[allow(dead_code, reason = "shared with other tests")]
 #[path = "support/runs.rs"]
 mod runs;
+#[path = "support/sound_fonts.rs"]
+mod sound_fonts;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,11 +23,13 @@ use evalody::live::{BLOCK_FRAMES, Player};
 use evalody::music::{TICKS_PER_BAR, Tick};
 use evalody::perform::{Channel, CueKind, Performance, Port, perform};
 use evalody::score::{Cause, Score, State, Work};
-use evalody::synth::{Synth, rendering};
+use evalody::synth::{SoundFont, Synth, rendering, rendering_with};
 use evalody::trace::{CodeId, Family, Trace};
+use meter::{decibels, loudness, side, true_peak};
 use midly::{MetaMessage, MidiMessage, Smf, TrackEventKind};
 use proptest::prelude::*;
 use runs::trace;
+use sound_fonts::general_midi;
 use support::python_tools::{output_of, python_with};
 use support::scores::{any_score, melodic, note, part, score, text};
 
@@ -259,6 +267,27 @@ fn who_is_on_the_left_is_heard_on_the_left_and_a_little_on_the_right() {
     assert!((4.0..100.0).contains(&(left / right)), "{left} left, {right} right");
     let [left, right] = powers(&sides(&nobody, &band, 0).unwrap());
     assert!((4.0..100.0).contains(&(right / left)), "{left} left, {right} right");
+}
+
+#[test]
+fn two_bands_are_as_loud_as_one_and_each_is_on_its_side_whoever_plays() {
+    let font = general_midi();
+    let band = bands::piece(&bands::STAGE, &[76; 16]);
+    let nobody = Performance { cues: Vec::new(), causes: Vec::new(), ..band.clone() };
+    let played = |left: &Performance, right: &Performance, font: Option<&SoundFont>| {
+        bands::rendered(rendering_with(&sides(left, right, 0).unwrap(), bands::RATE, font))
+    };
+    for font in [None].into_iter().chain(font.as_ref().map(Some)) {
+        let stereo = played(&band, &band, font);
+        let lufs = loudness(&stereo);
+        assert!((-16.5..-14.5).contains(&lufs), "{lufs:.2} LUFS");
+        assert!((0..2).all(|number| decibels(true_peak(&side(&stereo, number))) < -1.0));
+        let power = |stereo: &[f32], number| side(stereo, number).iter().map(|sample| sample * sample).sum::<f64>();
+        let stereo = played(&band, &nobody, font);
+        assert!(power(&stereo, 0) > 5.0 * power(&stereo, 1), "{} left, {} right", power(&stereo, 0), power(&stereo, 1));
+        let stereo = played(&nobody, &band, font);
+        assert!(power(&stereo, 1) > 5.0 * power(&stereo, 0), "{} left, {} right", power(&stereo, 0), power(&stereo, 1));
+    }
 }
 
 #[test]

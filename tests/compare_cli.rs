@@ -164,5 +164,9 @@ fn it_is_played_to_the_end_without_a_sound_card() {
         .env("ALSA_CONFIG_PATH", desk.path("asound.conf"))
         .env("PULSE_SERVER", "unix:/nonexistent")
         .env("XDG_RUNTIME_DIR", desk.folder.path());
-    command.assert().success().stdout(contains("right: short.py")).stderr(contains("long.py | short.py: groove"));
+    command
+        .assert()
+        .success()
+        .stdout(contains("right: short.py"))
+        .stderr(contains("long.py | short.py: groove").and(contains("no sound").count(1)));
 }

@@ -160,20 +160,21 @@ impl Compare {
                 eprintln!("evalody: {line}");
             }
         };
-        notice.iter().for_each(|notice| tell(notice));
+        if let Some(notice) = &notice {
+            tell(notice);
+        }
         let Performance { title, tempo, key, .. } = &pair.performance;
         tell(&format!("{title}: {}, {key} at {} bpm", music.style, tempo.quarters_per_minute()));
         player.begin(&pair.performance);
         player.close();
-        let was_interrupted = sound_out(&mut player, &interrupted, tell);
+        let was_interrupted = sound_out(&mut player, &interrupted, notice, tell);
         player.stop();
         Ok(if was_interrupted { ending::INTERRUPTED } else { pair.status })
     }
 }
 
-/// Plays to the end; tells whether it was interrupted.
-fn sound_out(player: &mut Player, interrupted: &AtomicBool, tell: impl Fn(&str)) -> bool {
-    let mut told: Option<String> = None;
+/// Plays to the end; gives whether it was interrupted. `told` is what was said of the sound before.
+fn sound_out(player: &mut Player, interrupted: &AtomicBool, mut told: Option<String>, tell: impl Fn(&str)) -> bool {
     loop {
         if interrupted.load(Ordering::Relaxed) {
             return true;
