@@ -102,6 +102,19 @@ fn halves_of_a_comparison_are_refused_with_the_remedy() {
 }
 
 #[test]
+fn what_is_wrong_with_the_second_is_told_before_the_first_runs() {
+    let Some(desk) = Desk::new() else { return };
+    fs::write(desk.path("loud.py"), "print('ran')\n").unwrap();
+    fs::write(desk.path("broken.py"), "for x in range(3)\n    pass\n").unwrap();
+    let syntax = contains("broken.py").and(contains("line 1")).and(contains("SyntaxError"));
+    desk.evalody("export --compare loud.py broken.py -o a.mid --interpreter cpython").assert().code(2).stdout(is_empty()).stderr(syntax);
+    let nobody = contains("--against: there is no /nowhere/python to run");
+    let command = "export --compare loud.py -o a.mid --interpreter cpython --against /nowhere/python";
+    desk.evalody(command).assert().code(2).stdout(is_empty()).stderr(nobody);
+    assert!(!desk.path("a.mid").exists());
+}
+
+#[test]
 fn one_program_is_compared_with_itself_on_another_interpreter() {
     let Some(desk) = Desk::new() else { return };
     let python = interpreter::found().into_iter().next_back().unwrap().path;

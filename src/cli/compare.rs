@@ -14,13 +14,15 @@ use super::sound_font::Sound;
 use super::source::{self, Source};
 use crate::compare::{Difference, sides, turns};
 use crate::compose::{ENDING_BARS, Style, compose};
+use crate::feed::RECORDS;
 use crate::fold::Outline;
-use crate::interpreter::{Choice, Streams};
+use crate::interpreter::options::Task;
+use crate::interpreter::{Choice, State, Streams};
 use crate::live::{Output, Player};
 use crate::music::Tempo;
 use crate::perform::{Performance, perform};
 use crate::score::Score;
-use crate::trace::{Code, Outcome};
+use crate::trace::{Code, Outcome, Trace};
 
 /// What a program that is compared may do unless `--steps` or `--time` says otherwise: the piece is made when both
 /// have ended, so one that never ends would never be heard. Plenty for a sort in a lesson; and no listener waits
@@ -113,6 +115,7 @@ impl Compare {
         };
         let limited = limited(shared, music);
         let against = Shared { interpreter: self.against.clone().unwrap_or_else(|| shared.interpreter.clone()), ..limited.clone() };
+        self.check(&second, &against)?;
         let Some(mut left) = listen(&first, &limited, music, control)? else { return Ok(None) };
         if interrupted.load(Ordering::Relaxed) {
             return Ok(None);
@@ -144,6 +147,19 @@ impl Compare {
             codes: left.codes.into_iter().chain(right.codes).collect(),
             status: statuses.into_iter().find(|&status| status != 0).unwrap_or(0),
         }))
+    }
+
+    /// Compiles the second program where it is to run: what is wrong with it, or with its interpreter, is told before
+    /// the first one runs.
+    fn check(&self, second: &Source, shared: &Shared) -> Result<(), Failure> {
+        let failed = |failure| match failure {
+            Failure::Interpreter(error) if error.is_bad_input() && self.against.is_some() => Failure::Usage(format!("--against: {error}")),
+            other => other,
+        };
+        let mut running = record::start(second, shared, Task::Compile, Streams::Inherit, RECORDS).map_err(failed)?;
+        let mut compiled = Trace::default();
+        while running.listen(&mut compiled).map_err(|error| failed(record::refused(second, error)))? == State::More {}
+        Ok(())
     }
 
     /// `evalody play --compare`.

@@ -63,7 +63,12 @@ fn row(name: &str, left: u64, right: u64) -> [String; 5] {
         std::cmp::Ordering::Greater => "+",
     };
     let difference = format!("{sign}{}", grouped(left.abs_diff(right)));
-    let ratio = if left == 0 || right == 0 { "-".to_owned() } else { format!("{:.2}", right as f64 / left as f64) };
+    let ratio = match right as f64 / left.max(1) as f64 {
+        _ if left == 0 || right == 0 => "-".to_owned(),
+        // Little is not nothing.
+        ratio if ratio < 0.01 => "<0.01".to_owned(),
+        ratio => format!("{ratio:.2}"),
+    };
     [name.to_owned(), grouped(left), grouped(right), difference, ratio]
 }
 
@@ -92,15 +97,18 @@ mod tests {
         difference.right[Family::Call.index()] = 1_000;
         difference.left[Family::Arith.index()] = 50;
         difference.right[Family::Arith.index()] = 50;
+        difference.left[Family::Build.index()] = 900;
+        difference.right[Family::Build.index()] = 1;
         difference.left[Family::Store.index()] = 14;
         difference.right[Family::Store.index()] = 7;
         let lines = [
             "family       left      right  difference  ratio",
             "call            0      1,000      +1,000      -",
+            "build         900          1        -899  <0.01",
             "load    1,234,567  1,234,560          -7   1.00",
             "store          14          7          -7   0.50",
             "arith          50         50           0   1.00",
-            "total   1,234,631  1,235,617        +986   1.00",
+            "total   1,235,531  1,235,618         +87   1.00",
         ];
         assert_eq!(difference.lines(), lines);
     }
