@@ -96,7 +96,7 @@ impl Music {
 }
 
 /// The control experiment: what the music is where the program's order is taken away.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Control {
     /// Line visits in random order
     #[arg(long, value_name = "SEED", hide = true)]

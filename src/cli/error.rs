@@ -13,6 +13,9 @@ pub const FAILED: u8 = 3;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+    /// Options that do not go together; with the remedy.
+    #[error("{0}")]
+    Usage(String),
     #[error("{}: no such file; name a Python file, @SONG (see: evalody songs), or - for standard input", .0.display())]
     NoSuchFile(PathBuf),
     #[error("{}: is a folder; name a Python file in it", .0.display())]
@@ -41,9 +44,6 @@ pub enum Failure {
     Sound(String),
     #[error("{0}")]
     Terminal(io::Error),
-    /// Options that do not go together; with the remedy.
-    #[error("{0}")]
-    Usage(String),
     #[error("{0}; without a window there is: evalody play")]
     Window(String),
     /// Whoever read our output has gone: no failure.
@@ -54,7 +54,8 @@ pub enum Failure {
 impl Failure {
     pub fn status(&self) -> u8 {
         match self {
-            Self::NoSuchFile(_)
+            Self::Usage(_)
+            | Self::NoSuchFile(_)
             | Self::Folder(_)
             | Self::Unreadable { .. }
             | Self::Program(_)
@@ -63,7 +64,6 @@ impl Failure {
             | Self::Syntax(_)
             | Self::Output { .. }
             | Self::Unheard { .. }
-            | Self::Usage(_)
             | Self::Window(_) => BAD_INPUT,
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
             Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,

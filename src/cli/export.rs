@@ -1,8 +1,10 @@
 //! `evalody export`: music into a file, without a device and without real time.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::args::{Control, Music, Shared};
+use super::compare::Compare;
 use super::ending;
 use super::error::Failure;
 use super::record;
@@ -12,7 +14,9 @@ use crate::compose::compose;
 use crate::export::{About, write_map, write_midi, write_wav_with};
 use crate::interpreter::Streams;
 use crate::output::Output;
-use crate::perform::perform;
+use crate::perform::{Performance, perform};
+use crate::synth::SoundFont;
+use crate::trace::Code;
 
 /// Samples a second of an exported WAV: what players and DAWs take as it is.
 const SAMPLE_RATE_HZ: u32 = 48_000;
@@ -21,6 +25,8 @@ const SAMPLE_RATE_HZ: u32 = 48_000;
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
+    // Behind FILE and OTHER.
+    mut_arg("arguments", |arguments| arguments.index(3)),
     after_help = "\
 Examples:
   evalody export fib.py -o fib.mid
@@ -29,11 +35,15 @@ Examples:
   evalody export fib.py -o f.mid --style faithful --steps 500
   evalody export fib.py -o fib.wav --style chip
   evalody export fib.py -o fib.wav --soundfont GeneralUser.sf2
+  evalody export --compare bubble.py merge.py -o sorts.wav --compare-as turns
   evalody export fib.py -o fib.mid -- 30              with arguments for fib.py"
 )]
 pub struct Export {
     #[command(flatten)]
     shared: Shared,
+
+    #[command(flatten)]
+    compare: Compare,
 
     #[command(flatten)]
     music: Music,
@@ -59,16 +69,33 @@ enum Format {
     Wav,
 }
 
+/// What is written, and what is said of it.
+struct Piece<'a> {
+    performance: &'a Performance,
+    codes: &'a [Arc<Code>],
+    interpreter: &'a str,
+    steps: u64,
+}
+
+/// Files that are begun before anything runs: what cannot be written is refused at once.
+struct Files {
+    output: Output,
+    map: Option<Output>,
+}
+
 impl Export {
     pub fn run(self) -> Result<u8, Failure> {
+        let is_pair = self.compare.is_asked()?;
         let format = self.format()?;
         if matches!(format, Format::Midi) {
             self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
         }
         let font = self.sound.load()?;
+        if is_pair {
+            return self.pair(format, font.as_ref());
+        }
         let source = source::load(&self.shared.file)?;
-        let mut output = Output::create(&self.output)?;
-        let mut map = self.map.as_deref().map(Output::create).transpose()?;
+        let files = self.files()?;
         let shared = record::limited(&self.shared, self.music.style);
 
         let mut folder = self.control.folder(&self.music);
@@ -84,52 +111,79 @@ impl Export {
             perform(&compose(&source.program.name, &outline, &codes, &self.music.style()))
         };
 
-        match format {
-            Format::Midi => {
-                let about = About {
-                    evalody: env!("CARGO_PKG_VERSION").to_owned(),
-                    style: self.music.style.to_string(),
-                    interpreter: recorded.dialect.interpreter.clone(),
-                    steps: recorded.steps,
-                };
-                write_midi(&performance, &about, output.writer()).map_err(|error| output.failed(error))?;
-            }
-            Format::Wav => {
-                let progress = record::bar(0, "rendering", shared.quiet);
-                let mut tell = |done, total| {
-                    progress.set_length(total);
-                    progress.set_position(done);
-                };
-                write_wav_with(&performance, SAMPLE_RATE_HZ, font.as_ref(), output.writer(), &mut tell)
-                    .map_err(|error| output.failed(std::io::Error::other(error)))?;
-                progress.finish_and_clear();
-            }
-        }
-        if let Some(map) = &mut map {
-            write_map(&performance, &codes, map.writer()).map_err(|error| map.failed(error))?;
-        }
-        output.keep()?;
-        map.map(Output::keep).transpose()?;
-
+        let piece = Piece { performance: &performance, codes: &codes, interpreter: &recorded.dialect.interpreter, steps: recorded.steps };
+        self.write(&piece, format, font.as_ref(), files)?;
         ending::tell(&source.program.name, &outline.outcome, recorded.steps);
         if !shared.quiet {
             if let Some(remark) = outline.remark() {
                 eprintln!("evalody: {remark}");
             }
-            let seconds = performance.end.seconds(performance.tempo);
-            eprintln!(
-                "evalody: {} of {} instructions of {} in {:.0}:{:02.0}, {} at {} bpm -> {}",
-                self.music.style,
-                recorded.steps,
-                recorded.dialect.interpreter,
-                (seconds / 60.0).floor(),
-                (seconds % 60.0).floor(),
-                performance.key,
-                performance.tempo.quarters_per_minute(),
-                self.output.display()
-            );
+            self.tell(&piece);
         }
         Ok(ending::status(&outline.outcome))
+    }
+
+    /// Two programs in one file.
+    fn pair(&self, format: Format, font: Option<&SoundFont>) -> Result<u8, Failure> {
+        let files = self.files()?;
+        let Some(pair) = self.compare.pair(&self.shared, &self.music, Some(&self.control))? else { return Ok(ending::INTERRUPTED) };
+        let piece = Piece { performance: &pair.performance, codes: &pair.codes, interpreter: &pair.interpreters, steps: pair.steps };
+        self.write(&piece, format, font, files)?;
+        if !self.shared.quiet {
+            self.tell(&piece);
+        }
+        Ok(pair.status)
+    }
+
+    fn files(&self) -> Result<Files, Failure> {
+        Ok(Files { output: Output::create(&self.output)?, map: self.map.as_deref().map(Output::create).transpose()? })
+    }
+
+    fn write(&self, piece: &Piece, format: Format, font: Option<&SoundFont>, files: Files) -> Result<(), Failure> {
+        let Files { mut output, mut map } = files;
+        match format {
+            Format::Midi => {
+                let about = About {
+                    evalody: env!("CARGO_PKG_VERSION").to_owned(),
+                    style: self.music.style.to_string(),
+                    interpreter: piece.interpreter.to_owned(),
+                    steps: piece.steps,
+                };
+                write_midi(piece.performance, &about, output.writer()).map_err(|error| output.failed(error))?;
+            }
+            Format::Wav => {
+                let progress = record::bar(0, "rendering", self.shared.quiet);
+                let mut tell = |done, total| {
+                    progress.set_length(total);
+                    progress.set_position(done);
+                };
+                write_wav_with(piece.performance, SAMPLE_RATE_HZ, font, output.writer(), &mut tell)
+                    .map_err(|error| output.failed(std::io::Error::other(error)))?;
+                progress.finish_and_clear();
+            }
+        }
+        if let Some(map) = &mut map {
+            write_map(piece.performance, piece.codes, map.writer()).map_err(|error| map.failed(error))?;
+        }
+        output.keep()?;
+        map.map(Output::keep).transpose()?;
+        Ok(())
+    }
+
+    /// What was written, in a line.
+    fn tell(&self, piece: &Piece) {
+        let Performance { tempo, key, end, .. } = piece.performance;
+        let seconds = end.seconds(*tempo);
+        eprintln!(
+            "evalody: {} of {} instructions of {} in {:.0}:{:02.0}, {key} at {} bpm -> {}",
+            self.music.style,
+            piece.steps,
+            piece.interpreter,
+            (seconds / 60.0).floor(),
+            (seconds % 60.0).floor(),
+            tempo.quarters_per_minute(),
+            self.output.display()
+        );
     }
 
     fn format(&self) -> Result<Format, Failure> {

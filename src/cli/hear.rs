@@ -112,6 +112,7 @@ fn remedy(error: &HearError) -> &'static str {
         HearError::Damaged(_) | HearError::CutOff | HearError::Endless => "export or copy it again",
         HearError::FilmFrames => "save it with ticks per beat",
         HearError::SeveralSongs => "save the one to hear as format 0 or 1",
+        HearError::SeveralPorts => "export one program at a time, without --compare",
         HearError::NoNotes => "an empty program is silence, and so is an empty file",
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::args::{Music, Shared};
+use super::compare::Compare;
 use super::ending;
 use super::error::Failure;
 use super::record;
@@ -27,6 +28,8 @@ use crate::trace::Outcome;
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
+    // Behind FILE and OTHER.
+    mut_arg("arguments", |arguments| arguments.index(3)),
     after_help = "\
 Keys while it plays:
   space pause    left/right seek a bar    + - tempo    q stop
@@ -36,12 +39,17 @@ Examples:
   evalody play fib.py
   evalody play fib.py --style faithful --tempo 90
   evalody play fib.py --legend
+  evalody play --compare @sort_bubble @sort_merge
+  evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
   echo 'print(sum(range(100)))' | evalody play -"
 )]
 pub struct Play {
     #[command(flatten)]
     shared: Shared,
+
+    #[command(flatten)]
+    compare: Compare,
 
     #[command(flatten)]
     music: Music,
@@ -54,7 +62,7 @@ pub struct Play {
     device: Option<String>,
 
     /// Tell which instrument is which family as they come in, instead of the view
-    #[arg(long)]
+    #[arg(long, conflicts_with = "compare")]
     legend: bool,
 
     /// No view, even on a terminal
@@ -64,6 +72,9 @@ pub struct Play {
 
 impl Play {
     pub fn run(self) -> Result<u8, Failure> {
+        if self.compare.is_asked()? {
+            return self.compare.play(&self.shared, &self.music, &self.sound, self.device);
+        }
         let began = Instant::now();
         let source = source::load(&self.shared.file)?;
         let font = self.sound.load()?;

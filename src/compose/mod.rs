@@ -30,7 +30,7 @@ pub use faithful::{
     VOICES, Voice, base_of, tuning,
 };
 pub use legend::{Entry, examples};
-pub use plan::{Bar, Plan, live_weight, plan_live};
+pub use plan::{Bar, ENDING_BARS, Plan, live_weight, plan_live};
 pub use signs::{Signs, Tally};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};
 

@@ -39,7 +39,7 @@ pub struct MapNote<'a> {
     pub seconds: f64,
     pub duration_ticks: u32,
     pub duration_seconds: f64,
-    /// Counted from 1, as musicians do.
+    /// Counted from 1, as musicians do; 17 to 32 are the channels of port B.
     pub channel: u8,
     pub pitch: u8,
     pub velocity: u8,

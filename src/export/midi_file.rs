@@ -8,7 +8,7 @@ use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Timing, TrackEvent, TrackEventKind};
 
 use crate::music::{Instrument, Key, Mode, TICKS_PER_QUARTER, Tempo, Tick};
-use crate::perform::{Channel, ChannelSetup, CueKind, Performance};
+use crate::perform::{Channel, ChannelSetup, CueKind, Performance, Port};
 
 /// Share of every channel that goes to the reverb (controller 91). More blurs fast passages, less
 /// sounds dry; 40 is what General MIDI 2 presets.
@@ -36,6 +36,9 @@ pub struct About {
 
 /// Writes the performance as a MIDI file: a conductor track with the title, the words and the tempo,
 /// then one track for each channel. Same performance, same bytes.
+///
+/// Where a channel of port B plays, each track names its port: by the prefix `FF 21`, which is what sequencers
+/// read though the standard never had it, and by the device name `FF 09` (RP-019), which replaced it.
 ///
 /// A performance without notes is a file of rests. Fails only when `out` does, or when a cue's channel
 /// has no setup, which no performance of [`perform`](crate::perform::perform) has.
@@ -140,8 +143,11 @@ fn key_signature(key: Key) -> MetaMessage<'static> {
 
 /// The channels with notes and their tracks' names: an instrument that keeps silent would be an empty
 /// track in everybody's mixer. Parts which share a channel (two parts of drums) share its track.
+///
+/// Where two ports play, names begin with the port's: both bands have a bass.
 fn track_names(performance: &Performance) -> Vec<(Channel, String)> {
     let mut names: Vec<(Channel, String)> = Vec::new();
+    let is_pair = has_two_ports(performance);
     let plays = |setup: &&ChannelSetup| performance.cues.iter().any(|cue| cue.channel == setup.channel);
     for setup in performance.setups.iter().filter(plays) {
         let name = printable_ascii(setup.name);
@@ -150,15 +156,25 @@ fn track_names(performance: &Performance) -> Vec<(Channel, String)> {
                 shared.push_str(" + ");
                 shared.push_str(&name);
             }
+            None if is_pair => names.push((setup.channel, format!("{} {name}", setup.channel.port().name()))),
             None => names.push((setup.channel, name)),
         }
     }
     names
 }
 
+fn has_two_ports(performance: &Performance) -> bool {
+    performance.setups.iter().any(|setup| setup.channel.port() == Port::B)
+}
+
 fn channel_track<'a>(performance: &Performance, channel: Channel, name: &'a str) -> io::Result<Vec<TrackEvent<'a>>> {
     let mut track = Track::default();
     track.meta(Tick(0), MetaMessage::TrackName(name.as_bytes()));
+    if has_two_ports(performance) {
+        let port = channel.port();
+        track.meta(Tick(0), MetaMessage::MidiPort(data_byte(port.index())?));
+        track.meta(Tick(0), MetaMessage::DeviceName(port.name().as_bytes()));
+    }
     // Where parts share a channel the first one sets it.
     if let Some(setup) = performance.setups.iter().find(|setup| setup.channel == channel) {
         let patch = match setup.instrument {
@@ -200,7 +216,7 @@ impl<'a> Track<'a> {
     }
 
     fn message(&mut self, at: Tick, channel: Channel, message: MidiMessage) -> io::Result<()> {
-        let channel = u4::try_from(channel.index()).ok_or_else(|| unwritable("channel"))?;
+        let channel = u4::try_from(channel.in_port()).ok_or_else(|| unwritable("channel"))?;
         self.push(at, TrackEventKind::Midi { channel, message });
         Ok(())
     }

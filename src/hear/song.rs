@@ -1,5 +1,7 @@
 //! What is struck, out of a MIDI file or a performance. Knows no styles.
 
+use std::collections::BTreeSet;
+
 use midly::{Format, MetaMessage, MidiMessage, Smf, Timing, TrackEventKind};
 
 use crate::music::{Pitch, TICKS_PER_QUARTER, Tempo, Tick, Velocity};
@@ -42,6 +44,8 @@ pub enum HearError {
     SeveralSongs,
     #[error("is longer than any music")]
     Endless,
+    #[error("plays on several MIDI ports, as two programs side by side do")]
+    SeveralPorts,
     #[error("has no notes in it")]
     NoNotes,
 }
@@ -72,10 +76,12 @@ pub fn song(bytes: &[u8]) -> Result<Song, HearError> {
     }
 
     let mut notes = Vec::new();
+    let mut ports = BTreeSet::new();
     let mut tempo: Option<(u64, Tempo)> = None;
     let mut end = Tick::default();
     for track in &file.tracks {
         let mut now = 0u64;
+        let mut port = 0;
         for event in track {
             now += u64::from(event.delta.as_int());
             let in_ours = (now.saturating_mul(u64::from(TICKS_PER_QUARTER)) + ticks_per_quarter / 2) / ticks_per_quarter;
@@ -87,8 +93,10 @@ pub fn song(bytes: &[u8]) -> Result<Song, HearError> {
                     let parts = (Channel::new(channel.as_int()), Pitch::new(key.as_int()), Velocity::new(vel.as_int()));
                     if let (Some(channel), Some(pitch), Some(velocity)) = parts {
                         notes.push(Struck { at, channel, pitch, velocity });
+                        ports.insert(port);
                     }
                 }
+                TrackEventKind::Meta(MetaMessage::MidiPort(number)) => port = number.as_int(),
                 TrackEventKind::Meta(MetaMessage::Tempo(microseconds)) if tempo.is_none_or(|(first, _)| now < first) => {
                     tempo = Some((now, Tempo::nearest(60_000_000.0 / f64::from(microseconds.as_int().max(1)))));
                 }
@@ -98,6 +106,9 @@ pub fn song(bytes: &[u8]) -> Result<Song, HearError> {
     }
     if notes.is_empty() {
         return Err(HearError::NoNotes);
+    }
+    if ports.len() > 1 {
+        return Err(HearError::SeveralPorts);
     }
     sort(&mut notes);
     let tempo = tempo.map_or(Tempo::nearest(120.0), |(_, tempo)| tempo);

@@ -14,10 +14,19 @@ use crate::program::Program;
 /// The newest version whose syntax the parser knows the limits of; the embedded interpreter's own.
 const NEWEST: PythonVersion = PythonVersion::PY314;
 
+/// Stack to have at hand for each byte of a program, in bytes: `[[[[` nests with each, and a syntax tree is
+/// dropped by recursion. Measured: a level takes between 80 and 150 in the profile of tests.
+const STACK_OF_BYTE: usize = 1 << 9;
+
 /// The first thing that keeps `program` from being Python, of `version` if that is given: newer syntax
 /// than that version's is refused too.
 pub fn check(program: &Program, version: Option<(u8, u8)>) -> Result<(), SyntaxError> {
     let version = version.map_or(NEWEST, PythonVersion::from);
+    let stack = program.text.len() * STACK_OF_BYTE + (1 << 16);
+    stacker::maybe_grow(stack, stack, || check_as(program, version))
+}
+
+fn check_as(program: &Program, version: PythonVersion) -> Result<(), SyntaxError> {
     let parsed = parse_unchecked(&program.text, ParseOptions::from(Mode::Module).with_target_version(version));
     let found = match (parsed.errors().first(), parsed.unsupported_syntax_errors().first()) {
         (Some(error), Some(too_new)) if too_new.range().start() < error.location.start() => Some((too_new.range(), too_new.to_string())),
@@ -85,6 +94,11 @@ mod tests {
     fn an_open_bracket_is_blamed_for_the_line_after_it() {
         let error = check(&program("x = (1,\ny = 2\n"), None).unwrap_err();
         assert_eq!((error.line, error.column, error.message.as_str()), (1, 5, "'(' was never closed"));
+    }
+
+    #[test]
+    fn a_program_may_nest_as_deep_as_it_likes() {
+        assert!(check(&program(&"[(".repeat(50_000)), None).is_err());
     }
 
     #[test]

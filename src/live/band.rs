@@ -43,7 +43,7 @@ pub struct Band<V: Voices> {
     /// Synths of pieces before.
     fading: [Option<Fading<V>>; FADING],
     /// Which pitches sound, a bit each, by channel: whatever is thrown away, each stroke is released.
-    struck: [u128; 16],
+    struck: [u128; Channel::COUNT],
     auditions: [Option<Audition>; AUDITIONS],
     tap: Option<Box<Tap>>,
     returns: Returns<V>,
@@ -72,7 +72,7 @@ impl<V: Voices> Band<V> {
             piece: PieceId::default(),
             playing: None,
             fading: [const { None }; FADING],
-            struck: [0; 16],
+            struck: [0; Channel::COUNT],
             auditions: [None; AUDITIONS],
             tap: None,
             returns,
@@ -182,7 +182,7 @@ impl<V: Voices> Band<V> {
 
     fn each_struck(&mut self, mut each: impl FnMut(&mut Self, Channel, CueKind)) {
         let struck = std::mem::take(&mut self.struck);
-        for (channel, mut pitches) in (0..16).filter_map(Channel::new).zip(struck) {
+        for (channel, mut pitches) in (0..Channel::COUNT as u8).filter_map(Channel::new).zip(struck) {
             while pitches != 0 {
                 if let Some(pitch) = Pitch::new(pitches.trailing_zeros() as u8) {
                     each(self, channel, CueKind::Off { pitch });

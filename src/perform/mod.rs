@@ -10,28 +10,77 @@ pub use text::{json_lines, lines};
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Velocity};
 use crate::score::{Cause, State, Text};
 
-/// A MIDI channel, 0 to 15; people count from 1, so it prints as 1 to 16.
+/// A MIDI port: a cable carries sixteen channels, and two bands that play together need two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Port {
+    A,
+    B,
+}
+
+impl Port {
+    pub const ALL: [Self; 2] = [Self::A, Self::B];
+
+    pub const fn index(self) -> u8 {
+        self as u8
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+        }
+    }
+}
+
+/// A MIDI channel: 0 to 15 on port A, 16 to 31 on port B. People count from 1, so it prints as 1 to 16, or
+/// B1 to B16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Channel(u8);
 
 impl Channel {
-    /// Channel 10 as people count: percussion (General MIDI 1).
+    /// Channels of both ports.
+    pub const COUNT: usize = 32;
+    /// Channels of a port.
+    const A_PORT: u8 = 16;
+    /// Channel 10 of port A as people count: percussion (General MIDI 1).
     pub const DRUMS: Self = Self(9);
 
-    /// `None` above 15.
+    /// `None` above 31.
     pub const fn new(index: u8) -> Option<Self> {
-        if index < 16 { Some(Self(index)) } else { None }
+        if (index as usize) < Self::COUNT { Some(Self(index)) } else { None }
     }
 
-    /// 0 to 15.
+    /// 0 to 31.
     pub const fn index(self) -> u8 {
         self.0
+    }
+
+    pub const fn port(self) -> Port {
+        if self.0 < Self::A_PORT { Port::A } else { Port::B }
+    }
+
+    /// Its number on its port, 0 to 15.
+    pub const fn in_port(self) -> u8 {
+        self.0 % Self::A_PORT
+    }
+
+    /// The channel of the same number on a port.
+    pub const fn on(self, port: Port) -> Self {
+        Self(self.in_port() + port.index() * Self::A_PORT)
+    }
+
+    /// Whether it is the percussion channel of its port.
+    pub const fn is_drums(self) -> bool {
+        self.in_port() == Self::DRUMS.0
     }
 }
 
 impl std::fmt::Display for Channel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0 + 1)
+        match self.port() {
+            Port::A => write!(f, "{}", self.in_port() + 1),
+            Port::B => write!(f, "B{}", self.in_port() + 1),
+        }
     }
 }
 

@@ -43,7 +43,7 @@ pub fn lines(performance: &Performance) -> impl Iterator<Item = String> {
 }
 
 /// The performance as JSON, one object a line, known by its first key: `performance`, `channel`,
-/// `marker`, `remark`, `cue` (`on` or `off`). Channels count from 1.
+/// `marker`, `remark`, `cue` (`on` or `off`). Channels count from 1; from 17 on they are port B's.
 pub fn json_lines(performance: &Performance) -> impl Iterator<Item = String> {
     let head = json(&HeadLine {
         performance: &performance.title,

@@ -7,12 +7,12 @@ use super::voice::{Envelope, Material, Mix, Place, Sound, Stage, Voice};
 use super::wave::{self, Airs, Tables, Wave};
 use super::{FRAMES, Noise, partials};
 use crate::music::{Drum, Instrument, Patch, Pitch};
-use crate::perform::{Channel, ChannelSetup, CueKind};
+use crate::perform::{Channel, ChannelSetup, CueKind, Port};
 
-/// Voices that may sound at once.
+/// Voices of a port that may sound at once.
 const POLYPHONY: usize = 96;
-/// Places for voices: those that sound, and those that are faded out to make room.
-const PLACES: usize = POLYPHONY + 32;
+/// Places for voices beyond those that sound: for those that are faded out to make room.
+const PLACES_FOR_THE_FADING: usize = 32;
 /// Amplitude of a note at full velocity, before the mastering. Set so that a usual band is about as loud as
 /// the mastering begins by expecting (see `master`).
 const STRENGTH: f64 = 0.16;
@@ -21,6 +21,9 @@ const STRENGTH: f64 = 0.16;
 const TOUCH: f64 = 1.5;
 /// Drums against melodic notes.
 const DRUMS: f64 = 2.6;
+/// How far notes and drums spread around their channel's place, where two bands play side by side: an eighth, as
+/// `compare::sides` narrows the places themselves. More, and the high notes of one band come from the other's side.
+const NARROW: f64 = 0.125;
 
 /// A channel as it was set up.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +31,8 @@ struct Seat {
     player: Player,
     /// From 0 (left) to 1.
     pan: f64,
+    /// How far its notes spread around that place, against a band that is alone.
+    width: f64,
     gain: f64,
 }
 
@@ -51,9 +56,11 @@ struct Stroke {
 #[derive(Debug)]
 pub struct Ensemble {
     rate: f64,
-    seats: [Option<Seat>; 16],
+    seats: [Option<Seat>; Channel::COUNT],
     material: Material,
     voices: Vec<Voice>,
+    /// Voices that may sound at once.
+    polyphony: usize,
     /// Decides where oscillators start. One sequence for each band, so that a second run is the same.
     chance: Noise,
 }
@@ -62,7 +69,11 @@ impl Ensemble {
     /// A band with all it will ever need: tables and drums are worked out here, for the instruments of
     /// `setups` only. A channel without a setup stays silent.
     pub fn new(rate: f64, setups: &[ChannelSetup]) -> Self {
-        let mut seats = [None; 16];
+        let mut seats = [None; Channel::COUNT];
+        let is_pair = setups.iter().any(|setup| setup.channel.port() == Port::B);
+        // Together two bands are as loud as one.
+        let (width, share) = if is_pair { (NARROW, core::f64::consts::FRAC_1_SQRT_2) } else { (1.0, 1.0) };
+        let polyphony = if is_pair { 2 * POLYPHONY } else { POLYPHONY };
         let mut tables: Vec<Option<Tables>> = (0..patches::COUNT).map(|_| None).collect();
         let mut kits = [None, None];
         let mut airs = Airs { breath: wave::breath(), metal: Vec::new() };
@@ -87,9 +98,10 @@ impl Ensemble {
             // General MIDI 2: controller 7 is a square law, controller 10 runs from 1 to 127 with 64 in the middle.
             let level = f64::from(setup.level.value()) / 127.0;
             let pan = (f64::from(setup.pan.value()) - 1.0).max(0.0) / 126.0;
-            seats[usize::from(setup.channel.index())] = Some(Seat { player, pan, gain: level * level });
+            seats[usize::from(setup.channel.index())] = Some(Seat { player, pan, width, gain: level * level * share });
         }
-        Self { rate, seats, material: Material { tables, airs, kits }, voices: Vec::with_capacity(PLACES), chance: Noise::new(0x00e7_a10d) }
+        let voices = Vec::with_capacity(polyphony + PLACES_FOR_THE_FADING);
+        Self { rate, seats, material: Material { tables, airs, kits }, voices, polyphony, chance: Noise::new(0x00e7_a10d) }
     }
 
     /// Strikes on frame `at` of the block that is rendered next, or releases with it. Whether a voice was struck.
@@ -133,7 +145,7 @@ impl Ensemble {
     /// Gives a voice a place: a free one, or that of the quietest voice, which is faded out.
     fn seat(&mut self, voice: Voice) {
         let sounding = self.voices.iter().filter(|voice| matches!(voice.stage, Stage::Held | Stage::Released)).count();
-        if sounding >= POLYPHONY {
+        if sounding >= self.polyphony {
             // Of the equally quiet the oldest, which is first.
             let quietest = self
                 .voices
@@ -144,7 +156,7 @@ impl Ensemble {
                 quietest.die();
             }
         }
-        if self.voices.len() < PLACES {
+        if self.voices.len() < self.polyphony + PLACES_FOR_THE_FADING {
             self.voices.push(voice);
             return;
         }
@@ -177,7 +189,7 @@ impl Ensemble {
         };
         let decibels = recipe.gain_db + recipe.tilt_db * octaves_up.clamp(-3.0, 3.0);
         let gain = STRENGTH * seat.gain * libm::pow(force, TOUCH) * libm::exp10(decibels / 20.0);
-        let pan = seat.pan + f64::from(recipe.spread) * octaves_up.clamp(-3.0, 3.0) / 6.0;
+        let pan = seat.pan + seat.width * f64::from(recipe.spread) * octaves_up.clamp(-3.0, 3.0) / 6.0;
         let envelope = Envelope::new(recipe, self.rate / FRAMES as f64);
         Voice::new(channel.index(), pitch.number(), sound, place(gain, pan, recipe.send), envelope, at)
     }
@@ -186,14 +198,15 @@ impl Ensemble {
         let Stroke { channel, pitch, force, at } = stroke;
         let drum = drums::drum(pitch.number());
         if drum == Drum::ClosedHat {
-            // The pedal closes an open hat.
-            let open = Drum::OpenHat.pitch().number();
-            self.voices.iter_mut().filter(|voice| voice.is_drum && voice.pitch == open).for_each(Voice::die);
+            // The pedal closes the open hat of the same kit.
+            let (channel, open) = (channel.index(), Drum::OpenHat.pitch().number());
+            let is_open = |voice: &&mut Voice| voice.is_drum && voice.channel == channel && voice.pitch == open;
+            self.voices.iter_mut().filter(is_open).for_each(Voice::die);
         }
         let (decibels, send, side) = drums::place(name, drum);
         let gain = DRUMS * STRENGTH * seat.gain * libm::pow(force, TOUCH) * libm::exp10(decibels / 20.0);
         let sound = Sound::Drum { kit: name, stroke: Kit::number(drum), at: -(at as isize), soft: 1.0 - force as f32, hard: force as f32 };
-        let pan = seat.pan + f64::from(side) * 0.5;
+        let pan = seat.pan + seat.width * f64::from(side) * 0.5;
         Voice::new(channel.index(), drum.pitch().number(), sound, place(gain, pan, send), Envelope::NONE, at)
     }
 }

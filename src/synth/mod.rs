@@ -30,13 +30,13 @@ pub use noise::Noise;
 pub use rendering::{Rendering, rendering, rendering_with};
 pub use sound_font::{SoundFont, SoundFontError};
 
-use crate::perform::{Channel, ChannelSetup, CueKind};
+use crate::perform::{Channel, ChannelSetup, CueKind, Port};
 
 use ensemble::Ensemble;
 use limiter::Limiter;
 use master::Master;
 use room::Room;
-use sound_font::FontBand;
+use sound_font::{FontBand, Side};
 use voice::Mix;
 
 /// Frames in a block: 1.3 ms at 48 kHz. Longer costs latency, shorter costs time.
@@ -54,7 +54,8 @@ const ROOM_GAIN: f32 = 0.5;
 #[derive(Debug)]
 enum Band {
     Own(Box<Ensemble>),
-    Font(Box<FontBand>),
+    /// One for each port.
+    Fonts(Vec<FontBand>),
 }
 
 /// A synthesiser with its instruments, room and mastering.
@@ -95,7 +96,7 @@ impl Synth {
         let quiet_after = (SILENCE_S * rate / FRAMES as f64) as u32 + 1;
         Self {
             band: match font {
-                Some(font) => Band::Font(Box::new(FontBand::new(sample_rate_hz, setups, font))),
+                Some(font) => Band::Fonts(font_bands(sample_rate_hz, setups, font)),
                 None => Band::Own(Box::new(Ensemble::new(rate, setups))),
             },
             room: Room::new(rate),
@@ -114,7 +115,7 @@ impl Synth {
     pub fn strike(&mut self, channel: Channel, kind: CueKind) {
         let is_struck = match &mut self.band {
             Band::Own(ensemble) => ensemble.strike(channel, kind, self.given),
-            Band::Font(band) => band.strike(channel, kind),
+            Band::Fonts(bands) => bands.iter_mut().any(|band| band.strike(channel, kind)),
         };
         if is_struck {
             self.silent_blocks = 0;
@@ -138,7 +139,7 @@ impl Synth {
     pub fn hush(&mut self) {
         match &mut self.band {
             Band::Own(ensemble) => ensemble.hush(),
-            Band::Font(band) => band.hush(),
+            Band::Fonts(bands) => bands.iter_mut().for_each(FontBand::hush),
         }
         self.hush_left = HUSH_BLOCKS;
     }
@@ -152,7 +153,7 @@ impl Synth {
     pub fn voices_sounding(&self) -> usize {
         match &self.band {
             Band::Own(ensemble) => ensemble.voices_sounding(),
-            Band::Font(band) => band.notes_held(),
+            Band::Fonts(bands) => bands.iter().map(FontBand::notes_held).sum(),
         }
     }
 
@@ -164,7 +165,7 @@ impl Synth {
         let mut mix = Mix { left: [0.0; FRAMES], right: [0.0; FRAMES], send: [0.0; FRAMES] };
         match &mut self.band {
             Band::Own(ensemble) => ensemble.render(&mut mix),
-            Band::Font(band) => band.render(&mut mix),
+            Band::Fonts(bands) => bands.iter_mut().for_each(|band| band.render(&mut mix)),
         }
         let Mix { mut left, mut right, send } = mix;
         let open = |left: u32| left as f32 / HUSH_BLOCKS as f32;
@@ -196,5 +197,15 @@ impl Synth {
             self.limiter.clear();
             self.out = [[0.0; 2]; FRAMES];
         }
+    }
+}
+
+/// A font has sixteen channels: a band for each port, each on its side.
+fn font_bands(sample_rate_hz: u32, setups: &[ChannelSetup], font: &SoundFont) -> Vec<FontBand> {
+    let band = |port, side| FontBand::new(sample_rate_hz, setups, port, side, font);
+    if setups.iter().any(|setup| setup.channel.port() == Port::B) {
+        vec![band(Port::A, Side::Left), band(Port::B, Side::Right)]
+    } else {
+        vec![band(Port::A, Side::Alone)]
     }
 }

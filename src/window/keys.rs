@@ -17,6 +17,10 @@ const SMALLEST: f32 = 8.0;
 const LARGEST: f32 = 40.0;
 
 pub fn read<V: Voices>(context: &Context, bench: &mut Workbench<V>, view: &mut View, messages: &mut Vec<Message>, now: Duration) {
+    if !view.deferred.is_empty() {
+        let deferred = std::mem::take(&mut view.deferred);
+        context.input_mut(|input| drop(input.events.splice(0..0, deferred)));
+    }
     let pressed = |modifiers: Modifiers, key: Key| context.input_mut(|input| input.consume_key(modifiers, key));
     let shift = Modifiers::COMMAND | Modifiers::SHIFT;
     if pressed(Modifiers::COMMAND, Key::Enter) {

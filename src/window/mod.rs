@@ -6,6 +6,7 @@ mod bytecode;
 mod dialog;
 mod editor;
 mod find_bar;
+mod held;
 mod inspector;
 mod keys;
 mod layout;
@@ -89,7 +90,7 @@ pub fn open(bench: Workbench, opening: Opening, interrupted: Arc<AtomicBool>) ->
         let first = info.payload_as_str().unwrap_or("the window could not be opened").lines().next().unwrap_or_default().to_owned();
         heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(first);
     }));
-    let ended = panic::catch_unwind(|| nannou::app(model).update(update).exit(exit).run());
+    let ended = panic::catch_unwind(|| nannou::app(model).update(update).exit(exit).add_plugin(held::Held).run());
     panic::set_hook(hook);
     // If the window never opened, whatever was handed over is still here, and is stopped with it.
     drop(HANDED_OVER.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
@@ -142,6 +143,7 @@ fn update(app: &App, model: &mut Model) {
     shop.bench.advance(now);
     let context = app.egui_for_window(shop.window);
     shop.view.dress(&context);
+    held::set_right(&context);
     keys::read(&context, &mut shop.bench, &mut shop.view, &mut shop.messages, now);
     let seen = Seen::of(&mut shop.bench);
     let mut ui = egui::Ui::new(

@@ -59,6 +59,8 @@ pub struct View {
     pub select: Option<(usize, usize)>,
     /// The caret as of the last picture.
     pub caret: usize,
+    /// Input that has to wait for what came before it.
+    pub deferred: Vec<egui::Event>,
     pub coloured: Coloured,
     /// First row of the bytecode panel, which follows by and by.
     pub bytecode_top: f32,
@@ -107,6 +109,7 @@ impl View {
             roll_ticks: (ROLL_BARS * TICKS_PER_BAR) as f32,
             select: None,
             caret: 0,
+            deferred: Vec::new(),
             coloured: Coloured::default(),
             bytecode_top: 0.0,
             shows_spectrum: false,

@@ -39,7 +39,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Channels print as 1 to 16, as people count them.
+/// Channels print as 1 to 16, as people count them, those of a second port as 17 to 32.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
     #[error("no MThd header")]

@@ -7,6 +7,10 @@ use super::song::Song;
 
 /// Channel 10, counted from 0: its program is the drum kit, which needs no naming.
 const DRUMS: u8 = 9;
+/// Channels of a port.
+const A_PORT: u8 = 16;
+/// Highest port whose channels are told apart: ports are out of use, and whoever has more than two has sixteen at most.
+const LAST_PORT: u8 = 15;
 /// Longest variable-length quantity (SMF 1.0).
 const LONGEST_NUMBER: usize = 4;
 /// Quarters per minute beyond which readers show or play something else; from the files that people
@@ -28,6 +32,7 @@ pub fn read(bytes: &[u8], number: u32, starts_at: usize, format: u16, song: &mut
         is_first: number == 0 || format != 1,
         now: 0,
         running: None,
+        port: 0,
         sounding: BTreeMap::new(),
         has_name: false,
         has_end: false,
@@ -49,6 +54,8 @@ struct Track<'a> {
     /// In ticks; a hostile file may tell of more than a `Tick` holds.
     now: u64,
     running: Option<u8>,
+    /// The port its messages go to (`FF 21`). Its channels are other ones than those of the first.
+    port: u8,
     /// Moments of the strokes not yet released, for each channel and pitch.
     sounding: BTreeMap<(u8, u8), VecDeque<u64>>,
     has_name: bool,
@@ -152,6 +159,7 @@ impl Track<'_> {
         }
         match (kind, content.as_slice()) {
             (0x01..=0x0f, text) => self.text(kind, text),
+            (0x21, &[port]) => self.port = port.min(LAST_PORT),
             (0x2f, _) => self.has_end = true,
             (0x51, tempo) => self.tempo(tempo),
             (0x58, &[numerator, denominator_power, _, _]) => {
@@ -209,7 +217,7 @@ impl Track<'_> {
             self.fault(Defect::NoStatus);
             return Err(Stop::Lost);
         };
-        let (kind, channel) = (status >> 4, status & 0x0f);
+        let (kind, channel) = (status >> 4, (status & 0x0f) + self.port * A_PORT);
         let is_short = matches!(kind, 0xc | 0xd);
         let data = self.take(if is_short { 1 } else { 2 })?;
         if let Some(&byte) = data.iter().find(|byte| **byte > 127) {
@@ -228,7 +236,7 @@ impl Track<'_> {
     fn program(&mut self, channel: u8, program: u8) {
         if let Some(before) = self.song.programs.insert(channel, program)
             && before != program
-            && channel != DRUMS
+            && channel % A_PORT != DRUMS
         {
             self.fault(Defect::ProgramChanged { channel, from: before, to: program });
         }
@@ -236,7 +244,7 @@ impl Track<'_> {
 
     fn strike(&mut self, channel: u8, pitch: u8) {
         self.song.strikers.entry(channel).or_default().insert(self.number);
-        if channel != DRUMS && !self.song.programs.contains_key(&channel) {
+        if channel % A_PORT != DRUMS && !self.song.programs.contains_key(&channel) {
             self.fault(Defect::NoProgram { channel });
             // Once is enough for a channel.
             self.song.programs.insert(channel, 0);

@@ -1,0 +1,300 @@
+//! `--compare`: two programs, or one on two interpreters, heard left and right or in alternate bars, and
+//! counted against each other. The two are run to their ends one after the other, then composed alike.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::args::{Control, Music, Shared};
+use super::ending;
+use super::error::Failure;
+use super::record;
+use super::sound_font::Sound;
+use super::source::{self, Source};
+use crate::compare::{Difference, sides, turns};
+use crate::compose::{ENDING_BARS, Style, compose};
+use crate::feed::RECORDS;
+use crate::fold::Outline;
+use crate::interpreter::options::Task;
+use crate::interpreter::{Choice, State, Streams};
+use crate::live::{Output, Player};
+use crate::music::Tempo;
+use crate::perform::{Performance, perform};
+use crate::score::Score;
+use crate::trace::{Code, Outcome, Trace};
+
+/// What a program that is compared may do unless `--steps` or `--time` says otherwise: the piece is made when both
+/// have ended, so one that never ends would never be heard. Plenty for a sort in a lesson; and no listener waits
+/// longer than this, twice, for the first sound.
+const MOST_STEPS: u64 = 2_000_000;
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// The quicker program has at least this part of the other's bars. Fewer, and nothing could be heard in them.
+const LEAST_SHARE: f64 = 1.0 / 8.0;
+/// Bars of the quicker program at least: half a phrase.
+const FEWEST_BARS: f64 = 2.0;
+
+/// Time between two looks at the player: a title is not read quicker.
+const BEAT: Duration = Duration::from_millis(16);
+
+/// The second program, and how the two are heard.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Compare {
+    /// With --compare: the second program; the arguments behind -- are for both
+    #[arg(value_name = "OTHER")]
+    other: Option<String>,
+
+    /// Hear two programs against each other, FILE on the left and OTHER on the right, and count the difference
+    #[arg(long)]
+    compare: bool,
+
+    /// With --compare: the interpreter of the second; without OTHER, FILE itself is heard again on this one
+    #[arg(long, value_name = "WHICH", requires = "compare")]
+    against: Option<Choice>,
+
+    /// With --compare: left and right together, or by turns, in alternate bars
+    #[arg(long, value_name = "HOW", default_value = "sides", requires = "compare")]
+    compare_as: Way,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Way {
+    /// Left and right, at the same time
+    Sides,
+    /// A bar of the one, a bar of the other
+    Turns,
+}
+
+/// Two programs that ran, as one piece.
+pub struct Pair {
+    pub performance: Performance,
+    /// Of both, the left's first.
+    pub codes: Vec<Arc<Code>>,
+    pub steps: u64,
+    /// Of both, for people.
+    pub interpreters: String,
+    pub status: u8,
+}
+
+/// One of the two, when it has run.
+struct Side {
+    program: String,
+    title: String,
+    interpreter: String,
+    outline: Outline,
+    codes: Vec<Arc<Code>>,
+    is_blank: bool,
+}
+
+impl Compare {
+    /// Whether two programs were asked for; refuses halves of it.
+    pub fn is_asked(&self) -> Result<bool, Failure> {
+        let refused = |words: String| Err(Failure::Usage(words));
+        match (&self.other, self.compare, &self.against) {
+            (Some(other), false, _) => refused(format!(
+                "{other}: one program is heard at a time; add --compare to hear it against the first, or, if it is meant for the program, put it behind --"
+            )),
+            (None, true, None) => {
+                refused("--compare takes two programs; name a second one, or the other interpreter with --against WHICH".to_owned())
+            }
+            _ => Ok(self.compare),
+        }
+    }
+
+    /// Runs both, tells the difference on standard output, and makes one piece of them. `None` if it was interrupted.
+    pub fn pair(&self, shared: &Shared, music: &Music, control: Option<&Control>) -> Result<Option<Pair>, Failure> {
+        let interrupted = record::interruption();
+        let first = source::load(&shared.file)?;
+        let second = match self.other.as_deref() {
+            Some("-") if shared.file == "-" => {
+                return Err(Failure::Usage("both programs cannot be standard input; name a file for one of them".to_owned()));
+            }
+            Some(other) => source::load(other)?,
+            None => Source { program: first.program.clone(), path: first.path.clone(), is_song: first.is_song },
+        };
+        let limited = limited(shared, music);
+        let against = Shared { interpreter: self.against.clone().unwrap_or_else(|| shared.interpreter.clone()), ..limited.clone() };
+        self.check(&second, &against)?;
+        let Some(mut left) = listen(&first, &limited, music, control)? else { return Ok(None) };
+        if interrupted.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let Some(mut right) = listen(&second, &against, music, control)? else { return Ok(None) };
+        if left.title == right.title {
+            left.title = format!("{} ({})", left.program, left.interpreter);
+            right.title = format!("{} ({})", right.program, right.interpreter);
+        }
+        tell(&left, &right, shared, music)?;
+
+        let [ours, theirs] = composed(&left, &right, &music.style(), shared.quiet);
+        let left_codes = left.codes.len() as u32;
+        let performance = match self.compare_as {
+            Way::Sides => sides(&ours, &theirs, left_codes),
+            Way::Turns => turns(&ours, &theirs, left_codes),
+        };
+        // One style, one tempo: they are alike.
+        let performance = performance.map_err(|unlike| Failure::Usage(unlike.to_string()))?;
+        let statuses = [&left, &right].map(|side| ending::status(&side.outline.outcome));
+        Ok(Some(Pair {
+            performance,
+            steps: left.outline.steps + right.outline.steps,
+            interpreters: if left.interpreter == right.interpreter {
+                left.interpreter
+            } else {
+                format!("{} | {}", left.interpreter, right.interpreter)
+            },
+            codes: left.codes.into_iter().chain(right.codes).collect(),
+            status: statuses.into_iter().find(|&status| status != 0).unwrap_or(0),
+        }))
+    }
+
+    /// Compiles the second program where it is to run: what is wrong with it, or with its interpreter, is told before
+    /// the first one runs.
+    fn check(&self, second: &Source, shared: &Shared) -> Result<(), Failure> {
+        let failed = |failure| match failure {
+            Failure::Interpreter(error) if error.is_bad_input() && self.against.is_some() => Failure::Usage(format!("--against: {error}")),
+            other => other,
+        };
+        let mut running = record::start(second, shared, Task::Compile, Streams::Inherit, RECORDS).map_err(failed)?;
+        let mut compiled = Trace::default();
+        while running.listen(&mut compiled).map_err(|error| failed(record::refused(second, error)))? == State::More {}
+        Ok(())
+    }
+
+    /// `evalody play --compare`.
+    pub fn play(&self, shared: &Shared, music: &Music, sound: &Sound, device: Option<String>) -> Result<u8, Failure> {
+        let font = sound.load()?;
+        let interrupted = record::interruption();
+        let Some(pair) = self.pair(shared, music, None)? else { return Ok(ending::INTERRUPTED) };
+        let output = device.map_or(Output::Default, Output::Device);
+        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        sound.check_rate(player.sample_rate_hz())?;
+        player.set_font(font);
+        let tell = |line: &str| {
+            if !shared.quiet {
+                eprintln!("evalody: {line}");
+            }
+        };
+        if let Some(notice) = &notice {
+            tell(notice);
+        }
+        let Performance { title, tempo, key, .. } = &pair.performance;
+        tell(&format!("{title}: {}, {key} at {} bpm", music.style, tempo.quarters_per_minute()));
+        player.begin(&pair.performance);
+        player.close();
+        let was_interrupted = sound_out(&mut player, &interrupted, notice, tell);
+        player.stop();
+        Ok(if was_interrupted { ending::INTERRUPTED } else { pair.status })
+    }
+}
+
+/// Plays to the end; gives whether it was interrupted. `told` is what was said of the sound before.
+fn sound_out(player: &mut Player, interrupted: &AtomicBool, mut told: Option<String>, tell: impl Fn(&str)) -> bool {
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            return true;
+        }
+        player.advance();
+        if player.position().is_over {
+            return false;
+        }
+        if let Some(loss) = player.health().loss.filter(|loss| told.as_ref() != Some(loss)) {
+            tell(&loss);
+            told = Some(loss);
+        }
+        std::thread::sleep(BEAT);
+    }
+}
+
+/// With limits, unless one was set.
+fn limited(shared: &Shared, music: &Music) -> Shared {
+    let limited = record::limited(shared, music.style);
+    if shared.steps.is_some() || shared.time.is_some() {
+        return limited;
+    }
+    Shared { steps: limited.steps.or(Some(MOST_STEPS)), time: Some(LONGEST), ..limited }
+}
+
+/// Runs one of them to its end or limit. `None` if it was interrupted.
+fn listen(source: &Source, shared: &Shared, music: &Music, control: Option<&Control>) -> Result<Option<Side>, Failure> {
+    let plain = Control::default();
+    let control = control.unwrap_or(&plain);
+    let mut folder = control.folder(music);
+    let Some(recorded) = record::record(source, shared, Streams::Inherit, &mut folder)? else { return Ok(None) };
+    let codes = folder.codes().to_vec();
+    let outline = control.arranged(folder.finish(recorded.outcome));
+    let program = source.program.name.clone();
+    let is_blank = source.program.is_blank();
+    Ok(Some(Side { title: program.clone(), program, interpreter: recorded.dialect.interpreter, outline, codes, is_blank }))
+}
+
+/// The difference on standard output, for it is what was asked; how they ended and what must be known on standard error.
+fn tell(left: &Side, right: &Side, shared: &Shared, music: &Music) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    for (name, side) in [("left: ", left), ("right:", right)] {
+        writeln!(out, "{name} {} by {}", side.program, side.interpreter)?;
+    }
+    for line in Difference::between(&left.outline, &right.outline).lines() {
+        writeln!(out, "{line}")?;
+    }
+    out.flush()?;
+    for side in [left, right] {
+        if !shared.quiet {
+            ending::tell(&side.title, &side.outline.outcome, side.outline.steps);
+            if side.is_blank {
+                eprintln!("evalody: {} is empty: silence", side.title);
+            }
+            if let Some(remark) = side.outline.remark() {
+                eprintln!("evalody: {}: {remark}", side.title);
+            }
+        }
+    }
+    let is_cut = [left, right].iter().any(|side| matches!(side.outline.outcome, Outcome::CutShort { .. }));
+    // In the faithful style nobody is surprised by the end of the notes.
+    let is_ours = shared.steps.is_none() && shared.time.is_none() && !music.style.is_lossless();
+    if is_cut && is_ours && !shared.quiet {
+        eprintln!("evalody: programs must end to be compared, so each is stopped there; --steps and --time set other limits for both");
+    }
+    Ok(())
+}
+
+/// Both pieces in one key and at one tempo, those of the left (of the right where that is empty) unless others were
+/// wished for. Their lengths are as
+/// their instructions, so that a bar of either stands for as many: who does more is heard longer.
+fn composed(left: &Side, right: &Side, style: &Style, quiet: bool) -> [Performance; 2] {
+    let score = |side: &Side, style: &Style| {
+        let outline = if side.is_blank { side.outline.silent() } else { side.outline.clone() };
+        compose(&side.title, &outline, &side.codes, style)
+    };
+    let lead = score(if left.is_blank { right } else { left }, style);
+    let alike = Style { tempo: Some(lead.tempo), key: Some(lead.key), ..style.clone() };
+    let [ours, theirs] = [left, right].map(|side| score(side, &alike));
+    // In the faithful style an instruction is a note, and lengths are what they are.
+    if style.name.is_lossless() || left.is_blank || right.is_blank {
+        return [perform(&ours), perform(&theirs)];
+    }
+    let longest = bars(&ours).max(bars(&theirs));
+    let most = left.outline.steps.max(right.outline.steps).max(1) as f64;
+    [left, right].map(|side| {
+        let share = side.outline.steps as f64 / most;
+        if share < LEAST_SHARE && !quiet {
+            eprintln!(
+                "evalody: {} does less than an eighth of the other's instructions, and is drawn out to an eighth of its bars",
+                side.title
+            );
+        }
+        let bars = (longest * share.max(LEAST_SHARE)).round().max(FEWEST_BARS);
+        perform(&score(side, &Style { length: Some(lasting(bars, lead.tempo)), ..alike.clone() }))
+    })
+}
+
+/// Bars of a score that carry the program.
+fn bars(score: &Score) -> f64 {
+    f64::from(score.end.bar().saturating_sub(ENDING_BARS))
+}
+
+/// How long so many bars with their ending last.
+fn lasting(bars: f64, tempo: Tempo) -> Duration {
+    Duration::from_secs_f64((bars + f64::from(ENDING_BARS)) * 240.0 / f64::from(tempo.quarters_per_minute()))
+}
