@@ -14,7 +14,6 @@ use crate::workbench::{Direction, Message, Workbench};
 const TEMPI: std::ops::RangeInclusive<u16> = 20..=300;
 
 pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &mut Workbench<V>, view: &mut View, messages: &mut Vec<Message>) {
-    ui.painter().rect_filled(rect, 5.0, view.theme.panel);
     let inside = rect.shrink2(egui::vec2(8.0, 4.0));
     ui.scope_builder(UiBuilder::new().max_rect(inside).layout(Layout::left_to_right(Align::Center)), |ui| {
         file(ui, bench, view, messages);

@@ -44,7 +44,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
         let warmth = (1.0 + count as f32).ln() / (1.0 + hottest as f32).ln();
         if count > 0 {
             let bar = Rect::from_min_max(pos2(place.right() - 3.0, place.top() + 1.0), place.right_bottom() - vec2(0.0, 1.0));
-            painter.rect_filled(bar, 1.0, Theme::veil(theme.sounding, 0.15 + 0.7 * warmth));
+            painter.rect_filled(bar, 0.0, Theme::veil(theme.sounding, 0.15 + 0.7 * warmth));
         }
         if seen.is_lit(code, instruction.offset) {
             painter.rect_filled(place, 2.0, Theme::veil(theme.selected, 0.25));

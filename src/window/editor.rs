@@ -264,7 +264,7 @@ fn gutter<V: Voices>(ui: &mut Ui, page: &Page, bench: &Workbench<V>, view: &View
             let share = (1.0 + heat.line(old) as f32).ln() / (1.0 + heat.most_line().max(1) as f32).ln();
             if share > 0.0 {
                 let bar = Rect::from_x_y_ranges(place.right() - 3.0..=place.right(), row.y_range().shrink(1.0));
-                ui.painter().rect_filled(bar, 1.0, Theme::veil(theme.sounding, 0.15 + 0.75 * share));
+                ui.painter().rect_filled(bar, 0.0, Theme::veil(theme.sounding, 0.15 + 0.75 * share));
             }
         }
         let has_trouble = bench.trouble.as_ref().is_some_and(|trouble| trouble.line == Some(line));

@@ -42,8 +42,7 @@ impl Layout {
         Self { bar, editor, bytecode, stack, rooms, side, roll, strip, scope }
     }
 
-    #[cfg(test)]
-    fn panels(&self) -> [Rect; 9] {
+    pub fn panels(&self) -> [Rect; 9] {
         [self.bar, self.editor, self.bytecode, self.stack, self.rooms, self.side, self.roll, self.strip, self.scope]
     }
 }

@@ -1,7 +1,7 @@
 //! The piano roll: a lane for each family that is heard, time from left to right, now at a third. A ruler
 //! above it is clicked to go somewhere and dragged for a loop; the whole piece lies below, to scrub.
 
-use nannou::prelude::egui::{Align2, Color32, PointerButton, Rect, Sense, Stroke, Ui, pos2, vec2};
+use nannou::prelude::egui::{Align2, Color32, Mesh, PointerButton, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::seen::Seen;
 use super::theme::{SMALL, Theme, mark, plain};
@@ -49,6 +49,8 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
     // Numbers of notes count from the start of the piece.
     let base = heard.playhead.struck().partition_point(|note| note.at < struck.first().map_or(Tick(0), |note| note.at));
     let painter = ui.painter().with_clip_rect(field);
+    // One mesh for all: notes are many, and smoothed edges would cost ten times the triangles.
+    let mut mesh = Mesh::default();
     let mut clicked = None;
     let click = ui.interact(field, ui.id().with("roll"), Sense::click());
     let pointer = click.interact_pointer_pos().filter(|_| click.clicked());
@@ -64,11 +66,12 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
             () if note.at > now => Theme::veil(hue, 0.45),
             () => Theme::veil(hue, 0.85),
         };
-        painter.rect_filled(place, 2.0, colour);
+        mesh.add_colored_rect(place, colour);
         if pointer.is_some_and(|at| place.expand(2.0).contains(at)) {
             clicked = Some(number);
         }
     }
+    painter.add(Shape::mesh(mesh));
     if pointer.is_some() {
         messages.push(clicked.map_or(Message::Deselect, |number| Message::Select(Selection::Note(number))));
     }

@@ -1,6 +1,6 @@
 //! Memory over the piece, with the collector's runs, and below it the threads with the GIL's baton.
 
-use nannou::prelude::egui::{Align2, Rect, Sense, Stroke, Ui, pos2};
+use nannou::prelude::egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, pos2};
 
 use super::theme::{SMALL, Theme, plain};
 use super::view::{View, panel};
@@ -43,7 +43,7 @@ fn memory(ui: &Ui, curve: Rect, left: f32, heard: &Rendition, now: Tick, theme: 
         name.text(pos2(left, curve.top() + 21.0), Align2::LEFT_CENTER, "not told here", plain(SMALL), theme.faint);
         return;
     }
-    let columns = curve.width().max(1.0) as usize / 2;
+    let columns = curve.width().max(1.0) as usize / 3;
     let end = heard.stage.end();
     // Where which step sounds gives each column of the picture its steps.
     let step_at = |column: usize| heard.step_at(Tick((end.0 as u64 * column as u64 / columns as u64) as u32)).unwrap_or(0);
@@ -53,11 +53,13 @@ fn memory(ui: &Ui, curve: Rect, left: f32, heard: &Rendition, now: Tick, theme: 
     let y = |blocks: i64| curve.bottom() - 2.0 - (blocks - low) as f32 / span * (curve.height() - 6.0);
     let x = |column: usize| curve.left() + curve.width() * column as f32 / columns as f32;
     let hue = theme.family(Family::Build);
+    let mut mesh = Mesh::default();
     for (column, &count) in blocks.iter().enumerate() {
-        painter.vline(x(column), y(count)..=curve.bottom(), Stroke::new(2.0, Theme::veil(hue, 0.35)));
+        let top = pos2(x(column), y(count));
+        mesh.add_colored_rect(Rect::from_min_max(top, pos2(x(column + 1), curve.bottom())), Theme::veil(hue, 0.35));
+        mesh.add_colored_rect(Rect::from_min_max(top, pos2(x(column + 1), top.y + 1.5)), hue);
     }
-    let line: Vec<_> = blocks.iter().enumerate().map(|(column, &count)| pos2(x(column), y(count))).collect();
-    painter.line(line, Stroke::new(1.5, hue));
+    painter.add(Shape::mesh(mesh));
     for &(step, generation) in heard.collections.iter() {
         let Some(at) = heard.playhead.tick_of(step) else { continue };
         let x = curve.left() + curve.width() * at.0 as f32 / end.0.max(1) as f32;
@@ -84,7 +86,7 @@ fn baton(ui: &Ui, lanes: Rect, left: f32, heard: &Rendition, now: Tick, theme: &
         let lane = f32::from(thread.min(7));
         let y = lanes.top() + lane * height;
         let place = Rect::from_min_max(pos2(x(steps.start), y + 1.0), pos2(x(steps.end).max(x(steps.start) + 1.0), y + height - 1.0));
-        painter.rect_filled(place, 1.0, theme.family(if thread == 0 { Family::Load } else { Family::Gen }));
+        painter.rect_filled(place, 0.0, theme.family(if thread == 0 { Family::Load } else { Family::Gen }));
         // The baton is handed over.
         if let Some(from) = before {
             painter.line_segment([pos2(place.left(), from), place.left_center()], Stroke::new(1.0, theme.faint));

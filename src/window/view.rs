@@ -138,14 +138,47 @@ impl View {
     }
 }
 
-/// A panel with its title; gives what is inside.
+/// A panel's title; gives what is inside. The ground is there already: see `ground`.
 pub fn panel(ui: &egui::Ui, rect: egui::Rect, theme: &Theme, title: &str) -> egui::Rect {
     let painter = ui.painter();
-    painter.rect_filled(rect, 5.0, theme.panel);
     if title.is_empty() {
         return rect.shrink(6.0);
     }
     let at = rect.min + egui::vec2(9.0, 5.0);
     painter.text(at, egui::Align2::LEFT_TOP, title, super::theme::plain(super::theme::SMALL), theme.faint);
     egui::Rect::from_min_max(rect.min + egui::vec2(8.0, 22.0), rect.max - egui::vec2(8.0, 6.0))
+}
+
+/// What lies between the panels. They themselves are what the window is cleared to: where the processor draws,
+/// filling them would cost more than all that is in them.
+pub fn ground(ui: &egui::Ui, panels: &[egui::Rect], theme: &Theme) {
+    /// Radius of a panel's corners, in points, and the pieces of an arc.
+    const RADIUS: f32 = 5.0;
+    const PIECES: usize = 5;
+    let mut mesh = egui::Mesh::default();
+    for panel in panels {
+        let out = panel.expand(super::theme::GAP);
+        for side in
+            [out.with_max_y(panel.top()), out.with_min_y(panel.bottom()), out.with_max_x(panel.left()), out.with_min_x(panel.right())]
+        {
+            mesh.add_colored_rect(side, theme.background);
+        }
+        for (corner, inwards) in [
+            (panel.left_top(), egui::vec2(1.0, 1.0)),
+            (panel.right_top(), egui::vec2(-1.0, 1.0)),
+            (panel.left_bottom(), egui::vec2(1.0, -1.0)),
+            (panel.right_bottom(), egui::vec2(-1.0, -1.0)),
+        ] {
+            let first = mesh.vertices.len() as u32;
+            mesh.colored_vertex(corner, theme.background);
+            for piece in 0..=PIECES {
+                let (sine, cosine) = (std::f32::consts::FRAC_PI_2 * piece as f32 / PIECES as f32).sin_cos();
+                mesh.colored_vertex(corner + inwards * RADIUS * egui::vec2(1.0 - sine, 1.0 - cosine), theme.background);
+            }
+            for piece in 0..PIECES as u32 {
+                mesh.add_triangle(first, first + 1 + piece, first + 2 + piece);
+            }
+        }
+    }
+    ui.painter().add(egui::Shape::mesh(mesh));
 }
