@@ -38,7 +38,7 @@ const ROOMS: &[Room] = &[
     pure_room("compose", &["fold", "score", "music", "trace"]),
     pure_room("perform", &["music", "score"]),
     // What two programs did, counted, and their pieces made one.
-    pure_room("compare", &["perform", "score", "fold", "music", "trace"]),
+    pure_room("compare", &["compose", "perform", "score", "fold", "music", "trace"]),
     // The way back reads the faithful style by the tables it is written from: a copy would drift.
     pure_room("hear", &["compose", "perform", "music", "score", "trace"]),
     pure_room("synth", &["perform", "music"]),
@@ -66,6 +66,7 @@ const ROOMS: &[Room] = &[
             "synth",
             "export",
             "picture",
+            "compare",
             "edit",
             "output",
             "interpreter",

@@ -12,16 +12,14 @@ use super::error::Failure;
 use super::record;
 use super::sound_font::Sound;
 use super::source::{self, Source};
-use crate::compare::{Difference, sides, turns};
-use crate::compose::{ENDING_BARS, Style, compose};
+use crate::compare::{Difference, Run, alike, sides, turns};
+use crate::compose::Style;
 use crate::feed::RECORDS;
 use crate::fold::Outline;
 use crate::interpreter::options::Task;
 use crate::interpreter::{Choice, State, Streams};
 use crate::live::{Output, Player};
-use crate::music::Tempo;
-use crate::perform::{Performance, perform};
-use crate::score::Score;
+use crate::perform::Performance;
 use crate::trace::{Code, Outcome, Trace};
 
 /// What a program that is compared may do unless `--steps` or `--time` says otherwise: the piece is made when both
@@ -29,11 +27,6 @@ use crate::trace::{Code, Outcome, Trace};
 /// longer than this, twice, for the first sound.
 const MOST_STEPS: u64 = 2_000_000;
 const LONGEST: Duration = Duration::from_secs(20);
-
-/// The quicker program has at least this part of the other's bars. Fewer, and nothing could be heard in them.
-const LEAST_SHARE: f64 = 1.0 / 8.0;
-/// Bars of the quicker program at least: half a phrase.
-const FEWEST_BARS: f64 = 2.0;
 
 /// Time between two looks at the player: a title is not read quicker.
 const BEAT: Duration = Duration::from_millis(16);
@@ -259,42 +252,18 @@ fn tell(left: &Side, right: &Side, shared: &Shared, music: &Music) -> Result<(),
     Ok(())
 }
 
-/// Both pieces in one key and at one tempo, those of the left (of the right where that is empty) unless others were
-/// wished for. Their lengths are as
-/// their instructions, so that a bar of either stands for as many: who does more is heard longer.
+/// Both pieces, composed alike; tells whose is drawn out.
 fn composed(left: &Side, right: &Side, style: &Style, quiet: bool) -> [Performance; 2] {
-    let score = |side: &Side, style: &Style| {
-        let outline = if side.is_blank { side.outline.silent() } else { side.outline.clone() };
-        compose(&side.title, &outline, &side.codes, style)
+    let run = |side| {
+        let Side { title, outline, codes, is_blank, .. }: &Side = side;
+        Run { title, outline, codes, is_blank: *is_blank }
     };
-    let lead = score(if left.is_blank { right } else { left }, style);
-    let alike = Style { tempo: Some(lead.tempo), key: Some(lead.key), ..style.clone() };
-    let [ours, theirs] = [left, right].map(|side| score(side, &alike));
-    // In the faithful style an instruction is a note, and lengths are what they are.
-    if style.name.is_lossless() || left.is_blank || right.is_blank {
-        return [perform(&ours), perform(&theirs)];
+    let (pieces, is_drawn_out) = alike(run(left), run(right), style);
+    for (side, _) in [left, right].into_iter().zip(is_drawn_out).filter(|(_, is_drawn_out)| *is_drawn_out && !quiet) {
+        eprintln!(
+            "evalody: {} does less than an eighth of the other's instructions, and is drawn out to an eighth of its bars",
+            side.title
+        );
     }
-    let longest = bars(&ours).max(bars(&theirs));
-    let most = left.outline.steps.max(right.outline.steps).max(1) as f64;
-    [left, right].map(|side| {
-        let share = side.outline.steps as f64 / most;
-        if share < LEAST_SHARE && !quiet {
-            eprintln!(
-                "evalody: {} does less than an eighth of the other's instructions, and is drawn out to an eighth of its bars",
-                side.title
-            );
-        }
-        let bars = (longest * share.max(LEAST_SHARE)).round().max(FEWEST_BARS);
-        perform(&score(side, &Style { length: Some(lasting(bars, lead.tempo)), ..alike.clone() }))
-    })
-}
-
-/// Bars of a score that carry the program.
-fn bars(score: &Score) -> f64 {
-    f64::from(score.end.bar().saturating_sub(ENDING_BARS))
-}
-
-/// How long so many bars with their ending last.
-fn lasting(bars: f64, tempo: Tempo) -> Duration {
-    Duration::from_secs_f64((bars + f64::from(ENDING_BARS)) * 240.0 / f64::from(tempo.quarters_per_minute()))
+    pieces
 }

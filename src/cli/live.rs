@@ -12,7 +12,7 @@ use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
 use crate::live::{Output, Player};
 use crate::window::{self, Opening};
-use crate::workbench::{Message, Wishes, Workbench, load};
+use crate::workbench::{Duel, Message, Wishes, Workbench, load};
 
 /// The song with which the window opens.
 const FIRST_SONG: &str = "@recursion";
@@ -35,12 +35,25 @@ Examples:
   evalody live
   evalody live @sorting
   evalody live fib.py --watch
-  evalody live fib.py --auto --style chip"
+  evalody live fib.py --auto --style chip
+  evalody live --compare @sort_bubble @sort_merge"
 )]
 pub struct Live {
     /// Python file or @SONG (see: evalody songs) [default: @recursion]
     #[arg(value_name = "FILE")]
     file: Option<String>,
+
+    /// With --compare: the second program
+    #[arg(value_name = "OTHER")]
+    other: Option<String>,
+
+    /// Hear two programs against each other, FILE on the left and OTHER on the right
+    #[arg(long)]
+    compare: bool,
+
+    /// With --compare: the interpreter of the second; without OTHER, FILE itself is heard again on this one
+    #[arg(long, value_name = "WHICH", requires = "compare")]
+    against: Option<Choice>,
 
     /// Arguments of the Python program
     #[arg(last = true, value_name = "ARGS")]
@@ -95,7 +108,8 @@ pub struct Live {
 
 impl Live {
     pub fn run(self) -> Result<u8, Failure> {
-        let document = self.document()?;
+        let document = document(self.file.as_deref().unwrap_or(FIRST_SONG))?;
+        let duel = self.duel(&document)?;
         if self.auto && !matches!(self.interpreter, Choice::Auto | Choice::Embedded) {
             return Err(Failure::Usage("--auto runs programs by the embedded interpreter only; leave --interpreter out".to_owned()));
         }
@@ -133,6 +147,9 @@ impl Live {
         if let Some(notice) = notice {
             bench.notice(notice);
         }
+        if let Some(duel) = duel {
+            bench.compare_with(duel);
+        }
         bench.update(Message::Evaluate);
         let opening = Opening {
             is_fullscreen: self.fullscreen,
@@ -144,16 +161,31 @@ impl Live {
         Ok(0)
     }
 
-    fn document(&self) -> Result<Document, Failure> {
-        let name = self.file.as_deref().unwrap_or(FIRST_SONG);
-        match name.strip_prefix('@') {
-            Some(song) => drop(crate::songs::named(song)?),
-            None if !std::path::Path::new(name).exists() => return Err(Failure::NoSuchFile(name.into())),
-            None if std::path::Path::new(name).is_dir() => return Err(Failure::Folder(name.into())),
-            None => {}
+    /// The program that is to be heard against the first.
+    fn duel(&self, first: &Document) -> Result<Option<Duel>, Failure> {
+        match (self.compare, &self.other, &self.against) {
+            (false, None, _) => Ok(None),
+            (false, Some(other), _) => {
+                Err(Failure::Usage(format!("{other}: one program is edited at a time; add --compare to hear it against the first")))
+            }
+            (true, None, None) => Err(Failure::Usage(
+                "--compare takes two programs; name a second one, or the other interpreter with --against WHICH".to_owned(),
+            )),
+            (true, Some(other), _) => Ok(Some(Duel::new(document(other)?, self.against.clone(), false, false))),
+            (true, None, Some(_)) => Ok(Some(Duel::new(first.clone(), self.against.clone(), true, false))),
         }
-        load(name).map_err(Failure::Usage)
     }
+}
+
+/// A song or a file as a document.
+fn document(name: &str) -> Result<Document, Failure> {
+    match name.strip_prefix('@') {
+        Some(song) => drop(crate::songs::named(song)?),
+        None if !std::path::Path::new(name).exists() => return Err(Failure::NoSuchFile(name.into())),
+        None if std::path::Path::new(name).is_dir() => return Err(Failure::Folder(name.into())),
+        None => {}
+    }
+    load(name).map_err(Failure::Usage)
 }
 
 /// Where it is kept that the tour was closed: the folder that the XDG Base Directory Specification names for

@@ -1,15 +1,19 @@
 //! Two programs heard together: their pieces made one, left and right or bar by bar, and what they did counted
-//! against each other. Knows nothing of how long either piece should be: whoever composed them has decided.
+//! against each other.
 //!
 //! What is on the right keeps its cause. Code ids of two traces are the same numbers for different code, so those of
 //! the right are raised by the count of the left's code objects: one list of both, the left's first, holds them all.
 
+mod alike;
 mod difference;
+mod part;
 mod sides;
 mod sounding;
 mod turns;
 
+pub use alike::{Run, alike};
 pub use difference::Difference;
+pub use part::part;
 pub use sides::sides;
 pub use turns::turns;
 

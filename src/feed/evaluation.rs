@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{AHEAD_BARS, BEAT, Feed, HEAD_START};
+use super::{AHEAD_BARS, BEAT, Feed};
 use crate::compose::Style;
 use crate::fold::{Outline, Zoom};
 use crate::interpreter::{self, InterpreterError, Output, Request};
@@ -22,6 +22,8 @@ pub struct Order {
     pub request: Request,
     pub style: Style,
     pub zoom: Zoom,
+    /// How long the program may run before its music begins; one that has ended by then is a whole piece.
+    pub head_start: Duration,
 }
 
 /// The first music of a program, and what was told of it until then.
@@ -115,7 +117,7 @@ fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_di
     let running = interpreter::start(&order.request)?;
     let warnings = running.warnings().to_vec();
     let mut feed = Feed::witnessed(running, &order.request.program, order.style.clone(), order.zoom, Trace::default());
-    let performance = feed.open(began + HEAD_START)?;
+    let performance = feed.open(began + order.head_start)?;
     let mut end = performance.end;
     let opening = Opening {
         performance,

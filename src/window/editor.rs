@@ -23,6 +23,9 @@ const GUTTER: f32 = 46.0;
 pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &mut Workbench<V>, view: &mut View, seen: &Seen, messages: &mut Vec<Message>) {
     let title = if bench.document.text == bench.evaluated() { "" } else { " · not evaluated yet (Ctrl+Enter)" };
     let mut inside = panel(ui, rect, &view.theme, &format!("{}{title}", bench.document.name));
+    if bench.duel().is_some() {
+        both(ui, rect, bench, view, messages);
+    }
     if let Some(trouble) = &bench.trouble {
         let bar = Rect::from_min_max(pos2(inside.left(), inside.bottom() - 20.0), inside.max);
         ui.painter().rect_filled(bar, 3.0, Theme::veil(view.theme.trouble, 0.22));
@@ -41,6 +44,29 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &mut Workbench<V>, view: 
     ui.scope_builder(UiBuilder::new().max_rect(inside), |ui| {
         ui.set_clip_rect(inside);
         ScrollArea::both().id_salt("editor").auto_shrink(false).show(ui, |ui| text(ui, bench, view, seen, messages));
+    });
+}
+
+/// Which of two programs is shown, and how they are heard.
+fn both<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut View, messages: &mut Vec<Message>) {
+    let Some(duel) = bench.duel() else { return };
+    let place = Rect::from_min_max(pos2(rect.right() - 250.0, rect.top() + 1.0), pos2(rect.right() - 6.0, rect.top() + 21.0));
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+        ui.with_layout(nannou::prelude::egui::Layout::right_to_left(nannou::prelude::egui::Align::Center), |ui| {
+            let small = |text: &str| nannou::prelude::egui::RichText::new(text).size(SMALL);
+            let mut by_turns = duel.by_turns;
+            if ui.checkbox(&mut by_turns, small("by turns")).on_hover_text("A bar of the one, a bar of the other").changed() {
+                messages.push(Message::ByTurns(by_turns));
+            }
+            if ui.selectable_label(view.tab == super::view::Tab::Difference, small("difference")).clicked() {
+                view.tab = super::view::Tab::Difference;
+            }
+            for (name, is_right) in [("right", true), ("left", false)] {
+                if ui.selectable_label(duel.shows_right == is_right, small(name)).clicked() && duel.shows_right != is_right {
+                    messages.push(Message::ShowOther);
+                }
+            }
+        });
     });
 }
 

@@ -27,6 +27,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
                 Tab::Inspector => inspector::draw(ui, bench, view, seen, messages),
                 Tab::Mixer => mixer::draw(ui, bench, view, messages),
                 Tab::Output => output(ui, bench, view),
+                Tab::Difference => difference(ui, bench),
             },
         );
     });
@@ -53,6 +54,13 @@ fn legend<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View) {
             ui.label(RichText::new(entry.instrument).size(SMALL).color(ink).strong());
             ui.label(RichText::new(entry.meaning).size(SMALL).color(theme.faint));
         });
+    }
+}
+
+/// What two programs did, counted: the left, the right, the difference and the ratio.
+fn difference<V: Voices>(ui: &mut Ui, bench: &Workbench<V>) {
+    for line in bench.duel().map(|duel| duel.difference.as_slice()).unwrap_or_default() {
+        ui.label(RichText::new(line).monospace().size(SMALL - 2.0));
     }
 }
 

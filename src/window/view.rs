@@ -19,6 +19,8 @@ pub enum Tab {
     Inspector,
     Mixer,
     Output,
+    /// The counted difference of two programs.
+    Difference,
 }
 
 /// A question that waits for an answer.

@@ -1,11 +1,12 @@
 //! From the editor to the next bar line: evaluations are begun, and what comes of them is taken in.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::mixer::Mixing;
 use super::{OUTPUT_LINES, Rendition, Trouble, Workbench};
 use crate::compose::Style;
-use crate::feed::{Evaluation, News, Opening, Order, records};
+use crate::feed::{Evaluation, HEAD_START, News, Opening, Order, records};
 use crate::fold::Zoom;
 use crate::interpreter::options::{Only, Task};
 use crate::interpreter::wire::SyntaxError;
@@ -29,6 +30,9 @@ pub struct Pending {
 impl<V: Voices> Workbench<V> {
     /// Runs what is in the editor, unless it is no Python.
     pub(super) fn evaluate(&mut self) {
+        if self.duel.is_some() {
+            return self.evaluate_both();
+        }
         let program = Program { name: self.document.name.clone(), text: self.document.text.clone() };
         self.edited_at = None;
         self.evaluated.clone_from(&program.text);
@@ -38,7 +42,7 @@ impl<V: Voices> Workbench<V> {
             return;
         }
         self.trouble = None;
-        let order = self.order(program.clone());
+        let order = self.order(program.clone(), self.document.path.clone());
         match Evaluation::start(order.clone()) {
             Ok(evaluation) => {
                 self.evaluations += 1;
@@ -50,14 +54,14 @@ impl<V: Voices> Workbench<V> {
         }
     }
 
-    fn order(&self, program: Program) -> Order {
+    pub(super) fn order(&self, program: Program, path: Option<PathBuf>) -> Order {
         let wishes = &self.wishes;
         // What nobody has asked for runs where it can do no harm.
         let choice = if wishes.is_auto { Choice::Embedded } else { wishes.choice.clone() };
         let request = Request {
-            prefers_embedded: self.document.path.is_none(),
+            prefers_embedded: path.is_none(),
             program,
-            path: self.document.path.clone(),
+            path,
             is_edited: true,
             arguments: wishes.arguments.clone(),
             choice,
@@ -71,7 +75,7 @@ impl<V: Voices> Workbench<V> {
         };
         let style = Style { tempo: self.tempo, ..wishes.style.clone() };
         let zoom = if style.name.is_lossless() { Zoom::Opcode } else { wishes.zoom };
-        Order { request, style, zoom }
+        Order { request, style, zoom, head_start: HEAD_START }
     }
 
     /// Evaluates what was typed, if that was asked for and it is Python.
@@ -95,6 +99,9 @@ impl<V: Voices> Workbench<V> {
     /// Lets what was queued be heard, once it is.
     pub(super) fn take_over(&mut self) {
         if self.queued.as_ref().is_some_and(|queued| queued.piece == self.position.piece) {
+            if let Some(duel) = &mut self.duel {
+                duel.take_over();
+            }
             let old = std::mem::replace(&mut self.heard, self.queued.take());
             if let Some(evaluation) = old.and_then(|mut old| old.evaluation.take()) {
                 self.dismiss(evaluation);
@@ -117,6 +124,7 @@ impl<V: Voices> Workbench<V> {
     }
 
     pub(super) fn take_news(&mut self) {
+        self.take_news_of_both();
         while let Some(news) = self.pending.as_ref().and_then(|pending| pending.evaluation.news()) {
             let Some(pending) = self.pending.take() else { return };
             match news {
@@ -196,7 +204,7 @@ impl<V: Voices> Workbench<V> {
         }
         let is_whole = opening.outline.is_some();
         let piece = self.player.queue(&opening.performance, is_whole, None);
-        let rendition = Rendition::new(piece, program, order.style, opening, evaluation);
+        let rendition = Rendition::new(piece, program, order.style, opening, Some(evaluation));
         self.meet(&rendition);
         self.queue(rendition);
         self.meet_recorder();
@@ -224,6 +232,9 @@ impl<V: Voices> Workbench<V> {
 
     /// The same program in another style or zoom: from what is known of the run, or else run again.
     pub(super) fn write_anew(&mut self) {
+        if self.duel.is_some() {
+            return self.evaluate_both();
+        }
         let Some(heard) = &self.heard else { return };
         let style = Style { tempo: self.tempo, ..self.wishes.style.clone() };
         let Some((performance, outline)) = heard.rewritten(&style, self.wishes.zoom) else {
@@ -236,7 +247,7 @@ impl<V: Voices> Workbench<V> {
     }
 
     /// Tells how a program ended where that is no good news.
-    fn ended(&mut self, outcome: &Outcome) {
+    pub(super) fn ended(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Raised { line, kind, message, traceback } => {
                 let text = if message.is_empty() { kind.clone() } else { format!("{kind}: {message}") };
@@ -248,7 +259,7 @@ impl<V: Voices> Workbench<V> {
         }
     }
 
-    fn said(&mut self, output: &Output) {
+    pub(super) fn said(&mut self, output: &Output) {
         self.print(&String::from_utf8_lossy(&output.bytes));
     }
 
@@ -274,6 +285,12 @@ impl<V: Voices> Workbench<V> {
 
     /// Stops every program.
     pub(super) fn stop_all(&mut self) {
+        if let Some(duel) = &mut self.duel {
+            let both = duel.stop();
+            for evaluation in both {
+                self.dismiss(evaluation);
+            }
+        }
         let pending = self.pending.take().map(|pending| pending.evaluation);
         let live = [&mut self.heard, &mut self.queued].into_iter().flatten().filter_map(|rendition| rendition.evaluation.take());
         let all: Vec<Evaluation> = pending.into_iter().chain(live).collect();
@@ -300,7 +317,7 @@ impl<V: Voices> Workbench<V> {
     }
 
     /// Lets the mixer know of a piece's notes.
-    fn meet(&self, rendition: &Rendition) {
+    pub(super) fn meet(&self, rendition: &Rendition) {
         locked(&self.mixing).meet(rendition);
     }
 }
@@ -311,13 +328,13 @@ pub(super) fn locked(mixing: &Mutex<Mixing>) -> MutexGuard<'_, Mixing> {
 }
 
 /// An interpreter's refusal as trouble in the margin.
-fn trouble(error: InterpreterError) -> Trouble {
+pub(super) fn trouble(error: InterpreterError) -> Trouble {
     match error {
         InterpreterError::Syntax { error } => trouble_of(&error),
         other => Trouble { line: None, column: None, message: other.to_string() },
     }
 }
 
-fn trouble_of(error: &SyntaxError) -> Trouble {
+pub(super) fn trouble_of(error: &SyntaxError) -> Trouble {
     Trouble { line: Some(error.line), column: Some(error.column), message: format!("SyntaxError: {}", error.message) }
 }

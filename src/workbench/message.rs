@@ -47,6 +47,11 @@ pub enum Message {
     /// Whether the library is left out.
     OnlyMine(bool),
 
+    /// Of two programs, take the other into the editor and the pictures.
+    ShowOther,
+    /// Whether two programs are heard by turns, bar by bar, rather than left and right.
+    ByTurns(bool),
+
     Select(Selection),
     Deselect,
 

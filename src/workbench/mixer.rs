@@ -113,7 +113,8 @@ pub struct Place<'a> {
 #[derive(Default)]
 pub struct Mixing {
     pub mixer: Mixer,
-    pieces: BTreeMap<PieceId, Parts>,
+    /// By piece, and by the number of the first code object: a piece may be of two programs.
+    pieces: BTreeMap<(PieceId, u32), Parts>,
 }
 
 /// What is known of a piece's notes.
@@ -130,7 +131,7 @@ struct Parts {
 impl Mixing {
     /// Learns of the notes of a piece that are new.
     pub fn meet(&mut self, rendition: &Rendition) {
-        let parts = self.pieces.entry(rendition.piece).or_insert_with(|| Parts {
+        let parts = self.pieces.entry((rendition.piece, rendition.first_code)).or_insert_with(|| Parts {
             legend: rendition.style.name.legend(),
             channels: rendition.stage.setups().iter().map(|setup| setup.channel).collect(),
             codes: Vec::new(),
@@ -150,12 +151,13 @@ impl Mixing {
 
     /// Forgets pieces that are not heard any more.
     pub fn keep(&mut self, pieces: &[PieceId]) {
-        self.pieces.retain(|piece, _| pieces.contains(piece));
+        self.pieces.retain(|(piece, _), _| pieces.contains(piece));
     }
 
     /// How loud a note is against what is written.
     pub fn gain(&self, piece: PieceId, channel: Channel, pitch: Pitch, cause: &Cause) -> f32 {
-        let Some(parts) = self.pieces.get(&piece) else { return 1.0 };
+        let Some((&(_, first_code), parts)) = self.pieces.range((piece, 0)..=(piece, cause.code.0)).next_back() else { return 1.0 };
+        let cause = &Cause { code: CodeId(cause.code.0 - first_code), ..*cause };
         let code = parts.codes.get(cause.code.index());
         let part = parts.channels.iter().position(|known| *known == channel);
         let entry = || {

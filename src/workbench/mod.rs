@@ -7,6 +7,7 @@
 //!                            `--- trouble: told in the margin; what is heard goes on
 //! ```
 
+mod duel;
 mod evaluating;
 mod message;
 mod mixer;
@@ -16,6 +17,7 @@ mod selection;
 mod time;
 mod watch;
 
+pub use duel::Duel;
 pub use message::{Direction, Message};
 pub use mixer::{Change, Fader, Mixer, Strip};
 pub use rendition::Rendition;
@@ -109,6 +111,8 @@ pub struct Workbench<V: Voices = Synth> {
     output: VecDeque<String>,
     notices: VecDeque<String>,
     recorder: Option<Recorder>,
+    /// The program that is heard against this one.
+    duel: Option<Duel>,
     watch: Option<Watch>,
     /// The text that was evaluated last, and since when it has been another.
     evaluated: String,
@@ -141,6 +145,7 @@ impl<V: Voices> Workbench<V> {
             output: VecDeque::new(),
             notices: VecDeque::new(),
             recorder: None,
+            duel: None,
             watch: None,
             evaluated: String::new(),
             edited_at: None,
@@ -192,6 +197,8 @@ impl<V: Voices> Workbench<V> {
                 self.mix();
             }
             Message::OnlyMine(only_mine) => self.only_mine(only_mine),
+            Message::ShowOther => self.show_other(),
+            Message::ByTurns(by_turns) => self.by_turns(by_turns),
             Message::Select(selection) => self.selection = Some(selection),
             Message::Deselect => self.selection = None,
             Message::Record(records) => self.record(records),
@@ -235,7 +242,7 @@ impl<V: Voices> Workbench<V> {
 
     /// Whether a program was evaluated and is not heard yet.
     pub fn is_waiting(&self) -> bool {
-        self.pending.is_some() || self.queued.is_some()
+        self.pending.is_some() || self.queued.is_some() || self.duel.as_ref().is_some_and(Duel::is_pending)
     }
 
     /// The step that is seen now.
@@ -278,6 +285,11 @@ impl<V: Voices> Workbench<V> {
         self.repeats
     }
 
+    /// The program that is heard against this one.
+    pub fn duel(&self) -> Option<&Duel> {
+        self.duel.as_ref()
+    }
+
     pub fn is_recording(&self) -> bool {
         self.recorder.is_some()
     }
@@ -290,7 +302,11 @@ impl<V: Voices> Workbench<V> {
     /// Children that may still run: heard, waiting and leaving.
     pub fn evaluations_alive(&self) -> usize {
         let live = |rendition: &Option<Rendition>| usize::from(rendition.as_ref().is_some_and(|known| known.evaluation.is_some()));
-        live(&self.heard) + live(&self.queued) + usize::from(self.pending.is_some()) + self.leaving.len()
+        live(&self.heard)
+            + live(&self.queued)
+            + usize::from(self.pending.is_some())
+            + self.leaving.len()
+            + self.duel.as_ref().map_or(0, Duel::evaluations_alive)
     }
 
     /// The text that is heard, or was evaluated last.

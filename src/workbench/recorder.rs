@@ -147,8 +147,11 @@ impl<V: Voices> Workbench<V> {
     /// Lets the recorder know on which channels the pieces play.
     pub(super) fn meet_recorder(&mut self) {
         let Some(recorder) = &mut self.recorder else { return };
+        // Of two programs in one piece, each has channels of its own.
         for rendition in [&self.heard, &self.queued].into_iter().flatten() {
-            recorder.meet(rendition.stage.setups());
+            if let Some(setups) = self.player.setups(rendition.piece) {
+                recorder.meet(setups);
+            }
         }
     }
 }

@@ -12,10 +12,12 @@ use crate::music::Tick;
 use crate::perform::{Performance, perform};
 use crate::picture::{Playhead, Stacks, Stage, Tape};
 use crate::program::Program;
-use crate::trace::{Code, CodeId, Dialect, Family, Outcome, Trace};
+use crate::trace::{Code, CodeId, Dialect, Outcome, Trace};
 
 pub struct Rendition {
     pub piece: PieceId,
+    /// The player's number of its first code object: not 0 for the second of two programs in one piece.
+    pub first_code: u32,
     pub program: Program,
     pub style: Style,
     pub tape: Arc<Tape>,
@@ -39,10 +41,11 @@ pub struct Rendition {
 }
 
 impl Rendition {
-    pub fn new(piece: PieceId, program: Program, style: Style, opening: Opening, evaluation: Evaluation) -> Self {
+    pub fn new(piece: PieceId, program: Program, style: Style, opening: Opening, evaluation: Option<Evaluation>) -> Self {
         let Opening { performance, outline, told, dialect, remark, outcome, warnings: _ } = opening;
         let mut rendition = Self {
             piece,
+            first_code: 0,
             program,
             stage: Stage::new(style.name.legend()),
             style,
@@ -54,7 +57,7 @@ impl Rendition {
             outcome,
             remark,
             outline,
-            evaluation: Some(evaluation),
+            evaluation,
             stacks: BTreeMap::new(),
         };
         rendition.add(&performance, &told);
@@ -97,6 +100,7 @@ impl Rendition {
     pub fn again(&self, piece: PieceId, style: Style, performance: &Performance, outline: Outline) -> Self {
         let mut again = Self {
             piece,
+            first_code: self.first_code,
             program: self.program.clone(),
             stage: Stage::new(style.name.legend()),
             style,
@@ -138,16 +142,9 @@ impl Rendition {
         Some(stacks)
     }
 
-    /// Instructions by family, where the whole run is known.
-    pub fn families(&self) -> Option<[u64; Family::COUNT]> {
-        let outline = self.outline.as_ref()?;
-        let mut counts = [0; Family::COUNT];
-        for gesture in &outline.gestures {
-            for (count, more) in counts.iter_mut().zip(gesture.families) {
-                *count += u64::from(more);
-            }
-        }
-        Some(counts)
+    /// What a whole piece is made of.
+    pub fn outline(&self) -> Option<&Outline> {
+        self.outline.as_ref()
     }
 
     /// The step that is seen at a moment.
