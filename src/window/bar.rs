@@ -65,9 +65,8 @@ fn file<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, messages:
         }
     });
     let told = if bench.is_waiting() { "next bar…" } else { "Evaluate" };
-    let evaluate = Button::new(RichText::new(told).strong())
-        .fill(super::theme::Theme::veil(view.theme.sounding, 0.28))
-        .min_size(egui::vec2(78.0, 0.0));
+    let evaluate =
+        Button::new(RichText::new(told).strong()).fill(view.theme.veil(view.theme.sounding, 0.28)).min_size(egui::vec2(78.0, 0.0));
     if ui.add(evaluate).on_hover_text("Run it, and hear it from the next bar on (Ctrl+Enter)").clicked() {
         messages.push(Message::Evaluate);
     }

@@ -44,13 +44,13 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
         let warmth = (1.0 + count as f32).ln() / (1.0 + hottest as f32).ln();
         if count > 0 {
             let bar = Rect::from_min_max(pos2(place.right() - 3.0, place.top() + 1.0), place.right_bottom() - vec2(0.0, 1.0));
-            painter.rect_filled(bar, 0.0, Theme::veil(theme.sounding, 0.15 + 0.7 * warmth));
+            painter.rect_filled(bar, 0.0, theme.veil(theme.sounding, 0.15 + 0.7 * warmth));
         }
         if seen.is_lit(code, instruction.offset) {
-            painter.rect_filled(place, 2.0, Theme::veil(theme.selected, 0.25));
+            painter.rect_filled(place, 2.0, theme.veil(theme.selected, 0.25));
         }
         if row == head {
-            painter.rect_filled(place, CornerRadius::same(3), Theme::veil(theme.sounding, 0.30));
+            painter.rect_filled(place, CornerRadius::same(3), theme.veil(theme.sounding, 0.30));
             let tip = pos2(inside.left() + ARROWS - 2.0, y);
             painter.add(Shape::convex_polygon(vec![tip, tip + vec2(-7.0, -4.5), tip + vec2(-7.0, 4.5)], theme.sounding, Stroke::NONE));
         }
@@ -63,7 +63,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
         let Some(to) = instruction.target.and_then(|target| row_of(code, target)) else { continue };
         let is_seen = |row: usize| (first..last).contains(&row);
         if is_seen(row) || is_seen(to) {
-            let colour = if row == head { theme.sounding } else { Theme::veil(theme.family(instruction.family), 0.55) };
+            let colour = if row == head { theme.sounding } else { theme.veil(theme.family(instruction.family), 0.55) };
             arrow(&painter, inside.left() + ARROWS - 9.0, y_of(row), y_of(to), colour);
         }
     }

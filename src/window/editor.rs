@@ -10,7 +10,7 @@ use nannou::prelude::egui::{
 
 use super::find_bar;
 use super::seen::Seen;
-use super::theme::{SMALL, Theme, mono, plain};
+use super::theme::{SMALL, mono, plain};
 use super::view::{Coloured, View, panel};
 use crate::edit::{self, Edit, Lines, byte_of_char, char_of_byte};
 use crate::live::Voices;
@@ -28,7 +28,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &mut Workbench<V>, view: 
     }
     if let Some(trouble) = &bench.trouble {
         let bar = Rect::from_min_max(pos2(inside.left(), inside.bottom() - 20.0), inside.max);
-        ui.painter().rect_filled(bar, 3.0, Theme::veil(view.theme.trouble, 0.22));
+        ui.painter().rect_filled(bar, 3.0, view.theme.veil(view.theme.trouble, 0.22));
         let place = trouble.line.map_or(String::new(), |line| format!("line {line}: "));
         let goes_on = if bench.heard().is_some() { "   (what plays goes on)" } else { "" };
         let text = format!("{place}{}{goes_on}", trouble.message.lines().next().unwrap_or_default());
@@ -226,7 +226,7 @@ fn over<V: Voices>(ui: &mut Ui, page: &Page, bench: &Workbench<V>, view: &View, 
         }
     }
     if let Some(row) = bench.trouble.as_ref().and_then(|trouble| page.row(trouble.line?)) {
-        painter.rect_filled(row.with_max_x(page.at.x + 4000.0), 0.0, Theme::veil(theme.trouble, 0.14));
+        painter.rect_filled(row.with_max_x(page.at.x + 4000.0), 0.0, theme.veil(theme.trouble, 0.14));
         let message = bench.trouble.as_ref().map_or("", |trouble| trouble.message.lines().next().unwrap_or_default());
         painter.text(row.right_center() + vec2(14.0, 0.0), Align2::LEFT_CENTER, format!("◀ {message}"), plain(SMALL), theme.trouble);
     }
@@ -234,13 +234,13 @@ fn over<V: Voices>(ui: &mut Ui, page: &Page, bench: &Workbench<V>, view: &View, 
     let shift = Shift::between(&heard.program.text, page.text);
     for line in seen.lit.lines.iter().filter_map(|&line| shift.now(line)) {
         if let Some(row) = page.row(line) {
-            painter.rect_filled(row.with_max_x(page.at.x + 4000.0), 0.0, Theme::veil(theme.selected, 0.13));
+            painter.rect_filled(row.with_max_x(page.at.x + 4000.0), 0.0, theme.veil(theme.selected, 0.13));
         }
     }
     let now = bench.position().tick;
     for line in sounding_lines(heard, now).into_iter().filter_map(|line| shift.now(line)) {
         if let Some(row) = page.row(line) {
-            painter.rect_filled(row.with_max_x(page.at.x + 4000.0), 0.0, Theme::veil(theme.sounding, 0.08));
+            painter.rect_filled(row.with_max_x(page.at.x + 4000.0), 0.0, theme.veil(theme.sounding, 0.08));
         }
     }
     let Some((code, instruction)) = seen.code.as_ref().zip(seen.instruction()) else { return };
@@ -249,8 +249,8 @@ fn over<V: Voices>(ui: &mut Ui, page: &Page, bench: &Workbench<V>, view: &View, 
     }
     let places = page.places(lines, instruction.span, &shift);
     for place in &places {
-        painter.rect_filled(place.expand2(vec2(1.5, 0.0)), 3.0, Theme::veil(theme.sounding, 0.30));
-        painter.rect_stroke(place.expand2(vec2(1.5, 0.0)), 3.0, Stroke::new(1.0, Theme::veil(theme.sounding, 0.8)), StrokeKind::Inside);
+        painter.rect_filled(place.expand2(vec2(1.5, 0.0)), 3.0, theme.veil(theme.sounding, 0.30));
+        painter.rect_stroke(place.expand2(vec2(1.5, 0.0)), 3.0, Stroke::new(1.0, theme.veil(theme.sounding, 0.8)), StrokeKind::Inside);
     }
     // Nobody types here: what sounds is kept in sight.
     if let Some(place) = places.first().filter(|place| !has_focus && !ui.clip_rect().y_range().contains(place.center().y)) {
@@ -290,7 +290,7 @@ fn gutter<V: Voices>(ui: &mut Ui, page: &Page, bench: &Workbench<V>, view: &View
             let share = (1.0 + heat.line(old) as f32).ln() / (1.0 + heat.most_line().max(1) as f32).ln();
             if share > 0.0 {
                 let bar = Rect::from_x_y_ranges(place.right() - 3.0..=place.right(), row.y_range().shrink(1.0));
-                ui.painter().rect_filled(bar, 0.0, Theme::veil(theme.sounding, 0.15 + 0.75 * share));
+                ui.painter().rect_filled(bar, 0.0, theme.veil(theme.sounding, 0.15 + 0.75 * share));
             }
         }
         let has_trouble = bench.trouble.as_ref().is_some_and(|trouble| trouble.line == Some(line));

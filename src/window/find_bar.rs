@@ -2,7 +2,6 @@
 
 use nannou::prelude::egui::{Key, Modifiers, Rect, TextEdit, Ui, UiBuilder};
 
-use super::theme::Theme;
 use super::view::View;
 use crate::edit;
 use crate::live::Voices;
@@ -10,7 +9,7 @@ use crate::workbench::{Message, Workbench};
 
 pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &mut Workbench<V>, view: &mut View, messages: &mut Vec<Message>) {
     let Some(find) = &mut view.find else { return };
-    ui.painter().rect_filled(rect, 3.0, Theme::veil(view.theme.rule, 0.5));
+    ui.painter().rect_filled(rect, 3.0, view.theme.veil(view.theme.rule, 0.5));
     let mut goes_to = None;
     let mut is_closed = false;
     ui.scope_builder(UiBuilder::new().max_rect(rect.shrink(2.0)), |ui| {

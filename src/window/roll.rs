@@ -63,8 +63,8 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
         let colour = match () {
             () if seen.lit.notes.contains(&number) => theme.selected,
             () if is_sounding => theme.sounding,
-            () if note.at > now => Theme::veil(hue, 0.45),
-            () => Theme::veil(hue, 0.85),
+            () if note.at > now => theme.veil(hue, 0.45),
+            () => theme.veil(hue, 0.85),
         };
         mesh.add_colored_rect(place, colour);
         if pointer.is_some_and(|at| place.expand(2.0).contains(at)) {
@@ -145,7 +145,7 @@ fn grid<V: Voices>(ui: &Ui, scale: &Scale, ruler: Rect, bench: &Workbench<V>, th
     }
     if let Some(span) = bench.loop_span() {
         let place = Rect::from_min_max(pos2(scale.x(span.start), ruler.top()), pos2(scale.x(span.end), scale.field.bottom()));
-        painter.rect_filled(place, 0.0, Theme::veil(theme.sounding, 0.10));
+        painter.rect_filled(place, 0.0, theme.veil(theme.sounding, 0.10));
     }
     let Some(heard) = bench.heard() else { return };
     for marker in heard.stage.markers() {
@@ -247,9 +247,9 @@ fn whole<V: Voices>(ui: &mut Ui, overview: Rect, bench: &Workbench<V>, heard: &R
     let end = heard.stage.end().0.max(1) as f32;
     let now = bench.position().tick;
     let painter = ui.painter();
-    painter.rect_filled(overview, 3.0, Theme::veil(theme.rule, 0.5));
+    painter.rect_filled(overview, 3.0, theme.veil(theme.rule, 0.5));
     let done = Rect::from_min_size(overview.min, vec2(overview.width() * (now.0 as f32 / end).min(1.0), overview.height()));
-    painter.rect_filled(done, 3.0, Theme::veil(theme.sounding, 0.45));
+    painter.rect_filled(done, 3.0, theme.veil(theme.sounding, 0.45));
     for marker in heard.stage.markers() {
         let x = overview.left() + overview.width() * marker.at.0 as f32 / end;
         painter.vline(x, overview.top()..=overview.bottom(), Stroke::new(1.0, theme.faint));

@@ -4,7 +4,7 @@
 use nannou::prelude::egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::seen::Seen;
-use super::theme::{SMALL, Theme, plain};
+use super::theme::{SMALL, plain};
 use super::view::{View, panel};
 use crate::live::Voices;
 use crate::trace::Family;
@@ -40,8 +40,8 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &Vie
         let is_recursion = inner == Some(frame.code) && frames.iter().filter(|other| other.code == frame.code).count() > 1;
         let hue = if is_recursion { theme.family(Family::Except) } else { theme.family(family) };
         let is_innermost = level + 1 == frames.len();
-        painter.rect_filled(room, 4.0, Theme::veil(hue, if is_innermost { 0.26 } else { 0.10 }));
-        let stroke = if is_innermost { Stroke::new(1.5, theme.sounding) } else { Stroke::new(1.0, Theme::veil(hue, 0.6)) };
+        painter.rect_filled(room, 4.0, theme.veil(hue, if is_innermost { 0.26 } else { 0.10 }));
+        let stroke = if is_innermost { Stroke::new(1.5, theme.sounding) } else { Stroke::new(1.0, theme.veil(hue, 0.6)) };
         painter.rect_stroke(room, 4.0, stroke, StrokeKind::Inside);
         let name = if code.name == "<module>" { "module" } else { code.qualname.as_str() };
         let skipped = if level == 0 && hidden > 0 { format!("   … {hidden} more") } else { String::new() };

@@ -61,7 +61,7 @@ fn spectrum<V: Voices>(ui: &Ui, inside: Rect, bench: &Workbench<V>, theme: &Them
             pos2(left + 1.0, inside.bottom() - inside.height() * share - 1.0),
             pos2(left + width - 1.0, inside.bottom()),
         );
-        ui.painter().rect_filled(place, 1.0, Theme::veil(theme.family(Family::Load), 0.35 + 0.65 * share));
+        ui.painter().rect_filled(place, 1.0, theme.veil(theme.family(Family::Load), 0.35 + 0.65 * share));
     }
     ui.painter().hline(inside.x_range(), inside.bottom() + vec2(0.0, 0.5).y, Stroke::new(1.0, theme.rule));
 }

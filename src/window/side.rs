@@ -1,12 +1,13 @@
 //! The side panel: legend, inspector, mixer, output.
 
-use nannou::prelude::egui::{Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use nannou::prelude::egui::{Align2, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::seen::Seen;
-use super::theme::{SMALL, mark};
+use super::theme::{SMALL, mark, plain};
 use super::view::{Tab, View, panel};
 use super::{inspector, mixer};
 use crate::live::Voices;
+use crate::trace::Family;
 use crate::workbench::{Message, Workbench};
 
 pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut View, seen: &Seen, messages: &mut Vec<Message>) {
@@ -27,7 +28,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
                 Tab::Inspector => inspector::draw(ui, bench, view, seen, messages),
                 Tab::Mixer => mixer::draw(ui, bench, view, messages),
                 Tab::Output => output(ui, bench, view),
-                Tab::Difference => difference(ui, bench),
+                Tab::Difference => difference(ui, bench, view),
             },
         );
     });
@@ -47,7 +48,7 @@ fn legend<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             for &family in entry.families {
-                let (place, _) = ui.allocate_exact_size(vec2(9.0, 11.0), nannou::prelude::egui::Sense::hover());
+                let (place, _) = ui.allocate_exact_size(vec2(9.0, 11.0), Sense::hover());
                 mark(ui.painter(), place.center(), 7.0, family, theme.family(family));
             }
             let ink = if is_in { theme.text } else { theme.faint };
@@ -57,10 +58,35 @@ fn legend<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View) {
     }
 }
 
-/// What two programs did, counted: the left, the right, the difference and the ratio.
-fn difference<V: Voices>(ui: &mut Ui, bench: &Workbench<V>) {
-    for line in bench.duel().map(|duel| duel.difference.as_slice()).unwrap_or_default() {
-        ui.label(RichText::new(line).monospace().size(SMALL - 2.0));
+/// What two programs did, counted by family: the left above the right, the longest bar for whoever did most.
+fn difference<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View) {
+    let theme = &view.theme;
+    let Some(difference) = bench.duel().and_then(|duel| duel.difference) else {
+        ui.label("Both programs must have run.");
+        return;
+    };
+    let most = difference.left.iter().chain(&difference.right).copied().max().unwrap_or(1).max(1);
+    let [left, right] = difference.totals();
+    ui.label(RichText::new(format!("left {left}, right {right} instructions ({:+})", right as i64 - left as i64)).size(SMALL));
+    for family in Family::ALL {
+        let counts = [difference.left[family.index()], difference.right[family.index()]];
+        if counts == [0, 0] {
+            continue;
+        }
+        let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::hover());
+        let painter = ui.painter();
+        mark(painter, place.left_center() + vec2(5.0, 0.0), 7.0, family, theme.family(family));
+        painter.text(place.left_center() + vec2(14.0, 0.0), Align2::LEFT_CENTER, family, plain(SMALL), theme.text);
+        let bars = place.with_min_x(place.left() + 52.0).with_max_x(place.right() - 46.0);
+        for (side, count) in counts.into_iter().enumerate() {
+            let width = bars.width() * count as f32 / most as f32;
+            let top = bars.top() + 3.0 + side as f32 * 10.0;
+            let bar = Rect::from_min_size(pos2(bars.left(), top), vec2(width.max(1.0), 8.0));
+            painter.rect_filled(bar, 0.0, theme.veil(theme.family(family), if side == 0 { 0.9 } else { 0.5 }));
+            painter.text(pos2(bar.right() + 3.0, bar.center().y), Align2::LEFT_CENTER, count, plain(SMALL - 2.0), theme.faint);
+        }
+        let by = counts[1] as i64 - counts[0] as i64;
+        painter.text(place.right_center(), Align2::RIGHT_CENTER, format!("{by:+}"), plain(SMALL), theme.text);
     }
 }
 

@@ -3,7 +3,7 @@
 use nannou::prelude::egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::seen::Seen;
-use super::theme::{SMALL, Theme, mono, plain};
+use super::theme::{SMALL, mono, plain};
 use super::view::{View, panel};
 use crate::picture::LabelKind;
 use crate::workbench::{Message, Selection};
@@ -28,7 +28,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &View, seen: &Seen, messages: &mut Ve
         let place = Rect::from_min_max(pos2(inside.left(), bottom - storey + 2.0), pos2(inside.right(), bottom));
         let Some(label) = labels.get(level).filter(|_| level < depth) else {
             let is_filled = level < depth;
-            let colour = if is_filled { Theme::veil(theme.faint, 0.5) } else { Theme::veil(theme.rule, 0.35) };
+            let colour = if is_filled { theme.veil(theme.faint, 0.5) } else { theme.veil(theme.rule, 0.35) };
             painter.rect_filled(place, 3.0, colour);
             if is_filled && storey > 12.0 {
                 painter.text(place.left_center() + vec2(6.0, 0.0), Align2::LEFT_CENTER, "?", mono(SMALL), theme.text);
@@ -37,7 +37,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &View, seen: &Seen, messages: &mut Ve
         };
         let pushed = label.pushed_at.and_then(|offset| code.at(offset));
         let hue = pushed.map_or(theme.faint, |instruction| theme.family(instruction.family));
-        painter.rect_filled(place, 3.0, Theme::veil(hue, if label.kind == LabelKind::Null { 0.12 } else { 0.38 }));
+        painter.rect_filled(place, 3.0, theme.veil(hue, if label.kind == LabelKind::Null { 0.12 } else { 0.38 }));
         let is_top = level + 1 == depth;
         if is_top {
             painter.rect_stroke(place, 3.0, Stroke::new(1.5, theme.sounding), StrokeKind::Inside);

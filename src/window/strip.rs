@@ -56,7 +56,7 @@ fn memory(ui: &Ui, curve: Rect, left: f32, heard: &Rendition, now: Tick, theme: 
     let mut mesh = Mesh::default();
     for (column, &count) in blocks.iter().enumerate() {
         let top = pos2(x(column), y(count));
-        mesh.add_colored_rect(Rect::from_min_max(top, pos2(x(column + 1), curve.bottom())), Theme::veil(hue, 0.35));
+        mesh.add_colored_rect(Rect::from_min_max(top, pos2(x(column + 1), curve.bottom())), theme.veil(hue, 0.35));
         mesh.add_colored_rect(Rect::from_min_max(top, pos2(x(column + 1), top.y + 1.5)), hue);
     }
     painter.add(Shape::mesh(mesh));

@@ -2,6 +2,7 @@
 //! with any colour vision tell apart (Color Universal Design, 2008), and a mark besides: no meaning
 //! hangs on colour alone.
 
+use nannou::prelude::egui::ecolor::{gamma_u8_from_linear_f32, linear_f32_from_gamma_u8};
 use nannou::prelude::egui::{self, Color32, FontFamily, FontId, Stroke, TextStyle, Visuals};
 
 use crate::edit::Kind;
@@ -105,9 +106,14 @@ impl Theme {
         }
     }
 
-    /// So much of `colour`, 0 to 1, over whatever is beneath.
-    pub fn veil(colour: Color32, share: f32) -> Color32 {
-        colour.gamma_multiply(share.clamp(0.0, 1.0))
+    /// So much of `colour`, 0 to 1, over whatever is beneath. Colours are mixed as light is, so on dark ground less
+    /// of it is as much to the eye, and on light ground more.
+    pub fn veil(&self, colour: Color32, share: f32) -> Color32 {
+        let share = share.clamp(0.0, 1.0);
+        let share = share.powf(if self.shade == Shade::Dark { 1.7 } else { 0.7 });
+        // The renderer takes a colour's light as it stands, alpha and all.
+        let light = |value: u8| gamma_u8_from_linear_f32(linear_f32_from_gamma_u8(value) * share);
+        Color32::from_rgba_premultiplied(light(colour.r()), light(colour.g()), light(colour.b()), (share * 255.0).round() as u8)
     }
 
     /// Dresses egui in it.
@@ -121,11 +127,11 @@ impl Theme {
         visuals.window_fill = self.panel;
         visuals.extreme_bg_color = self.panel;
         visuals.window_stroke = Stroke::new(1.0, self.rule);
-        visuals.selection.bg_fill = Self::veil(self.selected, 0.35);
+        visuals.selection.bg_fill = self.veil(self.selected, 0.35);
         visuals.selection.stroke = Stroke::new(1.0, self.text);
         visuals.widgets.noninteractive.bg_stroke = Stroke::new(1.0, self.rule);
-        visuals.widgets.inactive.weak_bg_fill = Self::veil(self.rule, 0.6);
-        visuals.widgets.inactive.bg_fill = Self::veil(self.rule, 0.6);
+        visuals.widgets.inactive.weak_bg_fill = self.veil(self.rule, 0.6);
+        visuals.widgets.inactive.bg_fill = self.veil(self.rule, 0.6);
         let mut style = (*context.global_style()).clone();
         style.visuals = visuals;
         style.animation_time = 0.08;

@@ -29,10 +29,10 @@ pub struct Duel {
     pub shows_right: bool,
     /// By turns, bar by bar, rather than left and right.
     pub by_turns: bool,
-    /// The counted difference of what is heard, as a table.
-    pub difference: Vec<String>,
+    /// The counted difference of what is heard.
+    pub difference: Option<Difference>,
     heard: Option<Rendition>,
-    queued: Option<(Rendition, Vec<String>)>,
+    queued: Option<(Rendition, Difference)>,
     pending: Option<[Half; 2]>,
 }
 
@@ -46,17 +46,7 @@ struct Half {
 
 impl Duel {
     pub fn new(document: Document, choice: Option<Choice>, is_one_text: bool, by_turns: bool) -> Self {
-        Self {
-            document,
-            choice,
-            is_one_text,
-            shows_right: false,
-            by_turns,
-            difference: Vec::new(),
-            heard: None,
-            queued: None,
-            pending: None,
-        }
+        Self { document, choice, is_one_text, shows_right: false, by_turns, difference: None, heard: None, queued: None, pending: None }
     }
 
     pub fn is_pending(&self) -> bool {
@@ -71,7 +61,7 @@ impl Duel {
     pub fn take_over(&mut self) {
         if let Some((rendition, difference)) = self.queued.take() {
             self.heard = Some(rendition);
-            self.difference = difference;
+            self.difference = Some(difference);
         }
     }
 
@@ -197,7 +187,7 @@ impl<V: Voices> Workbench<V> {
                 self.ended(outcome);
             }
         }
-        let difference = Difference::between(left_outline, right_outline).lines();
+        let difference = Difference::between(left_outline, right_outline);
         let style = halves[0].order.style.clone();
         let run = |half: usize, opening| {
             let Opening { told, .. }: &Opening = opening;

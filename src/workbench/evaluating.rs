@@ -20,6 +20,9 @@ use crate::trace::Outcome;
 /// word that happens to be Python is heard; longer, and it no longer feels live.
 const PAUSE_IN_TYPING: std::time::Duration = std::time::Duration::from_millis(400);
 
+/// Longest line of output that is kept, in bytes or so: a program may print without ever ending one.
+const LONGEST_LINE: usize = 4096;
+
 /// A program that is evaluated and has made no music yet.
 pub struct Pending {
     evaluation: Evaluation,
@@ -42,7 +45,12 @@ impl<V: Voices> Workbench<V> {
             return;
         }
         self.trouble = None;
-        let order = self.order(program.clone(), self.document.path.clone());
+        self.start(program, self.document.path.clone());
+    }
+
+    /// Runs a program in place of what is evaluated already.
+    fn start(&mut self, program: Program, path: Option<PathBuf>) {
+        let order = self.order(program.clone(), path);
         match Evaluation::start(order.clone()) {
             Ok(evaluation) => {
                 self.evaluations += 1;
@@ -235,13 +243,18 @@ impl<V: Voices> Workbench<V> {
         if self.duel.is_some() {
             return self.evaluate_both();
         }
-        let Some(heard) = &self.heard else { return };
+        // What was evaluated last, and not what is typed meanwhile.
+        if let Some(pending) = &self.pending {
+            let Order { request, .. } = &pending.order;
+            return self.start(request.program.clone(), request.path.clone());
+        }
+        let Some(last) = self.queued.as_ref().or(self.heard.as_ref()) else { return };
         let style = Style { tempo: self.tempo, ..self.wishes.style.clone() };
-        let Some((performance, outline)) = heard.rewritten(&style, self.wishes.zoom) else {
-            return self.evaluate();
+        let Some((performance, outline)) = last.rewritten(&style, self.wishes.zoom) else {
+            return self.start(last.program.clone(), self.document.path.clone());
         };
         let piece = self.player.queue(&performance, true, None);
-        let rendition = heard.again(piece, style, &performance, outline);
+        let rendition = last.again(piece, style, &performance, outline);
         self.meet(&rendition);
         self.queue(rendition);
     }
@@ -264,18 +277,17 @@ impl<V: Voices> Workbench<V> {
     }
 
     fn print(&mut self, text: &str) {
-        let mut pieces = text.split('\n');
-        // What comes without a line end goes on where the last ended.
-        if let (Some(last), Some(first)) = (self.output.back_mut(), pieces.next()) {
-            last.push_str(first);
-        } else {
-            self.output.push_back(text.split('\n').next().unwrap_or_default().to_owned());
-        }
-        for line in pieces {
-            self.output.push_back(line.to_owned());
-            if self.output.len() > OUTPUT_LINES {
-                self.output.pop_front();
+        let mut goes_on = true;
+        for piece in text.split('\n') {
+            // What comes without a line end goes on where the last ended.
+            match self.output.back_mut().filter(|last| goes_on && last.len() + piece.len() <= LONGEST_LINE) {
+                Some(last) => last.push_str(piece),
+                None => self.output.push_back(piece.chars().take(LONGEST_LINE).collect()),
             }
+            goes_on = false;
+        }
+        while self.output.len() > OUTPUT_LINES {
+            self.output.pop_front();
         }
     }
 
