@@ -160,6 +160,10 @@ fn update(app: &App, model: &mut Model) {
     );
     draw(&mut ui, shop, &seen);
     for message in std::mem::take(&mut shop.messages) {
+        // Whoever clicks something wants to know what it is.
+        if matches!(message, Message::Select(_)) {
+            shop.view.tab = view::Tab::Inspector;
+        }
         shop.bench.update(message);
     }
     if !shop.is_flat {
