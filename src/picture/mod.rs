@@ -11,4 +11,4 @@ pub use heat::Heat;
 pub use playhead::{Playhead, Struck};
 pub use stacks::{Label, LabelKind, Stacks};
 pub use stage::Stage;
-pub use tape::{FrameAt, Stride, Tape};
+pub use tape::{FrameAt, Stride, Tape, Turn};

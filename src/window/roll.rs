@@ -78,6 +78,12 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
     let told = ui.painter().layout_no_wrap(heard.stage.remark(now).to_owned(), plain(SMALL), theme.sounding);
     let place = Rect::from_min_size(pos2(inside.left() + 2.0, ruler.top() + 1.0), told.size());
     ui.painter().galley(place.min, told, theme.sounding);
+    if let Some(turn) = seen.turn {
+        let more = if turn.is_at_least { " or more" } else { "" };
+        let told = format!("turn {}{more} of the loop in line {}", turn.number, turn.line);
+        let place = ui.painter().layout_no_wrap(told, plain(SMALL), theme.faint);
+        ui.painter().galley(pos2(ruler.right() - place.size().x, ruler.top() + 1.0), place, theme.faint);
+    }
     let x = scale.x(now);
     ui.painter().vline(x, ruler.top()..=field.bottom(), Stroke::new(1.5, theme.sounding));
     whole(ui, overview, bench, heard, &theme, messages);

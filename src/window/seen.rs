@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::live::Voices;
-use crate::picture::{FrameAt, Stacks};
+use crate::picture::{FrameAt, Stacks, Turn};
 use crate::trace::{Code, Instruction, Step};
 use crate::workbench::{Lit, Workbench};
 
@@ -15,6 +15,8 @@ pub struct Seen {
     pub stacks: Option<Arc<Stacks>>,
     /// Frames, outermost first.
     pub frames: Vec<FrameAt>,
+    /// The turn of its loop.
+    pub turn: Option<Turn>,
     /// What lights up with the selection.
     pub lit: Lit,
     pub has_selection: bool,
@@ -31,7 +33,8 @@ impl Seen {
         let code = step.and_then(|step| heard.tape.code(step.code)).cloned();
         let stacks = step.and_then(|step| heard.stacks(step.code));
         let frames = heard.tape.frames(number);
-        Self { step, code, stacks, frames, lit, has_selection }
+        let turn = heard.tape.turn(number);
+        Self { step, code, stacks, frames, turn, lit, has_selection }
     }
 
     pub fn instruction(&self) -> Option<&Instruction> {

@@ -2,8 +2,10 @@
 //! steps are let go in chunks, and what of them the kept ones still need (where their callers are) is kept.
 
 mod curve;
+mod turn;
 mod walk;
 
+pub use turn::Turn;
 pub use walk::Stride;
 
 use std::collections::{BTreeMap, VecDeque};
