@@ -19,6 +19,10 @@ use crate::trace::Outcome;
 /// word that happens to be Python is heard; longer, and it no longer feels live.
 const PAUSE_IN_TYPING: std::time::Duration = std::time::Duration::from_millis(400);
 
+/// Longest line of the program's output that is kept, in characters. Nobody reads more, and one that never ends
+/// would fill the memory.
+const LONGEST_LINE: usize = 4096;
+
 /// A program that is evaluated and has made no music yet.
 pub struct Pending {
     evaluation: Evaluation,
@@ -256,12 +260,12 @@ impl<V: Voices> Workbench<V> {
         let mut pieces = text.split('\n');
         // What comes without a line end goes on where the last ended.
         if let (Some(last), Some(first)) = (self.output.back_mut(), pieces.next()) {
-            last.push_str(first);
+            last.extend(first.chars().take(LONGEST_LINE.saturating_sub(last.len())));
         } else {
-            self.output.push_back(text.split('\n').next().unwrap_or_default().to_owned());
+            self.output.push_back(text.split('\n').next().unwrap_or_default().chars().take(LONGEST_LINE).collect());
         }
         for line in pieces {
-            self.output.push_back(line.to_owned());
+            self.output.push_back(line.chars().take(LONGEST_LINE).collect());
             if self.output.len() > OUTPUT_LINES {
                 self.output.pop_front();
             }
