@@ -20,7 +20,8 @@ use crate::trace::Outcome;
 /// word that happens to be Python is heard; longer, and it no longer feels live.
 const PAUSE_IN_TYPING: std::time::Duration = std::time::Duration::from_millis(400);
 
-/// Longest line of output that is kept, in bytes or so: a program may print without ever ending one.
+/// Longest line of the program's output that is kept, in characters. Nobody reads more, and one that never ends
+/// would fill the memory.
 const LONGEST_LINE: usize = 4096;
 
 /// A program that is evaluated and has made no music yet.
@@ -277,12 +278,17 @@ impl<V: Voices> Workbench<V> {
     }
 
     fn print(&mut self, text: &str) {
-        let mut goes_on = true;
-        for piece in text.split('\n') {
-            // What comes without a line end goes on where the last ended.
-            match self.output.back_mut().filter(|last| goes_on && last.len() + piece.len() <= LONGEST_LINE) {
-                Some(last) => last.push_str(piece),
-                None => self.output.push_back(piece.chars().take(LONGEST_LINE).collect()),
+        let mut pieces = text.split('\n');
+        // What comes without a line end goes on where the last ended.
+        if let (Some(last), Some(first)) = (self.output.back_mut(), pieces.next()) {
+            last.extend(first.chars().take(LONGEST_LINE.saturating_sub(last.len())));
+        } else {
+            self.output.push_back(text.split('\n').next().unwrap_or_default().chars().take(LONGEST_LINE).collect());
+        }
+        for line in pieces {
+            self.output.push_back(line.chars().take(LONGEST_LINE).collect());
+            if self.output.len() > OUTPUT_LINES {
+                self.output.pop_front();
             }
             goes_on = false;
         }
