@@ -47,10 +47,7 @@ pub enum News {
     Refused(InterpreterError),
     Opened(Box<Opening>),
     /// What comes next in a piece that grows while the program runs.
-    More {
-        performance: Performance,
-        told: Trace,
-    },
+    More { performance: Box<Performance>, told: Trace },
     /// The program printed something.
     Said(Output),
     /// The program has ended, and all its music was given. Nothing follows.
@@ -140,7 +137,7 @@ fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_di
         if ahead < AHEAD_BARS * TICKS_PER_BAR {
             if let Some(performance) = feed.more(BEAT, ahead < TICKS_PER_BAR / 2)? {
                 end = performance.end;
-                let _ = news.send(News::More { performance, told: std::mem::take(feed.witness()) });
+                let _ = news.send(News::More { performance: Box::new(performance), told: std::mem::take(feed.witness()) });
             }
         } else {
             match position.recv_timeout(BEAT) {

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use nannou::prelude::egui::text::{CCursor, CCursorRange, LayoutJob, TextFormat};
+use nannou::prelude::egui::text::{CCursor, LayoutJob, TextFormat};
 use nannou::prelude::egui::{
-    Align2, Event, Galley, Id, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder,
-    pos2, vec2,
+    Align, Align2, Frame, Galley, Id, Layout, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui,
+    UiBuilder, pos2, vec2,
 };
 
 use super::find_bar;
 use super::seen::Seen;
 use super::theme::{SMALL, mono, plain};
+use super::typing;
 use super::view::{Coloured, View, panel};
-use crate::edit::{self, Edit, Lines, byte_of_char, char_of_byte};
+use crate::edit::{self, Lines, byte_of_char, char_of_byte};
 use crate::live::Voices;
 use crate::trace::Span;
 use crate::workbench::{Message, Rendition, Selection, Workbench};
@@ -52,8 +53,8 @@ fn both<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut Vie
     let Some(duel) = bench.duel() else { return };
     let place = Rect::from_min_max(pos2(rect.right() - 250.0, rect.top() + 1.0), pos2(rect.right() - 6.0, rect.top() + 21.0));
     ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-        ui.with_layout(nannou::prelude::egui::Layout::right_to_left(nannou::prelude::egui::Align::Center), |ui| {
-            let small = |text: &str| nannou::prelude::egui::RichText::new(text).size(SMALL);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let small = |text: &str| RichText::new(text).size(SMALL);
             let mut by_turns = duel.by_turns;
             if ui.checkbox(&mut by_turns, small("by turns")).on_hover_text("A bar of the one, a bar of the other").changed() {
                 messages.push(Message::ByTurns(by_turns));
@@ -80,12 +81,12 @@ fn colour(view: &mut View, text: &str) {
 fn text<V: Voices>(ui: &mut Ui, bench: &mut Workbench<V>, view: &mut View, seen: &Seen, messages: &mut Vec<Message>) {
     let id = Id::new("code");
     let has_focus = ui.memory(|memory| memory.has_focus(id));
-    if has_focus && habits(ui, id, &mut bench.document.text, view) {
+    if has_focus && typing::habits(ui, id, &mut bench.document.text, view) {
         messages.push(Message::Edited);
         colour(view, &bench.document.text);
     }
     if let Some((anchor, caret)) = view.select.take() {
-        select(ui, id, &bench.document.text, anchor, caret);
+        typing::select(ui, id, &bench.document.text, anchor, caret);
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     let (theme, size) = (view.theme, view.font_size);
@@ -115,7 +116,7 @@ fn text<V: Voices>(ui: &mut Ui, bench: &mut Workbench<V>, view: &mut View, seen:
             let editor = TextEdit::multiline(&mut bench.document.text)
                 .id(id)
                 .code_editor()
-                .frame(nannou::prelude::egui::Frame::NONE)
+                .frame(Frame::NONE)
                 .desired_width(f32::INFINITY)
                 .desired_rows(20)
                 .lock_focus(true)
@@ -254,7 +255,7 @@ fn over<V: Voices>(ui: &mut Ui, page: &Page, bench: &Workbench<V>, view: &View, 
     }
     // Nobody types here: what sounds is kept in sight.
     if let Some(place) = places.first().filter(|place| !has_focus && !ui.clip_rect().y_range().contains(place.center().y)) {
-        ui.scroll_to_rect(place.with_min_x(page.left).with_max_x(page.left + 10.0), Some(nannou::prelude::egui::Align::Center));
+        ui.scroll_to_rect(place.with_min_x(page.left).with_max_x(page.left + 10.0), Some(Align::Center));
     }
 }
 
@@ -312,116 +313,6 @@ fn gutter<V: Voices>(ui: &mut Ui, page: &Page, bench: &Workbench<V>, view: &View
                 messages.push(Message::Select(Selection::Line(old)));
             }
         }
-    }
-}
-
-/// Selects from `anchor` to `caret`, in bytes.
-fn select(ui: &Ui, id: Id, text: &str, anchor: usize, caret: usize) {
-    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
-    let cursor = |byte: usize| CCursor::new(char_of_byte(text, byte));
-    state.cursor.set_char_range(Some(CCursorRange::two(cursor(anchor), cursor(caret))));
-    state.store(ui.ctx(), id);
-}
-
-/// What a code editor does beyond a text field: takes letters and keys out of the input before the field
-/// sees them. Gives whether the text has changed.
-fn habits(ui: &Ui, id: Id, text: &mut String, view: &mut View) -> bool {
-    let mut has_changed = false;
-    let mut for_the_field = Vec::new();
-    let mut must_wait = false;
-    for event in ui.input_mut(|input| std::mem::take(&mut input.events)) {
-        let Some((state, range)) =
-            TextEdit::load_state(ui.ctx(), id).and_then(|state| state.cursor.char_range().map(|range| (state, range)))
-        else {
-            for_the_field.push(event);
-            continue;
-        };
-        let selection = (byte_of_char(text, range.secondary.index), byte_of_char(text, range.primary.index));
-        let Some(change) = habit(&event, text, selection) else {
-            // What the field does with it comes after this; what is typed behind it, after that.
-            if must_wait {
-                view.deferred.push(event)
-            } else {
-                for_the_field.push(event)
-            }
-            continue;
-        };
-        must_wait = must_wait || for_the_field.iter().any(moves_or_changes);
-        if must_wait {
-            view.deferred.push(event);
-            continue;
-        }
-        let Some(change) = change else { continue };
-        let mut state = state;
-        if !matches!(&event, Event::Text(typed) if typed.chars().count() == 1) || change.with.chars().count() != 1 {
-            let mut undoer = state.undoer();
-            undoer.add_undo(&(range, text.clone()));
-            state.set_undoer(undoer);
-            state.store(ui.ctx(), id);
-        }
-        change.apply(text);
-        select(ui, id, text, change.selection.0, change.selection.1);
-        view.caret = change.selection.1;
-        has_changed = true;
-    }
-    ui.input_mut(|input| input.events = for_the_field);
-    has_changed
-}
-
-/// Whether the field moves its caret or changes its text by an event.
-fn moves_or_changes(event: &Event) -> bool {
-    match event {
-        Event::Key { key, pressed: true, modifiers, .. } => {
-            modifiers.command
-                || matches!(
-                    key,
-                    Key::ArrowUp
-                        | Key::ArrowDown
-                        | Key::ArrowLeft
-                        | Key::ArrowRight
-                        | Key::Home
-                        | Key::End
-                        | Key::PageUp
-                        | Key::PageDown
-                        | Key::Delete
-                        | Key::Backspace
-                )
-        }
-        Event::PointerButton { pressed: true, .. } | Event::Cut | Event::Paste(_) => true,
-        _ => false,
-    }
-}
-
-/// The change that an event makes; `Some(None)` if it makes none and is used up all the same.
-fn habit(event: &Event, text: &str, selection: (usize, usize)) -> Option<Option<Edit>> {
-    match event {
-        Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.shift => Some(edit::shift_tab(text, selection)),
-        Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => {
-            Some(Some(edit::tab(text, selection)))
-        }
-        Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => {
-            Some(Some(edit::newline(text, selection)))
-        }
-        Event::Key { key: Key::Backspace, pressed: true, modifiers, .. } if *modifiers == Modifiers::NONE => {
-            edit::backspace(text, selection).map(Some)
-        }
-        Event::Key { key: Key::Slash, pressed: true, modifiers, .. } if modifiers.command => {
-            Some(Some(edit::toggle_comment(text, selection)))
-        }
-        Event::Key { key: Key::D, pressed: true, modifiers, .. } if modifiers.command => Some(Some(edit::duplicate_lines(text, selection))),
-        Event::Key { key: Key::ArrowUp, pressed: true, modifiers, .. } if modifiers.alt => Some(edit::move_lines(text, selection, true)),
-        Event::Key { key: Key::ArrowDown, pressed: true, modifiers, .. } if modifiers.alt => Some(edit::move_lines(text, selection, false)),
-        Event::Text(typed) => {
-            let mut letters = typed.chars();
-            let change = match (letters.next(), letters.next()) {
-                (Some(letter), None) => edit::typed(text, selection, letter),
-                _ => None,
-            };
-            let range = selection.0.min(selection.1)..selection.0.max(selection.1);
-            let end = range.start + typed.len();
-            Some(Some(change.unwrap_or_else(|| Edit { range, with: typed.clone(), selection: (end, end) })))
-        }
-        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@ mod stack;
 mod strip;
 mod theme;
 mod tour;
+mod typing;
 mod view;
 
 use std::panic;

@@ -290,10 +290,6 @@ impl<V: Voices> Workbench<V> {
             if self.output.len() > OUTPUT_LINES {
                 self.output.pop_front();
             }
-            goes_on = false;
-        }
-        while self.output.len() > OUTPUT_LINES {
-            self.output.pop_front();
         }
     }
 
