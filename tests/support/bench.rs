@@ -128,6 +128,12 @@ impl<V: Voices> Live<V> {
         self.recording.samples(&mut Vec::new());
     }
 
+    /// Draws a block behind the bench's back.
+    pub fn draw_unseen(&mut self) {
+        self.samples.extend(self.stream.by_ref().take(BLOCK_FRAMES * 2));
+        self.drawn += BLOCK_FRAMES as u64;
+    }
+
     /// Draws so many frames, in whole blocks.
     pub fn draw(&mut self, frames: u64) {
         let end = self.drawn + frames;
@@ -190,6 +196,13 @@ impl<V: Voices> Live<V> {
             assert!(began.elapsed() < PATIENCE, "played until {what}: {}", self.seen());
             std::thread::park_timeout(GLANCE);
         }
+    }
+
+    /// Plays on as a device would.
+    pub fn play_seconds(&mut self, seconds: f64) {
+        let end = self.began.elapsed() + Duration::from_secs_f64(seconds);
+        let began = self.began;
+        self.play_until("time to pass", |_| began.elapsed() >= end);
     }
 
     /// Strokes, not releases, from this frame on.
