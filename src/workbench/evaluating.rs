@@ -42,6 +42,10 @@ impl<V: Voices> Workbench<V> {
             return;
         }
         self.trouble = None;
+        self.run(program);
+    }
+
+    fn run(&mut self, program: Program) {
         let order = self.order(program.clone());
         match Evaluation::start(order.clone()) {
             Ok(evaluation) => {
@@ -228,10 +232,16 @@ impl<V: Voices> Workbench<V> {
 
     /// The same program in another style or zoom: from what is known of the run, or else run again.
     pub(super) fn write_anew(&mut self) {
-        let Some(heard) = &self.heard else { return };
+        if let Some(program) = self.pending.as_ref().map(|pending| pending.program.clone()) {
+            return self.run(program);
+        }
+        // Since the last look a bar line may have passed.
+        self.position = self.player.position();
+        self.take_over();
+        let Some(heard) = self.queued.as_ref().or(self.heard.as_ref()) else { return };
         let style = Style { tempo: self.tempo, ..self.wishes.style.clone() };
         let Some((performance, outline)) = heard.rewritten(&style, self.wishes.zoom) else {
-            return self.evaluate();
+            return self.run(heard.program.clone());
         };
         let piece = self.player.queue(&performance, true, None);
         let rendition = heard.again(piece, style, &performance, outline);
