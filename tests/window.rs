@@ -69,6 +69,7 @@ fn a_wrong_program_in_the_window_stops_no_music_and_panic_does() {
     let calm = reds(&later);
 
     // Typed at its end: no Python.
+    display.focus();
     display.clicks(300, 200);
     display.keys(&["ctrl+End"]);
     display.types("for x in\n");

@@ -93,6 +93,11 @@ impl Display {
         self.tool("xdotool", &["search", "--onlyvisible", "--name", "^evalody$"]).status.success()
     }
 
+    /// Gives the window the keyboard, as a window manager would.
+    pub fn focus(&self) {
+        self.does(&["search", "--onlyvisible", "--name", "^evalody$", "windowfocus", "--sync"]);
+    }
+
     pub fn picture(&self) -> Picture {
         let output = self.tool("import", &["-window", "root", "-depth", "8", "rgb:-"]);
         let pixels: Vec<[u8; 3]> = output.stdout.chunks_exact(3).map(|rgb| [rgb[0], rgb[1], rgb[2]]).collect();
