@@ -11,6 +11,7 @@ mod scribe;
 use std::collections::BTreeSet;
 
 use bench::Live;
+use evalody::score::Cause;
 use evalody::workbench::{Lit, Message, Rendition, Selection};
 use scribe::Scribe;
 
@@ -32,7 +33,9 @@ fn what_lights_up_with_a_note_belongs_together() {
             let lit = Lit::of(Selection::Note(index), heard);
             assert_eq!((lit.notes.as_slice(), lit.at), ([index].as_slice(), Some(note.at)), "{}", song.name);
             assert!(!lit.instructions.is_empty(), "{}, note {index}: no instruction made it", song.name);
-            assert!(!lit.lines.is_empty(), "{}, note {index}: no line made it: {:?}", song.name, note.cause);
+            // What the compiler adds to clear up after an exception is of no line; the library's lines are not here.
+            let is_own = heard.tape.code(note.cause.code).is_some_and(|code| heard.is_own(code));
+            assert!(!lit.lines.is_empty() || note.cause.line == 0 || !is_own, "{}, note {index}: no line: {:?}", song.name, note.cause);
             let of_instructions: BTreeSet<u32> = lit.instructions.iter().filter_map(|known| line_of(heard, *known)).collect();
             let lit_lines: BTreeSet<u32> = lit.lines.iter().copied().collect();
             assert_eq!(of_instructions, lit_lines, "{}, note {index}", song.name);
@@ -50,11 +53,17 @@ fn a_line_and_its_instructions_light_each_other_and_their_notes() {
         let live = Live::<Scribe>::hearing(song.source);
         let heard = live.bench.heard().unwrap();
         let notes = heard.playhead.struck();
-        let sounding: BTreeSet<u32> = notes.iter().filter(|note| !note.cause.is_state).map(|note| note.cause.line).collect();
+        let is_own = |cause: &Cause| heard.tape.code(cause.code).is_some_and(|code| heard.is_own(code));
+        let causes = notes.iter().map(|note| note.cause).filter(|cause| !cause.is_state && is_own(cause));
+        let sounding: BTreeSet<u32> = causes.map(|cause| cause.line).collect();
         for line in 1..=song.source.lines().count() as u32 {
             let lit = Lit::of(Selection::Line(line), heard);
             assert_eq!(lit.lines, [line]);
-            assert!(lit.notes.iter().all(|note| notes[*note].cause.line == line), "{}, line {line}", song.name);
+            assert!(
+                lit.notes.iter().all(|note| notes[*note].cause.line == line && is_own(&notes[*note].cause)),
+                "{}, line {line}",
+                song.name
+            );
             assert_eq!(!lit.notes.is_empty(), sounding.contains(&line), "{}, line {line}", song.name);
             for instruction in &lit.instructions {
                 assert_eq!(line_of(heard, *instruction), Some(line), "{}, line {line}", song.name);
@@ -73,7 +82,7 @@ fn a_line_and_its_instructions_light_each_other_and_their_notes() {
             }
         }
         // None is there that is not there, and none is out of it.
-        for selection in [Selection::Note(usize::MAX), Selection::Line(0), Selection::Line(u32::MAX)] {
+        for selection in [Selection::Note(usize::MAX), Selection::Line(u32::MAX)] {
             assert!(Lit::of(selection, heard).notes.is_empty());
         }
         live.end();
