@@ -1,6 +1,6 @@
 //! From the editor to the next bar line, at a workbench without a window: what is evaluated is heard, and
 //! what goes wrong stops nothing.
-#![cfg(feature = "window")]
+#![cfg(all(feature = "window", target_os = "linux", target_env = "gnu"))]
 
 #[path = "support/bench.rs"]
 #[allow(dead_code, reason = "other tests take more of it")]

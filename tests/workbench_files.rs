@@ -1,6 +1,6 @@
 //! Files at a workbench without a window: opened, saved, followed on disk; and what is typed, evaluated by
 //! itself.
-#![cfg(feature = "window")]
+#![cfg(all(feature = "window", target_os = "linux", target_env = "gnu"))]
 
 #[path = "support/bench.rs"]
 #[allow(dead_code, reason = "other tests take more of it")]

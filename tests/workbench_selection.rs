@@ -1,5 +1,5 @@
 //! A note, a line and an instruction are one thing seen from three sides: for every note of every song.
-#![cfg(feature = "window")]
+#![cfg(all(feature = "window", target_os = "linux", target_env = "gnu"))]
 
 #[path = "support/bench.rs"]
 #[allow(dead_code, reason = "other tests take more of it")]

@@ -1,5 +1,5 @@
 //! Panic, recordings, the mixer and many evaluations after each other, at a workbench without a window.
-#![cfg(feature = "window")]
+#![cfg(all(feature = "window", target_os = "linux", target_env = "gnu"))]
 
 #[path = "support/bench.rs"]
 #[allow(dead_code, reason = "other tests take more of it")]
@@ -11,7 +11,7 @@ mod scribe;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use bench::{ENDLESS, Live, OTHER, RATE, TUNE, children, resident_bytes};
+use bench::{ENDLESS, Live, OTHER, RATE, TUNE, allocated_bytes, children};
 use evalody::live::Voices;
 use evalody::perform::CueKind;
 use evalody::synth::Synth;
@@ -253,7 +253,7 @@ fn evaluations_after_each_other_leave_no_child_and_no_memory() {
             live.draw_until("it", |bench| bench.heard().unwrap().program.text == text && !bench.is_waiting());
             live.until("the others to be gone", |bench| bench.evaluations_alive() == 0);
             assert_eq!(children(), Vec::<String>::new());
-            resident.push(resident_bytes() >> 20);
+            resident.push(allocated_bytes() >> 20);
         }
     }
     println!("{count} evaluations, MiB in use after every thirty: {resident:?}");

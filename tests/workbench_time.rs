@@ -1,6 +1,6 @@
 //! Time at a workbench without a window: halting, stepping, seeking, loops, tempo, and another style or zoom
 //! of the same run.
-#![cfg(feature = "window")]
+#![cfg(all(feature = "window", target_os = "linux", target_env = "gnu"))]
 
 #[path = "support/bench.rs"]
 #[allow(dead_code, reason = "other tests take more of it")]

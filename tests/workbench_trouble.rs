@@ -1,5 +1,5 @@
 //! A wrong, slow, endless or greedy program never stops what plays: at a workbench without a window.
-#![cfg(feature = "window")]
+#![cfg(all(feature = "window", target_os = "linux", target_env = "gnu"))]
 
 #[path = "support/bench.rs"]
 #[allow(dead_code, reason = "other tests take more of it")]
@@ -8,7 +8,7 @@ mod bench;
 #[allow(dead_code, reason = "other tests take more of it")]
 mod scribe;
 
-use bench::{Live, OTHER, TUNE, children, resident_bytes};
+use bench::{Live, OTHER, TUNE, allocated_bytes, children};
 use evalody::workbench::Workbench;
 use scribe::Scribe;
 
@@ -130,7 +130,7 @@ fn whatever_is_printed_little_of_it_is_kept() {
         let mut grow = |bars: u32| {
             let end = live.bench.heard().unwrap().stage.end().bar() + bars;
             live.draw_until("it goes on", |bench| bench.heard().unwrap().stage.end().bar() >= end);
-            resident_bytes()
+            allocated_bytes()
         };
         let before = grow(6);
         let grown = grow(12).saturating_sub(before);

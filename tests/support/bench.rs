@@ -255,14 +255,10 @@ pub fn children() -> Vec<String> {
     tasks.flatten().flat_map(|task| of_task(task).split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// Memory of this process that is in use, in bytes. What the allocator holds back of what was freed is not.
-pub fn resident_bytes() -> u64 {
-    // SAFETY: takes a number, and may be called at any time on any thread.
-    #[cfg(target_env = "gnu")]
-    unsafe {
-        nix::libc::malloc_trim(0);
-    }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap_or(0) * 1024
+/// Memory that is allocated and not freed, in bytes. What the allocator holds back of what was freed is not counted:
+/// each evaluation has a thread, and each thread its arena.
+pub fn allocated_bytes() -> u64 {
+    // SAFETY: only reads the allocator's counters, under its own lock.
+    let counted = unsafe { nix::libc::mallinfo2() };
+    (counted.uordblks + counted.hblkhd) as u64
 }
