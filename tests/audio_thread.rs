@@ -103,7 +103,7 @@ fn neither_swaps_nor_loops_nor_recordings_allocate_or_free_while_drawing() {
                 Velocity::nearest(90.0),
                 std::time::Duration::from_millis(30),
             ),
-            80 => player.set_mix(Box::new(|_, _, _, _| 0.5)),
+            80 => player.set_mix(Box::new(|_, _, _, _, _| 0.5)),
             90 => player.pause(true),
             92 => player.pause(false),
             _ => player.advance(),

@@ -221,7 +221,7 @@ fn obey(player: &mut Player<Scribe>, stream: &mut Stream<Scribe>, act: &Act, one
         Act::Close => player.close_piece(*last),
         Act::Repeat(repeats) => player.set_repeat(repeats),
         Act::Keep(span) => player.set_loop(span.map(|(from, length)| Tick(from)..Tick(from + length))),
-        Act::Mix(gain) => player.set_mix(Box::new(move |_, _, pitch, _| if pitch.number() % 3 == 0 { gain } else { 1.0 })),
+        Act::Mix(gain) => player.set_mix(Box::new(move |_, _, _, pitch, _| if pitch.number() % 3 == 0 { gain } else { 1.0 })),
         Act::Try(pitch, ms) => {
             player.audition(Channel::new(0).unwrap(), Pitch::new(pitch).unwrap(), Velocity::nearest(80.0), Duration::from_millis(ms))
         }
@@ -498,7 +498,7 @@ fn commands_from_another_thread_lose_neither_the_music_nor_its_place() {
                 4 => player.seek(Tick(number % 4000)),
                 5 => player.set_loop((!number.is_multiple_of(3)).then(|| Tick(number % 2000)..Tick(number % 2000 + 300))),
                 6 => player.set_repeat(number.is_multiple_of(2)),
-                _ => player.set_mix(Box::new(|_, _, _, _| 0.7)),
+                _ => player.set_mix(Box::new(|_, _, _, _, _| 0.7)),
             }
             let until = player.position().drawn_frames + u64::from(number % 1500);
             while player.position().drawn_frames < until {

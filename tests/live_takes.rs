@@ -41,7 +41,7 @@ fn velocities() -> Vec<u8> {
 fn a_mix_scales_velocities_and_mutes_by_the_cause_of_a_note() {
     scribe::begin();
     let (mut player, mut stream) = Player::<Scribe>::unplugged(RATE);
-    player.set_mix(Box::new(|_, _, _, cause| match cause.line {
+    player.set_mix(Box::new(|_, _, _, _, cause| match cause.line {
         1 => 0.5,
         2 => 0.0,
         3 => 9.0,
@@ -65,10 +65,10 @@ fn a_mix_is_heard_with_the_next_stroke() {
     player.play(&eighths());
     // An eighth is 12000 frames, 187.5 blocks.
     wind(&mut player, &mut stream, 180);
-    player.set_mix(Box::new(|_, _, _, _| 0.0));
+    player.set_mix(Box::new(|_, _, _, _, _| 0.0));
     wind(&mut player, &mut stream, 180);
     assert_eq!(notes(&written()[0]), [0]);
-    player.set_mix(Box::new(|_, _, _, _| 1.0));
+    player.set_mix(Box::new(|_, _, _, _, _| 1.0));
     wind(&mut player, &mut stream, 30);
     assert_eq!(notes(&written()[0]), [0, 2]);
     assert_eq!(player.health().waited_ms, 0);
@@ -90,7 +90,7 @@ fn chunks_that_number_their_own_notes_keep_their_causes() {
     }
     later.causes.drain(..8);
     let (mut player, mut stream) = Player::<Scribe>::unplugged(RATE);
-    player.set_mix(Box::new(|_, _, _, cause| if cause.line > 8 { 0.5 } else { 1.0 }));
+    player.set_mix(Box::new(|_, _, _, _, cause| if cause.line > 8 { 0.5 } else { 1.0 }));
     let id = player.begin(&first);
     player.append_to(id, &later);
     player.close_piece(id);

@@ -126,6 +126,7 @@ impl Live {
         let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
         self.sound.check_rate(player.sample_rate_hz())?;
         player.set_font(font);
+        window::give_way();
         if let Some(notice) = notice.as_ref().filter(|_| !self.quiet) {
             eprintln!("evalody: {notice}");
         }

@@ -47,7 +47,10 @@ pub enum News {
     Refused(InterpreterError),
     Opened(Box<Opening>),
     /// What comes next in a piece that grows while the program runs.
-    More { performance: Box<Performance>, told: Trace },
+    More {
+        performance: Box<Performance>,
+        told: Trace,
+    },
     /// The program printed something.
     Said(Output),
     /// The program has ended, and all its music was given. Nothing follows.

@@ -36,8 +36,9 @@ const AUDITIONS: usize = 64;
 /// are 14 at most; more only if commands follow each other within a period of the device.
 const LEGS_AHEAD: u32 = 128;
 
-/// How loud a note is, against what is written: asked for each by its piece, channel, pitch and cause.
-pub type Mix = Box<dyn Fn(PieceId, Channel, Pitch, &Cause) -> f32 + Send>;
+/// How loud a note is, against what is written: asked for each by its piece, its number in it, its channel, pitch
+/// and cause.
+pub type Mix = Box<dyn Fn(PieceId, u32, Channel, Pitch, &Cause) -> f32 + Send>;
 
 pub struct Supply<V: Voices> {
     pub sample_rate_hz: u32,
@@ -259,7 +260,7 @@ impl<V: Voices> Supply<V> {
     fn mixed(&self, id: PieceId, piece: &Piece, channel: Channel, kind: CueKind) -> Option<CueKind> {
         let (Some(mix), CueKind::On { pitch, velocity, note }) = (&self.mix, kind) else { return Some(kind) };
         let cause = piece.causes.get(note as usize).copied().unwrap_or_default();
-        let gain = mix(id, channel, pitch, &cause);
+        let gain = mix(id, note, channel, pitch, &cause);
         let velocity = Velocity::nearest(f64::from(velocity.value()) * f64::from(gain));
         (gain > 0.0).then_some(CueKind::On { pitch, velocity, note })
     }

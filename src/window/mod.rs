@@ -93,7 +93,7 @@ pub fn open(bench: Workbench, opening: Opening, interrupted: Arc<AtomicBool>) ->
     let hook = panic::take_hook();
     let heard = Arc::clone(&said);
     panic::set_hook(Box::new(move |info| {
-        let first = info.payload_as_str().unwrap_or("the window could not be opened").lines().next().unwrap_or_default().to_owned();
+        let first = reason(info.payload_as_str().unwrap_or_default());
         heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(first);
     }));
     let ended = panic::catch_unwind(|| nannou::app(model).update(update).exit(exit).add_plugin(held::Held).run());
@@ -105,6 +105,28 @@ pub fn open(bench: Workbench, opening: Opening, interrupted: Arc<AtomicBool>) ->
         (Ok(()), None) => Ok(()),
         (_, why) => Err(WindowError::NoDisplay(why.unwrap_or_else(|| "the window broke off".to_owned()))),
     }
+}
+
+/// Why a window was not opened, for people: what the libraries beneath say names their own files.
+fn reason(said: &str) -> String {
+    let display = std::env::var("DISPLAY").or_else(|_| std::env::var("WAYLAND_DISPLAY")).unwrap_or_default();
+    match said.lines().next().unwrap_or_default() {
+        line if line.contains("event loop") => format!("the display {display} cannot be opened"),
+        line if line.contains("GPU") || line.contains("adapter") => {
+            "nothing to draw with; install a Vulkan driver (Debian: mesa-vulkan-drivers)".to_owned()
+        }
+        line => line.split(" at ").next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Lets sound go first: what is started from now on, drawing above all, gives way to what plays already. On
+/// Linux threads have a niceness of their own, and hand it on to those they start.
+pub fn give_way() {
+    /// Of 19: enough that a machine of two cores which draws by itself leaves no gap in the sound.
+    #[cfg(target_os = "linux")]
+    const NICENESS: i32 = 5;
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICENESS);
 }
 
 /// Whether there is a display at all.

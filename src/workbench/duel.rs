@@ -10,7 +10,9 @@ use crate::edit::Document;
 use crate::feed::{Evaluation, News, Opening, Order};
 use crate::interpreter::{Choice, Limits};
 use crate::live::Voices;
+use crate::perform::CueKind;
 use crate::program::Program;
+use crate::score::Cause;
 
 /// What each program may do: the piece is made when both have ended, so one that never ends would never be
 /// heard. As `play --compare`.
@@ -214,6 +216,12 @@ impl<V: Voices> Workbench<V> {
             let opening = Opening { performance: part(&pair, left_codes, is_right), ..opening };
             let mut rendition = Rendition::new(piece, half.program.clone(), style.clone(), opening, None);
             rendition.first_code = if is_right { left_codes } else { 0 };
+            let causes = pair.cues.iter().filter_map(|cue| match cue.kind {
+                CueKind::On { note, .. } => pair.causes.get(note as usize),
+                CueKind::Off { .. } => None,
+            });
+            let is_of_side = |cause: &&Cause| (cause.code.0 >= left_codes) == is_right;
+            rendition.numbers = Some((0..).zip(causes).filter(|(_, cause)| is_of_side(cause)).map(|(number, _)| number).collect());
             self.meet(&rendition);
             rendition
         });

@@ -249,6 +249,9 @@ impl<V: Voices> Workbench<V> {
             let Order { request, .. } = &pending.order;
             return self.start(request.program.clone(), request.path.clone());
         }
+        // Since the last look a bar line may have passed.
+        self.position = self.player.position();
+        self.take_over();
         let Some(last) = self.queued.as_ref().or(self.heard.as_ref()) else { return };
         let style = Style { tempo: self.tempo, ..self.wishes.style.clone() };
         let Some((performance, outline)) = last.rewritten(&style, self.wishes.zoom) else {
@@ -327,7 +330,8 @@ impl<V: Voices> Workbench<V> {
     /// Lets the player ask the mixer anew.
     pub(super) fn mix(&mut self) {
         let mixing = Arc::clone(&self.mixing);
-        self.player.set_mix(Box::new(move |piece, channel, pitch, cause| locked(&mixing).gain(piece, channel, pitch, cause)));
+        self.player
+            .set_mix(Box::new(move |piece, number, channel, pitch, cause| locked(&mixing).gain(piece, number, channel, pitch, cause)));
     }
 
     /// Lets the mixer know of a piece's notes.

@@ -122,8 +122,8 @@ struct Parts {
     legend: &'static [Entry],
     channels: Vec<Channel>,
     codes: Vec<Arc<Code>>,
-    /// Families of notes, by where in the run they come from.
-    families: HashMap<(u64, CodeId, u32), Family>,
+    /// Families of notes, by their number in the piece.
+    families: HashMap<u32, Family>,
     /// Notes that were looked at.
     notes: usize,
 }
@@ -141,10 +141,8 @@ impl Mixing {
         let codes = rendition.tape.codes();
         parts.codes.extend_from_slice(&codes[parts.codes.len()..]);
         let struck = rendition.playhead.struck();
-        for note in &struck[parts.notes.min(struck.len())..] {
-            if !note.cause.is_state {
-                parts.families.insert(key(&note.cause), note.family);
-            }
+        for (index, note) in struck.iter().enumerate().skip(parts.notes) {
+            parts.families.insert(rendition.number(index), note.family);
         }
         parts.notes = struck.len();
     }
@@ -155,7 +153,7 @@ impl Mixing {
     }
 
     /// How loud a note is against what is written.
-    pub fn gain(&self, piece: PieceId, channel: Channel, pitch: Pitch, cause: &Cause) -> f32 {
+    pub fn gain(&self, piece: PieceId, number: u32, channel: Channel, pitch: Pitch, cause: &Cause) -> f32 {
         let Some((&(_, first_code), parts)) = self.pieces.range((piece, 0)..=(piece, cause.code.0)).next_back() else { return 1.0 };
         let cause = &Cause { code: CodeId(cause.code.0 - first_code), ..*cause };
         let code = parts.codes.get(cause.code.index());
@@ -169,7 +167,7 @@ impl Mixing {
         let family = match cause.is_state {
             // A state shows the bar: it belongs to the family it is the sound of, if it is of any.
             true => entry().and_then(|entry| entry.families.first().copied()),
-            false => parts.families.get(&key(cause)).copied().or_else(|| code.map(|code| code.unit(cause.first).family)),
+            false => parts.families.get(&number).copied().or_else(|| code.map(|code| code.unit(cause.first).family)),
         };
         self.mixer.gain(&Place {
             family,
@@ -178,10 +176,6 @@ impl Mixing {
             is_library: code.is_some_and(|code| code.origin == Origin::Library),
         })
     }
-}
-
-const fn key(cause: &Cause) -> (u64, CodeId, u32) {
-    (cause.since, cause.code, cause.first)
 }
 
 #[cfg(test)]

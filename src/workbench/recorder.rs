@@ -67,6 +67,8 @@ impl Recorder {
 
     /// Ends it and puts both files in their places; tells what they came to.
     fn finish(mut self) -> io::Result<String> {
+        // Only what has ended gives what still sounds as released.
+        self.recording.stop();
         self.advance()?;
         let rate_hz = self.recording.sample_rate_hz();
         let midi = self.path.with_extension("mid");

@@ -18,6 +18,8 @@ pub struct Rendition {
     pub piece: PieceId,
     /// The player's number of its first code object: not 0 for the second of two programs in one piece.
     pub first_code: u32,
+    /// The player's numbers of its notes, where it is not alone in the piece.
+    pub numbers: Option<Vec<u32>>,
     pub program: Program,
     pub style: Style,
     pub tape: Arc<Tape>,
@@ -46,6 +48,7 @@ impl Rendition {
         let mut rendition = Self {
             piece,
             first_code: 0,
+            numbers: None,
             program,
             stage: Stage::new(style.name.legend()),
             style,
@@ -64,6 +67,12 @@ impl Rendition {
         rendition
     }
 
+    /// The player's number of a note.
+    pub fn number(&self, index: usize) -> u32 {
+        let alone = index as u32;
+        self.numbers.as_ref().map_or(alone, |numbers| numbers.get(index).copied().unwrap_or(alone))
+    }
+
     /// Takes in what comes next.
     pub fn add(&mut self, performance: &Performance, told: &Trace) {
         // Only a piece that is whole shares its tape, and that does not grow.
@@ -79,7 +88,7 @@ impl Rendition {
 
     /// Whether no more music will come.
     pub fn is_whole(&self) -> bool {
-        self.outline.is_some() || self.outcome.is_some()
+        self.outline.is_some() || self.evaluation.is_none()
     }
 
     /// The same run written anew, if all of it is still known: with another style, or folded otherwise.
@@ -101,6 +110,7 @@ impl Rendition {
         let mut again = Self {
             piece,
             first_code: self.first_code,
+            numbers: None,
             program: self.program.clone(),
             stage: Stage::new(style.name.legend()),
             style,

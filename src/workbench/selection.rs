@@ -58,7 +58,8 @@ impl Lit {
                     let of_line = code.instructions().iter().filter(|instruction| instruction.span.line == Some(line));
                     lit.instructions.extend(of_line.map(|instruction| (code.id, instruction.offset)));
                 }
-                lit.add_notes(rendition, |cause_line, _, _| cause_line == line);
+                let is_own = |code: CodeId| rendition.tape.code(code).is_some_and(|code| rendition.is_own(code));
+                lit.add_notes(rendition, |cause_line, code, _| cause_line == line && is_own(code));
                 lit
             }
             Selection::Instruction(code, offset) => {

@@ -8,7 +8,7 @@ use crate::live::Voices;
 use crate::music::{Key, Pitch, TICKS_PER_SIXTEENTH, Tempo, Tick, Velocity};
 use crate::perform::Channel;
 use crate::picture::Stride;
-use crate::trace::{Family, Step};
+use crate::trace::{Family, Limit, Outcome, Step};
 
 /// How long a single step sounds. Long enough to have a pitch, short enough to hear them apart when a key
 /// is held.
@@ -35,6 +35,11 @@ impl<V: Voices> Workbench<V> {
         self.stop_all();
         if let Some(queued) = self.queued.take() {
             self.heard.get_or_insert(queued);
+        }
+        if let Some(heard) = self.heard.as_mut() {
+            // Nothing follows what has been heard.
+            self.player.close_piece(heard.piece);
+            heard.outcome.get_or_insert(Outcome::CutShort { limit: Limit::Listener });
         }
         self.position = self.player.position();
     }

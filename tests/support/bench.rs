@@ -128,6 +128,12 @@ impl<V: Voices> Live<V> {
         self.recording.samples(&mut Vec::new());
     }
 
+    /// Draws a block behind the bench's back.
+    pub fn draw_unseen(&mut self) {
+        self.samples.extend(self.stream.by_ref().take(BLOCK_FRAMES * 2));
+        self.drawn += BLOCK_FRAMES as u64;
+    }
+
     /// Draws so many frames, in whole blocks.
     pub fn draw(&mut self, frames: u64) {
         let end = self.drawn + frames;
@@ -192,6 +198,13 @@ impl<V: Voices> Live<V> {
         }
     }
 
+    /// Plays on as a device would.
+    pub fn play_seconds(&mut self, seconds: f64) {
+        let end = self.began.elapsed() + Duration::from_secs_f64(seconds);
+        let began = self.began;
+        self.play_until("time to pass", |_| began.elapsed() >= end);
+    }
+
     /// Strokes, not releases, from this frame on.
     pub fn struck_since(&self, frame: u64) -> usize {
         self.strokes.iter().filter(|stroke| stroke.frame >= frame && matches!(stroke.kind, CueKind::On { .. })).count()
@@ -242,9 +255,10 @@ pub fn children() -> Vec<String> {
     tasks.flatten().flat_map(|task| of_task(task).split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// Memory of this process that is in use, in bytes.
-pub fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap_or(0) * 1024
+/// Memory that is allocated and not freed, in bytes. What the allocator holds back of what was freed is not counted:
+/// each evaluation has a thread, and each thread its arena.
+pub fn allocated_bytes() -> u64 {
+    // SAFETY: only reads the allocator's counters, under its own lock.
+    let counted = unsafe { nix::libc::mallinfo2() };
+    (counted.uordblks + counted.hblkhd) as u64
 }

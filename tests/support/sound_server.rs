@@ -149,6 +149,11 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// Frames that have come so far.
+    pub fn frames(&self) -> usize {
+        self.heard.0.lock().unwrap().len() / 2
+    }
+
     /// Waits until this many frames have come since the start.
     pub fn wait_for_frames(&self, frames: usize) {
         let (heard, came) = &*self.heard;
