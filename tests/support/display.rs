@@ -37,8 +37,9 @@ impl Display {
             eprintln!("skipped: {missing} is missing (packages xvfb, xdotool, imagemagick and mesa-vulkan-drivers)");
             return None;
         }
+        // Without -noreset it begins anew when its last client goes, and the next may come in the middle of that.
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
