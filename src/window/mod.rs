@@ -191,7 +191,7 @@ fn update(app: &App, model: &mut Model) {
     }
     if !shop.is_flat {
         shop.is_flat = true;
-        camera::flatten(app);
+        camera::flatten(app, context.clone());
     }
     // Panels are what the window is cleared to.
     let panel = shop.view.theme.panel;
