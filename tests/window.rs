@@ -20,6 +20,7 @@ use sound_server::{RATE_HZ, SoundServer};
 /// Where the panels are in a window of 1280 by 720: left, top, width, height.
 const EDITOR: (usize, usize, usize, usize) = (4, 50, 530, 410);
 const ROLL: (usize, usize, usize, usize) = (170, 480, 880, 160);
+const SIDE: (usize, usize, usize, usize) = (1058, 85, 212, 370);
 
 /// A tenth of a second, in samples.
 const TENTH: usize = RATE_HZ as usize / 10 * 2;
@@ -97,13 +98,15 @@ fn a_wrong_program_in_the_window_stops_no_music_and_panic_does() {
     display.keep("4-endless");
     assert!(!window.children().is_empty(), "it runs");
 
-    // A click into the roll selects, or deselects; the window goes on.
+    // An instruction that is clicked is told of beside it, where the legend was; then a note.
     let before = display.picture();
+    display.clicks(700, 110);
+    let told = display.until("the inspector", |picture| picture.differs(&before, SIDE) > 3000);
+    display.keep("5-clicked");
     for x in (500..900).step_by(40) {
         display.clicks(x, 540);
     }
-    display.until("the picture to go on", |picture| picture.differs(&before, ROLL) > 200);
-    display.keep("5-clicked");
+    display.until("the picture to go on", |picture| picture.differs(&told, ROLL) > 200);
 
     let before_panic = recording.frames();
     display.keys(&["Escape", "Escape"]);
@@ -169,9 +172,16 @@ fn the_tour_is_shown_once() {
     let (Some(display), Some(server)) = (Display::start(), SoundServer::start()) else { return };
     let window = Open::new(&display, &["@recursion"], &server.environment());
     std::fs::remove_file(window.folder().join("evalody/toured")).unwrap();
-    // It is looked for when the window opens, which takes longer than this; else there is nothing to see.
+    // It is looked for when the window opens, which takes longer than this.
     display.until("the window to be drawn", is_drawn);
+    let toured = window.folder().join("evalody/toured");
     display.keep("7-tour");
+    // The button that closes the tour for good.
+    display.focus();
+    wait("the tour to be closed for good", || {
+        display.clicks(762, 441);
+        toured.exists()
+    });
     terminate(&window);
     assert!(window.ended().0.success());
 }

@@ -11,7 +11,7 @@ use crate::edit::Document;
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
 use crate::live::{Output, Player};
-use crate::window::{self, Opening};
+use crate::window::{self, Opening, WindowError};
 use crate::workbench::{Duel, Message, Wishes, Workbench, load};
 
 /// The song with which the window opens.
@@ -158,8 +158,11 @@ impl Live {
             state: state(),
             measure: self.measure.map(Duration::from_secs),
         };
-        window::open(bench, opening, interrupted).map_err(|error| Failure::Window(error.to_string()))?;
-        Ok(0)
+        match window::open(bench, opening, interrupted) {
+            Ok(()) => Ok(0),
+            Err(error @ WindowError::NoDisplay(_)) => Err(Failure::Window(error.to_string())),
+            Err(error @ WindowError::BrokeOff(_)) => Err(Failure::Terminal(std::io::Error::other(error))),
+        }
     }
 
     /// The program that is to be heard against the first.

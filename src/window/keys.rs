@@ -64,7 +64,7 @@ pub fn read<V: Voices>(context: &Context, bench: &mut Workbench<V>, view: &mut V
         }
     }
     if pressed(Modifiers::NONE, Key::F6) {
-        let line = bench.document.text[..view.caret.min(bench.document.text.len())].matches('\n').count() as u32 + 1;
+        let line = bench.document.text[..bench.document.text.floor_char_boundary(view.caret)].matches('\n').count() as u32 + 1;
         messages.push(Message::SeekLine(line));
     }
     if pressed(Modifiers::NONE, Key::F2) {

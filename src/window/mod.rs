@@ -54,6 +54,9 @@ pub struct Opening {
 pub enum WindowError {
     #[error("no display: {0}")]
     NoDisplay(String),
+    /// It was open.
+    #[error("the window broke off: {0}")]
+    BrokeOff(String),
 }
 
 struct Shop {
@@ -82,7 +85,7 @@ const SIZE: (u32, u32) = (1280, 720);
 /// Opens the window, and comes back when it is closed. `interrupted` closes it.
 ///
 /// # Errors
-/// If there is no display, or nothing to draw on it with. A window that was open has not failed.
+/// If there is no display, or nothing to draw on it with; or if the window that was open broke off.
 pub fn open(bench: Workbench, opening: Opening, interrupted: Arc<AtomicBool>) -> Result<(), WindowError> {
     display()?;
     // What bevy logs of its making is not for whoever makes music.
@@ -99,11 +102,12 @@ pub fn open(bench: Workbench, opening: Opening, interrupted: Arc<AtomicBool>) ->
     let ended = panic::catch_unwind(|| nannou::app(model).update(update).exit(exit).add_plugin(held::Held).run());
     panic::set_hook(hook);
     // If the window never opened, whatever was handed over is still here, and is stopped with it.
-    drop(HANDED_OVER.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
+    let was_open = HANDED_OVER.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take().is_none();
     let said = said.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     match (ended, said) {
         (Ok(()), None) => Ok(()),
-        (_, why) => Err(WindowError::NoDisplay(why.unwrap_or_else(|| "the window broke off".to_owned()))),
+        (_, why) if was_open => Err(WindowError::BrokeOff(why.unwrap_or_default())),
+        (_, why) => Err(WindowError::NoDisplay(why.unwrap_or_default())),
     }
 }
 

@@ -82,7 +82,9 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
         let more = if turn.is_at_least { " or more" } else { "" };
         let told = format!("turn {}{more} of the loop in line {}", turn.number, turn.line);
         let place = ui.painter().layout_no_wrap(told, plain(SMALL), theme.faint);
-        ui.painter().galley(pos2(ruler.right() - place.size().x, ruler.top() + 1.0), place, theme.faint);
+        let at = pos2(ruler.right() - place.size().x, ruler.top() + 1.0);
+        ui.painter().rect_filled(Rect::from_min_size(at, place.size()).expand2(vec2(6.0, 1.0)), 0.0, theme.panel);
+        ui.painter().galley(at, place, theme.faint);
     }
     let x = scale.x(now);
     ui.painter().vline(x, ruler.top()..=field.bottom(), Stroke::new(1.5, theme.sounding));
