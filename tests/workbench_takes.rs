@@ -41,6 +41,11 @@ fn panic_is_silence_at_once_and_no_child_is_left() {
         live.samples.clear();
         live.draw_seconds(2.0);
         assert!(live.samples.iter().all(|sample| sample.abs() < 1e-4), "{text}: it stays silent");
+        assert!(live.bench.stands_still());
+        live.bench.update(Message::Pause(false));
+        live.samples.clear();
+        live.draw_seconds(1.0);
+        assert!(live.samples.iter().any(|sample| sample.abs() > 0.01), "{text}: it goes on when it is asked to");
         live.evaluate(OTHER);
         live.draw_until("the next", |bench| bench.heard().is_some_and(|heard| heard.program.text == OTHER));
         live.samples.clear();

@@ -73,7 +73,7 @@ fn file<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, messages:
 }
 
 fn transport<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, messages: &mut Vec<Message>) {
-    let is_paused = bench.position().is_paused;
+    let stands_still = bench.stands_still();
     for (sign, stride, direction, hint) in [
         ("⏮", Stride::Line, Direction::Backwards, "A line back (Shift+F10)"),
         ("◀", Stride::Instruction, Direction::Backwards, "An instruction back (Shift+F11 keeps to instructions)"),
@@ -82,9 +82,9 @@ fn transport<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, messages
             messages.push(Message::Step(stride, direction));
         }
     }
-    let sign = if is_paused { "▶ play" } else { "⏸ pause" };
+    let sign = if stands_still { "▶ play" } else { "⏸ pause" };
     if ui.add(Button::new(sign).min_size(egui::vec2(62.0, 0.0))).on_hover_text("F5").clicked() {
-        messages.push(Message::Pause(!is_paused));
+        messages.push(Message::Pause(!stands_still));
     }
     for (sign, stride, hint) in [
         ("▶", Stride::Instruction, "An instruction on (F7)"),

@@ -9,8 +9,15 @@ use bevy::ecs::system::Local;
 use bevy::input::keyboard::{KeyCode, KeyboardInput};
 use nannou::prelude::egui::{Context, Event, Key, Modifiers};
 
-/// Keys that were pressed since the last picture, in order, with what was held then.
-static PRESSED: Mutex<Vec<Modifiers>> = Mutex::new(Vec::new());
+/// Keys that were pressed since the last picture, in order.
+static PRESSED: Mutex<Vec<Press>> = Mutex::new(Vec::new());
+
+struct Press {
+    /// What was held then.
+    held: Modifiers,
+    /// What it types, if that is to be seen.
+    text: Option<String>,
+}
 
 /// Listens to the keyboard.
 pub struct Held;
@@ -30,14 +37,20 @@ fn listen(mut keys: MessageReader<KeyboardInput>, mut held: Local<Modifiers>) {
             KeyCode::ShiftLeft | KeyCode::ShiftRight => held.shift = is_down,
             KeyCode::AltLeft | KeyCode::AltRight => held.alt = is_down,
             KeyCode::SuperLeft | KeyCode::SuperRight => held.mac_cmd = is_down && cfg!(target_os = "macos"),
-            _ if is_down => pressed.push(*held),
+            _ if is_down => pressed.push(Press { held: *held, text: text(key) }),
             _ => {}
         }
         held.command = if cfg!(target_os = "macos") { held.mac_cmd } else { held.ctrl };
     }
 }
 
-/// Sets right what was held with each key of this picture, and takes out letters that were commands.
+fn text(key: &KeyboardInput) -> Option<String> {
+    let text = key.text.as_ref()?;
+    (!text.chars().any(char::is_control)).then(|| text.to_string())
+}
+
+/// Sets right what was held with each key of this picture: takes out letters that were commands, and puts back
+/// those that were none.
 pub fn set_right(context: &Context) {
     let held = std::mem::take(&mut *PRESSED.lock().unwrap_or_else(PoisonError::into_inner));
     context.input_mut(|input| {
@@ -51,7 +64,7 @@ pub fn set_right(context: &Context) {
         for mut event in std::mem::take(&mut input.events) {
             let mut clip = None;
             if let Event::Key { key, pressed: true, modifiers, .. } = &mut event
-                && let Some(held) = held.next()
+                && let Some(Press { held, text }) = held.next()
             {
                 if held.command && !modifiers.command {
                     // A letter comes just before its key.
@@ -61,6 +74,9 @@ pub fn set_right(context: &Context) {
                         Key::X => Some(Event::Cut),
                         _ => None,
                     };
+                }
+                if let Some(text) = text.filter(|_| !held.command && !held.alt && !matches!(events.last(), Some(Event::Text(_)))) {
+                    events.push(Event::Text(text));
                 }
                 *modifiers = held;
             }

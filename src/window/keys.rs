@@ -54,7 +54,7 @@ pub fn read<V: Voices>(context: &Context, bench: &mut Workbench<V>, view: &mut V
         view.font_size = super::theme::BODY;
     }
     if pressed(Modifiers::NONE, Key::F5) {
-        messages.push(Message::Pause(!bench.position().is_paused));
+        messages.push(Message::Pause(!bench.stands_still()));
     }
     for (key, stride) in [(Key::F7, Stride::Instruction), (Key::F8, Stride::Line), (Key::F9, Stride::Call)] {
         if pressed(Modifiers::SHIFT, key) {

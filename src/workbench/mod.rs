@@ -231,6 +231,11 @@ impl<V: Voices> Workbench<V> {
         self.position
     }
 
+    /// Whether no music goes on: halted, silenced or at its end.
+    pub fn stands_still(&self) -> bool {
+        self.position.is_paused || self.position.is_over
+    }
+
     /// What is heard.
     pub fn heard(&self) -> Option<&Rendition> {
         self.heard.as_ref()

@@ -22,8 +22,14 @@ const BASE_PITCH: i32 = 57;
 
 impl<V: Voices> Workbench<V> {
     pub(super) fn pause(&mut self, is_paused: bool) {
-        if !is_paused && let Some(tick) = self.cursor.take().and_then(|step| self.heard.as_ref()?.playhead.tick_of(step)) {
-            self.player.seek(tick);
+        if !is_paused {
+            let looked_at = self.cursor.take().and_then(|step| self.heard.as_ref()?.playhead.tick_of(step));
+            // After panic, and at its end, the piece has to be begun again.
+            let end = self.heard.as_ref().map_or(Tick(0), |heard| heard.stage.end());
+            let again = self.position.is_over.then(|| if self.position.tick >= end { Tick(0) } else { self.position.tick });
+            if let Some(tick) = looked_at.or(again) {
+                self.player.seek(tick);
+            }
         }
         self.player.pause(is_paused);
         self.position = self.player.position();
