@@ -13,6 +13,7 @@ use evalody::synth::Synth;
 mod offline;
 #[path = "support/pieces.rs"]
 mod pieces;
+#[allow(dead_code, reason = "shared with other tests")]
 #[path = "support/sound_server.rs"]
 mod sound_server;
 use sound_server::{RATE_HZ, SINK, SoundServer, part_heard, punctual};

@@ -44,6 +44,7 @@ pub enum Failure {
     Sound(String),
     #[error("{0}")]
     Terminal(io::Error),
+    #[cfg(feature = "window")]
     #[error("{0}; without a window there is: evalody play")]
     Window(String),
     /// Whoever read our output has gone: no failure.
@@ -63,8 +64,9 @@ impl Failure {
             | Self::SoundFont { .. }
             | Self::Syntax(_)
             | Self::Output { .. }
-            | Self::Unheard { .. }
-            | Self::Window(_) => BAD_INPUT,
+            | Self::Unheard { .. } => BAD_INPUT,
+            #[cfg(feature = "window")]
+            Self::Window(_) => BAD_INPUT,
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
             Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,
             Self::BrokenPipe => 0,
