@@ -10,6 +10,7 @@ mod display;
 mod sound_server;
 
 use std::process::Stdio;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use display::{Display, Open, Picture, command, state};
@@ -24,6 +25,13 @@ const SIDE: (usize, usize, usize, usize) = (1058, 85, 212, 370);
 
 /// A tenth of a second, in samples.
 const TENTH: usize = RATE_HZ as usize / 10 * 2;
+
+/// One window at a time: where the processor draws, several would leave nothing for the sound.
+static ONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 const TUNE: &str = "def f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\nprint(f(9))\n";
 
@@ -56,6 +64,7 @@ fn longest_gap_s(samples: &[f32]) -> f64 {
 
 #[test]
 fn a_wrong_program_in_the_window_stops_no_music_and_panic_does() {
+    let _alone = alone();
     let (Some(display), Some(server)) = (Display::start(), SoundServer::start()) else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tune.py");
@@ -140,6 +149,7 @@ fn terminate(window: &Open) {
 
 #[test]
 fn sigterm_closes_the_window_and_its_program() {
+    let _alone = alone();
     let (Some(display), Some(server)) = (Display::start(), SoundServer::start()) else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("endless.py");
@@ -159,6 +169,7 @@ fn sigterm_closes_the_window_and_its_program() {
 
 #[test]
 fn pictures_are_counted() {
+    let _alone = alone();
     let (Some(display), Some(server)) = (Display::start(), SoundServer::start()) else { return };
     let (status, out, err) = Open::new(&display, &["@recursion", "--measure", "2"], &server.environment()).ended();
     assert!(status.success() && err.is_empty(), "{status}: {err}");
@@ -169,6 +180,7 @@ fn pictures_are_counted() {
 
 #[test]
 fn the_tour_is_shown_once() {
+    let _alone = alone();
     let (Some(display), Some(server)) = (Display::start(), SoundServer::start()) else { return };
     let window = Open::new(&display, &["@recursion"], &server.environment());
     std::fs::remove_file(window.folder().join("evalody/toured")).unwrap();
