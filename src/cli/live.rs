@@ -110,8 +110,10 @@ impl Live {
     pub fn run(self) -> Result<u8, Failure> {
         let document = document(self.file.as_deref().unwrap_or(FIRST_SONG))?;
         let duel = self.duel(&document)?;
-        if self.auto && !matches!(self.interpreter, Choice::Auto | Choice::Embedded) {
-            return Err(Failure::Usage("--auto runs programs by the embedded interpreter only; leave --interpreter out".to_owned()));
+        let is_embedded = |choice: &Choice| matches!(choice, Choice::Auto | Choice::Embedded);
+        if self.auto && !(is_embedded(&self.interpreter) && self.against.as_ref().is_none_or(|choice| *choice == Choice::Embedded)) {
+            let words = "--auto runs programs by the embedded interpreter only; leave --interpreter and --against out";
+            return Err(Failure::Usage(words.to_owned()));
         }
         if self.watch && document.path.is_none() {
             return Err(Failure::Usage("--watch follows a file; name one".to_owned()));

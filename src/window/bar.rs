@@ -1,6 +1,6 @@
 //! The bar: file, transport, tempo, style, recording, panic.
 
-use nannou::prelude::egui::{self, Align, Button, Color32, DragValue, Layout, Rect, RichText, Ui, UiBuilder};
+use nannou::prelude::egui::{self, Align, Button, Color32, DragValue, Label, Layout, Rect, RichText, Ui, UiBuilder};
 
 use super::view::{Ask, View};
 use crate::compose::StyleName;
@@ -150,5 +150,9 @@ fn right<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, messages
     }
     if ui.button("📷").on_hover_text("Screenshot (F12)").clicked() {
         view.screenshot = Some(bench.free_name("png"));
+    }
+    // What must be known besides, the newest; all of it stands with the output.
+    if let Some(notice) = bench.notices().next_back() {
+        ui.add(Label::new(RichText::new(notice).size(super::theme::SMALL).color(view.theme.faint)).truncate());
     }
 }

@@ -13,6 +13,7 @@ use crate::live::Voices;
 use crate::perform::CueKind;
 use crate::program::Program;
 use crate::score::Cause;
+use crate::trace::Outcome;
 
 /// What each program may do: the piece is made when both have ended, so one that never ends would never be
 /// heard. As `play --compare`.
@@ -184,10 +185,20 @@ impl<V: Voices> Workbench<V> {
         let [Some(left_outline), Some(right_outline)] = [&left.outline, &right.outline] else {
             return self.notice("programs must end to be compared".to_owned());
         };
-        for opening in [&left, &right] {
-            if let Some(outcome) = &opening.outcome {
-                self.ended(outcome);
+        let mut went_wrong = false;
+        for (place, outcome) in
+            [&left, &right].into_iter().enumerate().filter_map(|(place, opening)| Some((place, opening.outcome.as_ref()?)))
+        {
+            let before = self.trouble.take();
+            self.ended(outcome);
+            match self.trouble.take() {
+                Some(trouble) => self.tell_of(place, trouble),
+                None => self.trouble = before,
             }
+            went_wrong |= matches!(outcome, Outcome::Raised { .. } | Outcome::Died { .. });
+        }
+        if went_wrong && self.heard.is_some() {
+            return;
         }
         let difference = Difference::between(left_outline, right_outline);
         let style = halves[0].order.style.clone();
