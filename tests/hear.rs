@@ -20,7 +20,7 @@ use evalody::hear::{HearError, Struck, instructions, song, song_of, style_of};
 use evalody::music::{Key, Mode, Pitch, Ticks};
 use evalody::perform::{Channel, Performance, perform};
 use evalody::songs;
-use evalody::trace::{Code, CodeId, Dialect, Entry, Family, Header, Instruction, Origin, Outcome, Span, Step, Trace};
+use evalody::trace::{Code, CodeId, Entry, Family, Header, Instruction, Origin, Outcome, Span, Step, Trace};
 use files::{file, stripped};
 use proptest::prelude::*;
 
@@ -76,10 +76,10 @@ fn doing(told: &[Told]) -> Trace {
     let step =
         |(offset, &(_, _, frame_depth)): (u32, &Told)| Entry::Step(Step { code: CodeId(0), offset, frame_depth, thread: 0, blocks: 0 });
     Trace {
-        dialect: Dialect::default(),
         codes: vec![Arc::new(code)],
         entries: (0..).step_by(2).zip(told).map(step).collect(),
         outcome: Outcome::Finished,
+        ..Trace::default()
     }
 }
 

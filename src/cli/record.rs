@@ -12,7 +12,7 @@ use super::error::Failure;
 use super::source::{self, Source};
 use crate::compose::{FAITHFUL_STEPS, StyleName};
 use crate::feed::RECORDS;
-use crate::interpreter::options::Task;
+use crate::interpreter::options::{Launch, Recorder, Task};
 use crate::interpreter::{self, InterpreterError, Request, Running, State, Streams};
 use crate::trace::{Dialect, Limit, Listener, Outcome};
 
@@ -28,6 +28,9 @@ pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, rec
         program: source.program.clone(),
         path: source.path.clone(),
         is_edited: false,
+        launch: Launch::Script,
+        recorder: Recorder::Auto,
+        is_paced: false,
         arguments: shared.arguments.clone(),
         choice: shared.interpreter.clone(),
         prefers_embedded: source.is_song,

@@ -14,7 +14,7 @@ use crate::interpreter::{InterpreterError, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
 use crate::program::Program;
-use crate::trace::{Code, Dialect, Limit, Listener, Mark, Outcome, Step};
+use crate::trace::{Code, Dialect, Limit, Listener, Mark, NameId, Outcome, Step};
 
 /// How long a program may run before its music begins. One that ends in this time is heard as a whole piece;
 /// another is heard while it runs. Shorter, and fewer programs get a planned form; longer, and the first
@@ -60,6 +60,14 @@ impl<W: Listener> Listener for All<'_, W> {
             whole.code(Arc::clone(&code));
         }
         self.2.code(code);
+    }
+
+    fn name(&mut self, id: NameId, name: Arc<str>) {
+        self.0.name(id, Arc::clone(&name));
+        if let Some(whole) = &mut self.1 {
+            whole.name(id, Arc::clone(&name));
+        }
+        self.2.name(id, name);
     }
 
     fn step(&mut self, step: Step) {

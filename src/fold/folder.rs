@@ -317,6 +317,7 @@ impl Listener for Folder {
                 self.open.generation = self.open.generation.max(generation);
             }
             MarkKind::ThreadStarted { .. } | MarkKind::ThreadEnded => {}
+            MarkKind::CalledC(_) | MarkKind::TaskEntered(_) | MarkKind::HandedOver { .. } | MarkKind::Specialised { .. } => {}
             MarkKind::BlocksChanged { by } => self.change_blocks(i64::from(by)),
         }
     }

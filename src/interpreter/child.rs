@@ -71,6 +71,8 @@ impl Handover {
         Ok(ChildOptions {
             protocol: PROTOCOL,
             trace_fd: self.trace_fd(),
+            control_fd: None,
+            launch: request.launch.clone(),
             source_fd: self.source,
             task: request.task,
             only: request.only,

@@ -29,7 +29,7 @@ pub use error::InterpreterError;
 pub use explain::explain;
 pub use running::{Output, OutputStream, Running, State};
 
-use options::{Only, Task};
+use options::{Launch, Only, Recorder, Task};
 
 /// The hidden command under which our own executable is the embedded interpreter.
 pub const EMBEDDED_COMMAND: &str = "__embedded";
@@ -93,6 +93,11 @@ pub struct Request {
     pub program: Program,
     /// The program's file; none if it came from standard input or from inside evalody.
     pub path: Option<PathBuf>,
+    /// How the program is named to Python: a file, a module, a command.
+    pub launch: Launch,
+    pub recorder: Recorder,
+    /// Whether the child runs only as many instructions as it is granted.
+    pub is_paced: bool,
     /// Whether the program's text is what runs even where it has a file: an editor's may be newer.
     pub is_edited: bool,
     /// Its `sys.argv[1:]`.

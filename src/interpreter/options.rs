@@ -13,6 +13,29 @@ pub enum Only {
     All,
 }
 
+/// What runs, as Python's own command line tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Launch {
+    /// A file, or text that is none.
+    #[default]
+    Script,
+    /// `-m`: a module or package of this name.
+    Module(String),
+    /// `-c`: the program's text is the command.
+    Command,
+}
+
+/// Which recorder a CPython runs under. Of two that tell the same, one is in Python and slower.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Recorder {
+    /// The native tap, or the one in Python where it cannot be loaded.
+    #[default]
+    Auto,
+    /// The one in Python.
+    Python,
+}
+
 /// What the child does with the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,8 +53,13 @@ pub struct ChildOptions {
     pub protocol: u32,
     /// Inherited descriptor to write the trace to; closed on exec in whatever the program starts.
     pub trace_fd: i32,
+    /// Inherited descriptor to read credits from; none if the child need not wait for any.
+    #[serde(default)]
+    pub control_fd: Option<i32>,
     /// Inherited descriptor to read the UTF-8 source from, to its end; none if the child is to open `path`.
     pub source_fd: Option<i32>,
+    #[serde(default)]
+    pub launch: Launch,
     pub task: Task,
     pub only: Only,
     /// Words gathered before they are written: small for live playing, large for export.

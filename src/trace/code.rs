@@ -15,6 +15,17 @@ impl CodeId {
     }
 }
 
+/// The number under which a trace knows a name that only running brings up: of a function in C, of a task, of a
+/// specialised form. Counts from 0 in order of first appearance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct NameId(pub u32);
+
+impl NameId {
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Where a piece of bytecode comes from in the source (PEP 657). Lines count from 1, columns are
 /// UTF-8 bytes counted from 0; `None` where the compiler gave none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]

@@ -9,10 +9,10 @@ mod family;
 mod step;
 pub mod text;
 
-pub use code::{Code, CodeId, Header, Instruction, Origin, Span, Unit};
+pub use code::{Code, CodeId, Header, Instruction, NameId, Origin, Span, Unit};
 pub use depth::{Flow, Handler, depths};
 pub use family::Family;
-pub use step::{Dialect, Limit, Mark, MarkKind, Outcome, Step};
+pub use step::{Dialect, Handover, Limit, Mark, MarkKind, Outcome, Step};
 pub use text::{JsonWriter, TextError, TextWriter, read};
 
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use std::sync::Arc;
 pub trait Listener {
     /// A code object, told before the first step or mark which names it. Ids count from 0 without gaps.
     fn code(&mut self, code: Arc<Code>);
+    /// A name, told before the first mark which names it. Ids count from 0 without gaps.
+    fn name(&mut self, _id: NameId, _name: Arc<str>) {}
     /// One instruction is about to run.
     fn step(&mut self, step: Step);
     /// Something happened that is no instruction.
@@ -43,6 +45,7 @@ pub enum Entry {
 pub struct Trace {
     pub dialect: Dialect,
     pub codes: Vec<Arc<Code>>,
+    pub names: Vec<Arc<str>>,
     pub entries: Vec<Entry>,
     pub outcome: Outcome,
 }
@@ -52,6 +55,9 @@ impl Trace {
     pub fn tell(&self, listener: &mut impl Listener) {
         for code in &self.codes {
             listener.code(Arc::clone(code));
+        }
+        for (id, name) in (0..).zip(&self.names) {
+            listener.name(NameId(id), Arc::clone(name));
         }
         for entry in &self.entries {
             match entry {
@@ -72,6 +78,10 @@ impl Trace {
 impl Listener for Trace {
     fn code(&mut self, code: Arc<Code>) {
         self.codes.push(code);
+    }
+
+    fn name(&mut self, _: NameId, name: Arc<str>) {
+        self.names.push(name);
     }
 
     fn step(&mut self, step: Step) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::CodeId;
+use super::{CodeId, NameId};
 
 /// One instruction, about to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,37 @@ pub enum MarkKind {
     BlocksChanged {
         by: i32,
     },
+    /// A function that is implemented in C is called by the instruction that runs: its qualified name, with
+    /// its module unless that is `builtins`: `len`, `list.append`, `math.sqrt`. What it runs of Python
+    /// comes before this thread's next step in the same frame.
+    CalledC(NameId),
+    /// The asyncio task of this name goes on in this thread, or begins: a mark of the coroutine's that
+    /// is entered next.
+    TaskEntered(NameId),
+    /// This thread took over the GIL from the one that ran until here. Told only where the recorder itself
+    /// never gives the GIL away: by others hand-overs are theirs and not the program's.
+    HandedOver {
+        cause: Handover,
+    },
+    /// An instruction took a specialised form (PEP 659), or with `None` fell back to its general one. Nothing
+    /// specialises while every instruction is traced, so this is told from a second run of the program.
+    Specialised {
+        code: CodeId,
+        offset: u32,
+        form: Option<NameId>,
+    },
+}
+
+/// Why a thread gave the GIL away, by the instruction that it ran last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handover {
+    /// At a place where the eval loop looks whether others wait: a jump backwards, the start of a function. It
+    /// had run for the switch interval (`sys.setswitchinterval`, 5 ms).
+    Interval,
+    /// In any other instruction: a call that blocks, or that runs code which is not told and was interrupted there.
+    Call,
+    /// The thread ended.
+    End,
 }
 
 /// How the program ended. None of these is a failure of evalody's.

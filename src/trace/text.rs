@@ -8,6 +8,8 @@
 //!     @0      LOAD_CONST               load         0  0>1    -      1:0-1:4  "None"
 //! mark   0  called c0 # <module>
 //!        0   0    0  LOAD_CONST               load       0  c0    @0          1  +2
+//! name n0 "list.append"
+//! mark   0  called_c n0
 //! outcome finished
 //! ```
 //!
@@ -27,7 +29,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::{Code, Dialect, Header, Instruction, Limit, Listener, Mark, MarkKind, Origin, Outcome, Span, Step};
+use super::{Code, Dialect, Handover, Header, Instruction, Limit, Listener, Mark, MarkKind, NameId, Origin, Outcome, Span, Step};
 use outlet::{Outlet, Phrases};
 
 /// First line of every trace in this format.
@@ -107,6 +109,10 @@ impl<W: Write> Listener for TextWriter<W> {
         });
     }
 
+    fn name(&mut self, id: NameId, name: Arc<str>) {
+        self.outlet.put(|out| writeln!(out, "name n{} {name:?}", id.0));
+    }
+
     fn is_deaf(&self) -> bool {
         self.failed()
     }
@@ -156,11 +162,16 @@ fn origin_name(origin: Origin) -> &'static str {
 fn mark_words(kind: &MarkKind) -> String {
     let name = mark_name(kind);
     match (kind, code_of(kind)) {
+        (MarkKind::Specialised { code, offset, form }, _) => {
+            format!("{name} c{} @{offset} {}", code.0, form.map_or("-".into(), |form| format!("n{}", form.0)))
+        }
         (_, Some(code)) => format!("{name} c{}", code.0),
         (MarkKind::CollectionStarted { generation }, _) => format!("{name} {generation}"),
         (MarkKind::ThreadStarted { thread }, _) => format!("{name} {thread}"),
         (MarkKind::CollectionEnded { generation, collected }, _) => format!("{name} {generation} {collected}"),
         (MarkKind::BlocksChanged { by }, _) => format!("{name} {by:+}"),
+        (MarkKind::CalledC(id) | MarkKind::TaskEntered(id), _) => format!("{name} n{}", id.0),
+        (MarkKind::HandedOver { cause }, _) => format!("{name} {}", handover_name(*cause)),
         _ => name.into(),
     }
 }
@@ -179,6 +190,18 @@ fn mark_name(kind: &MarkKind) -> &'static str {
         MarkKind::ThreadStarted { .. } => "thread_started",
         MarkKind::ThreadEnded => "thread_ended",
         MarkKind::BlocksChanged { .. } => "blocks_changed",
+        MarkKind::CalledC(_) => "called_c",
+        MarkKind::TaskEntered(_) => "task_entered",
+        MarkKind::HandedOver { .. } => "handed_over",
+        MarkKind::Specialised { .. } => "specialised",
+    }
+}
+
+fn handover_name(cause: Handover) -> &'static str {
+    match cause {
+        Handover::Interval => "interval",
+        Handover::Call => "call",
+        Handover::End => "end",
     }
 }
 
@@ -190,7 +213,8 @@ fn code_of(kind: &MarkKind) -> Option<super::CodeId> {
         | MarkKind::Yielded(code)
         | MarkKind::Unwound(code)
         | MarkKind::Raised(code)
-        | MarkKind::Handled(code) => Some(*code),
+        | MarkKind::Handled(code)
+        | MarkKind::Specialised { code, .. } => Some(*code),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use super::{OUTPUT_LINES, Rendition, Trouble, Workbench};
 use crate::compose::Style;
 use crate::feed::{Evaluation, HEAD_START, News, Opening, Order, records};
 use crate::fold::Zoom;
-use crate::interpreter::options::{Only, Task};
+use crate::interpreter::options::{Launch, Only, Recorder, Task};
 use crate::interpreter::wire::SyntaxError;
 use crate::interpreter::{Choice, InterpreterError, Limits, Output, Request, Streams};
 use crate::live::Voices;
@@ -72,6 +72,9 @@ impl<V: Voices> Workbench<V> {
             program,
             path,
             is_edited: true,
+            launch: Launch::Script,
+            recorder: Recorder::Auto,
+            is_paced: false,
             arguments: wishes.arguments.clone(),
             choice,
             only: wishes.only,

@@ -13,7 +13,7 @@ use std::thread;
 use evalody::compose::{Style, compose};
 use evalody::export::{About, write_midi};
 use evalody::fold::{Folder, MOST_GESTURES, Zoom};
-use evalody::interpreter::options::{Only, Task};
+use evalody::interpreter::options::{Launch, Only, Recorder, Task};
 use evalody::interpreter::wire::{CodeBlob, EndBlob, HandlerBlob, Heard, Hello, InstructionBlob, PROTOCOL, Reader, Writer};
 use evalody::interpreter::{Choice, Limits, Request, State, Streams, found, start};
 use evalody::perform::perform;
@@ -168,6 +168,9 @@ fn told(choice: &Choice, text: &str, steps: u64, listener: &mut impl Listener) -
         own_executable: PathBuf::from(env!("CARGO_BIN_EXE_evalody")),
         prefers_embedded: false,
         is_edited: false,
+        launch: Launch::Script,
+        recorder: Recorder::Auto,
+        is_paced: false,
     };
     let before = cpu_s(UsageWho::RUSAGE_CHILDREN)?;
     let mut running = start(&request)?;
@@ -232,7 +235,7 @@ fn stream(trace: &Trace) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(&mut bytes, RECORDS as usize);
     let Dialect { interpreter, version, recorder } = trace.dialect.clone();
-    writer.hello(&Hello { protocol: PROTOCOL, interpreter, version, recorder, warnings: Vec::new() })?;
+    writer.hello(&Hello { protocol: PROTOCOL, interpreter, version, recorder, ..Hello::default() })?;
     for code in &trace.codes {
         writer.code(&blob(code))?;
     }

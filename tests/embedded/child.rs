@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 
-use evalody::interpreter::options::{ChildOptions, Only, Task};
+use evalody::interpreter::options::{ChildOptions, Launch, Only, Task};
 use evalody::interpreter::wire::{End, Heard, Hello, PROTOCOL, Reader};
 use evalody::trace::{Entry, MarkKind, Trace};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
@@ -31,6 +31,8 @@ pub fn options() -> ChildOptions {
     ChildOptions {
         protocol: PROTOCOL,
         trace_fd: -1,
+        control_fd: None,
+        launch: Launch::Script,
         source_fd: None,
         task: Task::Run,
         only: Only::User,

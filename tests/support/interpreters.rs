@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use evalody::interpreter::options::{Only, Task};
+use evalody::interpreter::options::{Launch, Only, Recorder, Task};
 use evalody::interpreter::{self, Choice, InterpreterError, Limits, OutputStream, Request, Running, State, Streams};
 use evalody::program::Program;
 use evalody::trace::{Outcome, Trace};
@@ -41,6 +41,9 @@ pub fn request(python: &Path, source: &str) -> Request {
         own_executable: env!("CARGO_BIN_EXE_evalody").into(),
         prefers_embedded: false,
         is_edited: false,
+        launch: Launch::Script,
+        recorder: Recorder::Auto,
+        is_paced: false,
     }
 }
 

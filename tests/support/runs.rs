@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use evalody::trace::{Code, CodeId, Dialect, Entry, Family, Header, Instruction, Mark, MarkKind, Origin, Outcome, Span, Step, Trace};
+use evalody::trace::{Code, CodeId, Entry, Family, Header, Instruction, Mark, MarkKind, Origin, Outcome, Span, Step, Trace};
 use proptest::prelude::*;
 
 /// Code of `length` instructions, with families, depths, lines and jumps backwards that follow from `seed`.
@@ -93,6 +93,6 @@ pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
                 }
             })
             .collect();
-        Trace { dialect: Dialect::default(), codes, entries, outcome }
+        Trace { codes, entries, outcome, ..Trace::default() }
     })
 }

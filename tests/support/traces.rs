@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use evalody::trace::{
-    Code, CodeId, Dialect, Entry, Family, Header, Instruction, Limit, Mark, MarkKind, Origin, Outcome, Span, Step, Trace,
+    Code, CodeId, Dialect, Entry, Family, Handover, Header, Instruction, Limit, Mark, MarkKind, NameId, Origin, Outcome, Span, Step, Trace,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -58,7 +58,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     let code = (0u32..4).prop_map(CodeId);
     let step = (code.clone(), 0u32..12, any::<u16>(), any::<u16>(), any::<i16>())
         .prop_map(|(code, offset, frame_depth, thread, blocks)| Entry::Step(Step { code, offset, frame_depth, thread, blocks }));
-    let kind = (0usize..12, code, any::<u8>(), any::<u32>()).prop_map(|(kind, code, generation, collected)| match kind {
+    let kind = (0usize..18, code, any::<u8>(), any::<u32>()).prop_map(|(kind, code, generation, collected)| match kind {
         0 => MarkKind::Called(code),
         1 => MarkKind::Resumed(code),
         2 => MarkKind::Returned(code),
@@ -70,6 +70,12 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         8 => MarkKind::CollectionEnded { generation, collected },
         9 => MarkKind::ThreadStarted { thread: u16::from(generation) },
         10 => MarkKind::BlocksChanged { by: collected as i32 },
+        11 => MarkKind::CalledC(NameId(collected)),
+        12 => MarkKind::TaskEntered(NameId(collected)),
+        13 => MarkKind::HandedOver { cause: Handover::Interval },
+        14 => MarkKind::HandedOver { cause: if generation < 128 { Handover::Call } else { Handover::End } },
+        15 => MarkKind::Specialised { code, offset: collected, form: Some(NameId(u32::from(generation))) },
+        16 => MarkKind::Specialised { code, offset: collected, form: None },
         _ => MarkKind::ThreadEnded,
     });
     prop_oneof![3 => step, 1 => (any::<u16>(), kind).prop_map(|(thread, kind)| Entry::Mark(Mark { thread, kind }))]
@@ -99,10 +105,11 @@ pub fn any_trace() -> impl Strategy<Value = Trace> {
         version,
         recorder,
     });
-    (dialect, vec(any_code(), 0..4), vec(any_entry(), 0..12), any_outcome()).prop_map(|(dialect, codes, entries, outcome)| {
+    let names = vec(any::<String>().prop_map(Arc::from), 0..3);
+    (dialect, vec(any_code(), 0..4), names, vec(any_entry(), 0..12), any_outcome()).prop_map(|(dialect, codes, names, entries, outcome)| {
         let numbered =
             |(index, code): (usize, Code)| Code::new(Header { id: CodeId(index as u32), ..(*code).clone() }, code.instructions().to_vec());
-        Trace { dialect, codes: codes.into_iter().enumerate().map(numbered).map(Arc::new).collect(), entries, outcome }
+        Trace { dialect, codes: codes.into_iter().enumerate().map(numbered).map(Arc::new).collect(), names, entries, outcome }
     })
 }
 
@@ -138,6 +145,7 @@ pub fn small_trace() -> Trace {
     Trace {
         dialect: Dialect { interpreter: "Test 1".into(), version: (3, 14), recorder: "hand".into() },
         codes: vec![Arc::new(code)],
+        names: Vec::new(),
         entries: vec![
             mark(MarkKind::Called(CodeId(0))),
             step(0, 2),

@@ -94,6 +94,7 @@ fn trace_program(options: ChildOptions, source: String, trace: File) -> i32 {
         version: (3, 14),
         recorder: "vm.trace_func".into(),
         warnings,
+        ..Hello::default()
     };
     if writer.hello(&hello).is_err() {
         recorder::leave(recorder::LISTENER_GONE);

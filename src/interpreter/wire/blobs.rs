@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::trace::{Code, CodeId, Family, Flow, Handler, Header, Instruction, Limit, Origin, Outcome, Span, depths};
 
 /// First word of the child's.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Hello {
     pub protocol: u32,
     pub interpreter: String,
@@ -14,6 +14,12 @@ pub struct Hello {
     /// What the child could not do that it was asked to, one line each: "cannot confine: ...".
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// Whether a change of thread between two words is one of the GIL's: the recorder itself never gives it away.
+    #[serde(default)]
+    pub tells_handovers: bool,
+    /// Whether the recorder cannot tell where an exception is handled. Then it is where its frame goes on.
+    #[serde(default)]
+    pub implies_handled: bool,
 }
 
 /// A code object on the wire. The parent finds families and depths itself.

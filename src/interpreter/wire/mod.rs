@@ -9,13 +9,15 @@
 //! | 2 mark | 0-31 argument, 40-47 thread, 52-59 which mark |
 //!
 //! Payloads are JSON in UTF-8: [`Hello`] comes first, a [`CodeBlob`] before the first word that names
-//! it, an [`EndBlob`] last (absent if the child died). Code ids count from 0 without gaps. A frame is
+//! it, an [`EndBlob`] last (absent if the child died), and each name (a JSON string) before the first mark
+//! that names it. Ids of code objects and of names count from 0 without gaps. A frame is
 //! entered by `Called` or `Resumed` and left by `Returned`, `Yielded` or `Unwound`; library frames
 //! that are left out leave no mark at all.
 //!
 //! Backpressure is the pipe's: who does not read makes the child sleep in `write`.
 
 mod blobs;
+mod implied;
 mod reader;
 mod writer;
 
@@ -33,6 +35,7 @@ const KIND_MARK: u64 = 2;
 const BLOB_HELLO: u64 = 1;
 const BLOB_CODE: u64 = 2;
 const BLOB_END: u64 = 4;
+const BLOB_NAME: u64 = 5;
 
 /// Numbers of marks on the wire; `record.py` holds the same table.
 mod mark {
@@ -52,6 +55,10 @@ mod mark {
     pub const THREAD_ENDED: u64 = 11;
     /// Argument: the change in two's complement, saturating.
     pub const BLOCKS_CHANGED: u64 = 12;
+    /// Argument: id of the function's name.
+    pub const CALLED_C: u64 = 13;
+    /// Argument: id of the task's name.
+    pub const TASK_ENTERED: u64 = 14;
 }
 
 #[cfg(test)]
@@ -79,7 +86,7 @@ mod tests {
     }
 
     fn hello() -> Hello {
-        Hello { protocol: PROTOCOL, interpreter: "Test 1".into(), version: (3, 14), recorder: "hand".into(), warnings: Vec::new() }
+        Hello { protocol: PROTOCOL, interpreter: "Test 1".into(), version: (3, 14), recorder: "hand".into(), ..Hello::default() }
     }
 
     fn read_all(bytes: &[u8]) -> Result<(Trace, Option<End>), WireError> {

@@ -3,8 +3,9 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL, mark};
-use crate::trace::{CodeId, Dialect, Listener, Mark, MarkKind, Step};
+use super::implied::Implied;
+use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL, mark};
+use crate::trace::{CodeId, Dialect, Listener, Mark, MarkKind, NameId, Step};
 
 /// What is wrong with a stream.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +38,9 @@ pub struct Reader<R: Read> {
     words: u64,
     hello: Option<Hello>,
     codes: u32,
+    names: u32,
     frames: Vec<u16>,
+    implied: Implied,
     end: Option<End>,
     steps: u64,
 }
@@ -51,7 +54,9 @@ impl<R: Read> Reader<R> {
             words: 0,
             hello: None,
             codes: 0,
+            names: 0,
             frames: Vec::new(),
+            implied: Implied::default(),
             end: None,
             steps: 0,
         }
@@ -99,6 +104,7 @@ impl<R: Read> Reader<R> {
             match word >> 60 {
                 KIND_STEP => {
                     let step = self.step(word)?;
+                    self.implied.step(step.thread, step.code, step.offset, step.frame_depth, listener);
                     listener.step(step);
                 }
                 KIND_BLOB => {
@@ -112,7 +118,7 @@ impl<R: Read> Reader<R> {
                     self.used += padded;
                 }
                 KIND_MARK => {
-                    let mark = self.mark(word)?;
+                    let mark = self.mark(word, listener)?;
                     listener.mark(mark);
                 }
                 other => return Err(self.garbled(format!("kind {other}"))),
@@ -140,14 +146,13 @@ impl<R: Read> Reader<R> {
         })
     }
 
-    fn mark(&mut self, word: u64) -> Result<Mark, WireError> {
+    fn mark(&mut self, word: u64, listener: &mut impl Listener) -> Result<Mark, WireError> {
         let thread = (word >> 40 & 0xff) as u16;
         let argument = (word & 0xffff_ffff) as u32;
         let code = CodeId(argument);
         if self.frames.len() <= usize::from(thread) {
             self.frames.resize(usize::from(thread) + 1, 0);
         }
-        let frames = &mut self.frames[usize::from(thread)];
         let kind = match word >> 52 & 0xff {
             mark::CALLED => MarkKind::Called(code),
             mark::RESUMED => MarkKind::Resumed(code),
@@ -161,14 +166,20 @@ impl<R: Read> Reader<R> {
             mark::THREAD_STARTED => MarkKind::ThreadStarted { thread: argument as u16 },
             mark::THREAD_ENDED => MarkKind::ThreadEnded,
             mark::BLOCKS_CHANGED => MarkKind::BlocksChanged { by: argument as i32 },
+            mark::CALLED_C => MarkKind::CalledC(self.named(argument)?),
+            mark::TASK_ENTERED => MarkKind::TaskEntered(self.named(argument)?),
             other => return Err(self.garbled(format!("mark {other}"))),
         };
-        match kind {
+        let mark = Mark { thread, kind };
+        let frames = self.frames[usize::from(thread)];
+        self.implied.mark(&mark, frames.saturating_sub(1), listener);
+        let frames = &mut self.frames[usize::from(thread)];
+        match mark.kind {
             MarkKind::Called(_) | MarkKind::Resumed(_) => *frames = frames.saturating_add(1),
             MarkKind::Returned(_) | MarkKind::Yielded(_) | MarkKind::Unwound(_) => *frames = frames.saturating_sub(1),
             _ => {}
         }
-        Ok(Mark { thread, kind })
+        Ok(mark)
     }
 
     fn blob(&mut self, which: u64, payload: &[u8], listener: &mut impl Listener) -> Result<(), WireError> {
@@ -180,6 +191,7 @@ impl<R: Read> Reader<R> {
                 if hello.protocol != PROTOCOL {
                     return Err(self.garbled(format!("protocol {} where {PROTOCOL} is spoken", hello.protocol)));
                 }
+                self.implied.begin(&hello);
                 self.hello = Some(hello);
             }
             BLOB_CODE => {
@@ -188,15 +200,26 @@ impl<R: Read> Reader<R> {
                     return Err(self.garbled(format!("code {} where {} was due", code.id, self.codes)));
                 }
                 self.codes += 1;
-                listener.code(Arc::new(code.into_code()));
+                let code = Arc::new(code.into_code());
+                self.implied.code(&code);
+                listener.code(code);
             }
             BLOB_END => {
                 let end: EndBlob = serde_json::from_slice(payload).map_err(unreadable)?;
                 self.end = Some(end.into_end());
             }
+            BLOB_NAME => {
+                let name: String = serde_json::from_slice(payload).map_err(unreadable)?;
+                listener.name(NameId(self.names), name.into());
+                self.names += 1;
+            }
             other => return Err(self.garbled(format!("blob {other}"))),
         }
         Ok(())
+    }
+
+    fn named(&self, id: u32) -> Result<NameId, WireError> {
+        if id < self.names { Ok(NameId(id)) } else { Err(self.garbled(format!("name {id} was never told"))) }
     }
 
     fn garbled(&self, reason: String) -> WireError {

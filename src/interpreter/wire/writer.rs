@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, CodeBlob, EndBlob, Hello, KIND_BLOB, KIND_MARK, mark};
+use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, CodeBlob, EndBlob, Hello, KIND_BLOB, KIND_MARK, mark};
 use crate::trace::MarkKind;
 
 /// Writes the protocol; the embedded interpreter's child uses it. Words gather in a buffer of a given
@@ -39,8 +39,13 @@ impl<W: Write> Writer<W> {
         self.word(blocks << 48 | u64::from(thread) << 40 | u64::from(code & 0xf_ffff) << 20 | u64::from((offset / 2) & 0xf_ffff))
     }
 
+    /// Hand-overs and specialised forms are no words: the first follow from the threads of what is told, the
+    /// second come from another run.
     pub fn mark(&mut self, thread: u8, kind: &MarkKind) -> io::Result<()> {
         let (what, argument) = match *kind {
+            MarkKind::HandedOver { .. } | MarkKind::Specialised { .. } => return Ok(()),
+            MarkKind::CalledC(name) => (mark::CALLED_C, name.0),
+            MarkKind::TaskEntered(name) => (mark::TASK_ENTERED, name.0),
             MarkKind::Called(code) => (mark::CALLED, code.0),
             MarkKind::Resumed(code) => (mark::RESUMED, code.0),
             MarkKind::Returned(code) => (mark::RETURNED, code.0),
@@ -59,6 +64,11 @@ impl<W: Write> Writer<W> {
         self.word(KIND_MARK << 60 | what << 52 | u64::from(thread) << 40 | u64::from(argument))
     }
 
+    /// The next name; ids count from 0.
+    pub fn name(&mut self, name: &str) -> io::Result<()> {
+        self.blob(BLOB_NAME, name)
+    }
+
     pub fn hello(&mut self, hello: &Hello) -> io::Result<()> {
         self.blob(BLOB_HELLO, hello)?;
         self.flush()
@@ -73,7 +83,7 @@ impl<W: Write> Writer<W> {
         self.flush()
     }
 
-    fn blob(&mut self, which: u64, payload: &impl Serialize) -> io::Result<()> {
+    fn blob(&mut self, which: u64, payload: &(impl Serialize + ?Sized)) -> io::Result<()> {
         let mut bytes = serde_json::to_vec(payload)?;
         let length = bytes.len() as u64;
         bytes.resize(bytes.len().next_multiple_of(8), 0);

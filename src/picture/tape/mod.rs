@@ -56,7 +56,7 @@ struct Kept {
 }
 
 const _: () = assert!(size_of::<Kept>() <= 32, "a million of them are kept, and marks besides");
-const _: () = assert!(size_of::<(u32, Mark)>() <= 16, "there may be one for every other step");
+const _: () = assert!(size_of::<(u32, Mark)>() <= 24, "there may be one for every other step");
 
 impl Kept {
     fn step(&self) -> Step {

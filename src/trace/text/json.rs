@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::outlet::{Outlet, Phrases};
-use super::{code_of, mark_name, origin_name};
-use crate::trace::{Code, Dialect, Limit, Listener, Mark, MarkKind, Outcome, Step};
+use super::{code_of, handover_name, mark_name, origin_name};
+use crate::trace::{Code, Dialect, Limit, Listener, Mark, MarkKind, NameId, Outcome, Step};
 
 /// Raised when a reader of the version before could misread a line.
 const VERSION: u32 = 1;
@@ -91,6 +91,10 @@ impl<W: Write> Listener for JsonWriter<W> {
         self.outlet.put(|out| writeln!(out, "{{\"i\":{number},\"thread\":{thread},\"frame_depth\":{frame_depth},{keys}}}"));
     }
 
+    fn name(&mut self, id: NameId, name: Arc<str>) {
+        self.line(&NameLine { name_id: id.0, name: &name });
+    }
+
     fn is_deaf(&self) -> bool {
         self.failed()
     }
@@ -110,7 +114,21 @@ impl<W: Write> Listener for JsonWriter<W> {
             MarkKind::BlocksChanged { by } => Some(by),
             _ => None,
         };
-        self.line(&MarkLine { mark: mark_name(&mark.kind), thread: mark.thread, code, generation, collected, started, by });
+        let (function, task) = match &mark.kind {
+            MarkKind::CalledC(id) => (Some(id.0), None),
+            MarkKind::TaskEntered(id) => (None, Some(id.0)),
+            _ => (None, None),
+        };
+        let cause = match mark.kind {
+            MarkKind::HandedOver { cause } => Some(handover_name(cause)),
+            _ => None,
+        };
+        let (offset, form) = match &mark.kind {
+            MarkKind::Specialised { offset, form, .. } => (Some(*offset), Some(form.map(|form| form.0))),
+            _ => (None, None),
+        };
+        let (mark, thread) = (mark_name(&mark.kind), mark.thread);
+        self.line(&MarkLine { mark, thread, code, generation, collected, started, by, function, task, cause, offset, form });
     }
 }
 
@@ -130,6 +148,12 @@ struct DialectLine<'a> {
 }
 
 #[derive(Serialize)]
+struct NameLine<'a> {
+    name_id: u32,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
 struct MarkLine {
     mark: &'static str,
     thread: u16,
@@ -145,6 +169,18 @@ struct MarkLine {
     /// Memory blocks more than before.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<i32>,
+    /// Ids of names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u32>,
+    /// Null where an instruction fell back to its general form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<Option<u32>>,
 }
 
 #[derive(Serialize)]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{FIRST_LINE, UNKNOWN};
-use crate::trace::{Code, CodeId, Dialect, Entry, Family, Header, Instruction, Limit, Mark, MarkKind, Origin, Outcome, Span, Step, Trace};
+use crate::trace::{
+    Code, CodeId, Dialect, Entry, Family, Handover, Header, Instruction, Limit, Mark, MarkKind, NameId, Origin, Outcome, Span, Step, Trace,
+};
 
 /// Code units that a trace can name (the trace protocol gives them 20 bits); an offset beyond would
 /// ask for memory that no code object needs.
@@ -64,6 +66,7 @@ impl Reading {
             match first.as_str() {
                 "dialect" => self.trace.dialect = dialect(words)?,
                 "code" => self.open = Some((header(words, self.trace.codes.len())?, Vec::new())),
+                "name" => self.name(words)?,
                 "mark" => self.trace.entries.push(Entry::Mark(mark(words)?)),
                 "outcome" => self.outcome = Some(outcome(words)?),
                 _ => self.step(number(&first)?, words)?,
@@ -118,6 +121,15 @@ impl Reading {
             return Err(format!("code c{} has {told} at @{offset}, not {opcode}", code.0));
         }
         self.trace.entries.push(Entry::Step(Step { code, offset, frame_depth, thread, blocks }));
+        Ok(())
+    }
+
+    fn name(&mut self, words: &mut Words) -> Result<(), Reason> {
+        let id = name_id(&words.next()?)?;
+        if id.index() != self.trace.names.len() {
+            return Err(format!("name n{} where n{} was due", id.0, self.trace.names.len()));
+        }
+        self.trace.names.push(words.next()?.into());
         Ok(())
     }
 
@@ -179,9 +191,26 @@ fn mark(words: &mut Words) -> Result<Mark, Reason> {
         "thread_started" => MarkKind::ThreadStarted { thread: number(&words.next()?)? },
         "thread_ended" => MarkKind::ThreadEnded,
         "blocks_changed" => MarkKind::BlocksChanged { by: number(&words.next()?)? },
+        "called_c" => MarkKind::CalledC(name_id(&words.next()?)?),
+        "task_entered" => MarkKind::TaskEntered(name_id(&words.next()?)?),
+        "handed_over" => MarkKind::HandedOver { cause: handover(&words.next()?)? },
+        "specialised" => MarkKind::Specialised {
+            code: code()?,
+            offset: number(words.next()?.strip_prefix('@').ok_or("an offset is written @12")?)?,
+            form: Some(words.next()?).filter(|form| form != "-").map(|form| name_id(&form)).transpose()?,
+        },
         other => return Err(format!("{other:?} is no mark")),
     };
     Ok(Mark { thread, kind })
+}
+
+fn handover(word: &str) -> Result<Handover, Reason> {
+    match word {
+        "interval" => Ok(Handover::Interval),
+        "call" => Ok(Handover::Call),
+        "end" => Ok(Handover::End),
+        other => Err(format!("{other:?} is no cause of a hand-over")),
+    }
 }
 
 fn outcome(words: &mut Words) -> Result<Outcome, Reason> {
@@ -220,6 +249,11 @@ fn limit(words: &mut Words) -> Result<Limit, Reason> {
 fn code_id(word: &str) -> Result<CodeId, Reason> {
     let digits = word.strip_prefix('c').ok_or_else(|| format!("{word:?} is no code object: they are written c0"))?;
     number(digits).map(CodeId)
+}
+
+fn name_id(word: &str) -> Result<NameId, Reason> {
+    let digits = word.strip_prefix('n').ok_or_else(|| format!("{word:?} is no name: they are written n0"))?;
+    number(digits).map(NameId)
 }
 
 fn number<T: FromStr>(word: &str) -> Result<T, Reason> {
