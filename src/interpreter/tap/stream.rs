@@ -1,0 +1,297 @@
+//! Words on their way to the parent, and how many more may be told. The same protocol as `record.py` speaks.
+
+use std::cell::{Cell, OnceCell};
+use std::ffi::{c_int, c_void};
+use std::time::{Duration, Instant};
+
+use crate::api::{Ref, api};
+use crate::{Guarded, Number, blocks, number};
+
+unsafe extern "C" {
+    fn write(descriptor: c_int, bytes: *const c_void, count: usize) -> isize;
+    fn read(descriptor: c_int, bytes: *mut c_void, count: usize) -> isize;
+    fn _exit(status: c_int) -> !;
+    fn mmap(address: *mut c_void, length: usize, protection: c_int, flags: c_int, descriptor: c_int, offset: i64) -> *mut c_void;
+}
+
+/// What a broken pipe means here: nobody listens any more.
+const STATUS_UNHEARD: c_int = 143;
+const BROKEN_PIPE: c_int = 32;
+const INTERRUPTED: c_int = 4;
+/// Words that the buffer holds at most; more of them waiting saves nothing.
+const CAPACITY: usize = 16 * 1024;
+const BLOB: u64 = 1 << 60;
+/// A credit that ends the recording, and lets the program run on.
+const DETACH: u32 = u32::MAX;
+pub const NO_LIMIT: u64 = u64::MAX;
+
+/// Why the tap calls `ended` of `tap.py`.
+#[derive(Clone, Copy)]
+pub enum End {
+    Steps = 1,
+    Time = 2,
+    Stopped = 3,
+    Detached = 4,
+}
+
+/// The first word is the number of words that follow it and are not written yet: so whoever else has this
+/// memory can read what a process that crashed did last.
+static START: Number<*mut u64> = number(std::ptr::null_mut());
+/// A copy of that first word.
+static LENGTH: Number<usize> = number(0);
+/// Length at which to write.
+static FULL: Number<usize> = number(1);
+/// Steps among the words.
+static STEPS: Number<u64> = number(0);
+static GATHERED: Number<usize> = number(0);
+static RECORDS: Number<usize> = number(1);
+static STEPS_LEFT: Number<u64> = number(NO_LIMIT);
+static CREDIT: Number<u64> = number(NO_LIMIT);
+static DESCRIPTOR: Number<c_int> = number(-1);
+static CONTROL: Number<c_int> = number(-1);
+static IS_FLUSHING: Number<bool> = number(false);
+static DEADLINE: Guarded<Cell<Option<Instant>>> = number(None);
+static ENDED: Guarded<OnceCell<Ref>> = Guarded(OnceCell::new());
+
+/// What the parent has asked for.
+pub struct Options {
+    pub descriptor: c_int,
+    /// Where credits come from; below 0 if none are needed.
+    pub control: c_int,
+    /// Memory of [`CAPACITY`] words and one that others share; below 0 if nobody does.
+    pub memory: c_int,
+    pub records: usize,
+    pub steps: u64,
+    pub nanoseconds: u64,
+    /// Called with the number of an [`End`].
+    pub ended: Ref,
+}
+
+/// Begins. False if there is no memory to be had.
+pub unsafe fn open(options: &Options) -> bool {
+    const READ_AND_WRITE: c_int = 3;
+    const SHARED: c_int = 1;
+    let start = if options.memory >= 0 {
+        let length = (CAPACITY + 1) * size_of::<u64>();
+        let start = unsafe { mmap(std::ptr::null_mut(), length, READ_AND_WRITE, SHARED, options.memory, 0) };
+        if start as isize == -1 {
+            return false;
+        }
+        start.cast()
+    } else {
+        Box::leak(vec![0u64; CAPACITY + 1].into_boxed_slice()).as_mut_ptr()
+    };
+    START.set(start);
+    DESCRIPTOR.set(options.descriptor);
+    CONTROL.set(options.control);
+    RECORDS.set(options.records.clamp(1, CAPACITY));
+    STEPS_LEFT.set(options.steps);
+    CREDIT.set(if options.control >= 0 { 0 } else { NO_LIMIT });
+    let is_limited = options.nanoseconds != NO_LIMIT;
+    DEADLINE.set(is_limited.then(|| Instant::now().checked_add(Duration::from_nanos(options.nanoseconds))).flatten());
+    let _ = ENDED.set(options.ended);
+    next_threshold();
+    true
+}
+
+/// As every word may be a step, a buffer shorter than the steps that are left never holds too many.
+fn next_threshold() {
+    GATHERED.set(RECORDS.get().min((2 * GATHERED.get()).max(1)));
+    let left = STEPS_LEFT.get().min(CREDIT.get()).min(CAPACITY as u64) as usize;
+    FULL.set(LENGTH.get() + GATHERED.get().min(left));
+}
+
+#[inline(always)]
+fn put(word: u64) {
+    let length = LENGTH.get();
+    // SAFETY: `FULL` is at most the capacity, and the buffer is emptied when it is reached.
+    unsafe {
+        let start = START.get();
+        *start.add(length + 1) = word;
+        *start = length as u64 + 1;
+    }
+    LENGTH.set(length + 1);
+}
+
+/// Tells an instruction, and waits until another may be told.
+#[inline(always)]
+pub unsafe fn step(word: u64) {
+    STEPS.set(STEPS.get() + 1);
+    unsafe { mark(word) };
+}
+
+/// Tells anything else.
+#[inline(always)]
+pub unsafe fn mark(word: u64) {
+    put(word);
+    if LENGTH.get() >= FULL.get() {
+        unsafe { flush() };
+    }
+}
+
+/// Tells a blob: its payload, padded with zeros.
+pub unsafe fn blob(which: u64, payload: &[u8]) {
+    if DESCRIPTOR.get() < 0 {
+        return;
+    }
+    let head = BLOB | which << 32 | payload.len() as u64;
+    let words = payload.len().div_ceil(8);
+    if LENGTH.get() + 1 + words >= CAPACITY {
+        unsafe { write_out() };
+    }
+    if 1 + words >= CAPACITY {
+        let mut bytes = head.to_le_bytes().to_vec();
+        bytes.extend_from_slice(payload);
+        bytes.resize(8 + words * 8, 0);
+        unsafe { send(bytes.as_ptr().cast(), bytes.len()) };
+    } else {
+        put(head);
+        for part in payload.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            put(u64::from_le_bytes(word));
+        }
+    }
+    // A blob is no step, so it does not bring the limits nearer.
+    FULL.set((FULL.get() + 1 + words).clamp(LENGTH.get() + 1, CAPACITY));
+}
+
+unsafe fn send(bytes: *const u8, count: usize) {
+    let mut sent = 0;
+    while sent < count && DESCRIPTOR.get() >= 0 {
+        let now = unsafe { write(DESCRIPTOR.get(), bytes.add(sent).cast(), count - sent) };
+        if now >= 0 {
+            sent += now as usize;
+            continue;
+        }
+        match std::io::Error::last_os_error().raw_os_error() {
+            Some(INTERRUPTED) => {}
+            Some(BROKEN_PIPE) => unsafe { _exit(STATUS_UNHEARD) },
+            _ => close(), // the program has closed it
+        }
+    }
+}
+
+/// Writes what has gathered, whatever may be told after it.
+pub unsafe fn write_out() {
+    let length = LENGTH.get();
+    unsafe {
+        send(START.get().add(1).cast(), length * size_of::<u64>());
+        *START.get() = 0;
+    }
+    LENGTH.set(0);
+    let steps = STEPS.replace(0);
+    for left in [&STEPS_LEFT, &CREDIT] {
+        if left.get() != NO_LIMIT {
+            left.set(left.get().saturating_sub(steps));
+        }
+    }
+    next_threshold();
+}
+
+/// What is to be done when the buffer is as full as it may be.
+#[cold]
+#[inline(never)]
+unsafe fn flush() {
+    if IS_FLUSHING.replace(true) {
+        // A collection in the midst of a call of `ended`.
+        if LENGTH.get() >= CAPACITY {
+            unsafe { write_out() };
+        }
+        return;
+    }
+    blocks::ours(1);
+    unsafe {
+        write_out();
+        if DESCRIPTOR.get() < 0 {
+            FULL.set(CAPACITY);
+        } else if STEPS_LEFT.get() == 0 {
+            end(End::Steps);
+        } else if DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline) {
+            end(End::Time);
+        } else {
+            while CREDIT.get() == 0 && CONTROL.get() >= 0 {
+                wait_for_credit();
+            }
+            FULL.set(LENGTH.get());
+            GATHERED.set(GATHERED.get().div_ceil(2));
+            next_threshold();
+        }
+    }
+    blocks::ours(-1);
+    IS_FLUSHING.set(false);
+}
+
+unsafe fn end(how: End) {
+    if let Some(&ended) = ENDED.get() {
+        unsafe {
+            let number = (api().long_from)(how as i64 as _);
+            let given = (api().call)(ended, number, std::ptr::null_mut::<c_void>());
+            (api().decrement)(number);
+            if given.is_null() {
+                (api().error_unraisable)(ended);
+            } else {
+                (api().decrement)(given);
+            }
+        }
+    }
+}
+
+/// Holds the GIL meanwhile: the whole program waits, and no thread of it runs ahead.
+unsafe fn wait_for_credit() {
+    let mut word = [0u8; 4];
+    let mut came = 0;
+    while came < word.len() {
+        let now = unsafe { read(CONTROL.get(), word.as_mut_ptr().add(came).cast(), word.len() - came) };
+        match now {
+            0 => return unsafe { stop_pacing(End::Stopped) },
+            1.. => came += now as usize,
+            _ if std::io::Error::last_os_error().raw_os_error() == Some(INTERRUPTED) => {}
+            // The program has closed it.
+            _ => {
+                CONTROL.set(-1);
+                CREDIT.set(NO_LIMIT);
+                return;
+            }
+        }
+    }
+    match u32::from_le_bytes(word) {
+        DETACH => unsafe { stop_pacing(End::Detached) },
+        granted => CREDIT.set(u64::from(granted)),
+    }
+}
+
+unsafe fn stop_pacing(how: End) {
+    CONTROL.set(-1);
+    CREDIT.set(NO_LIMIT);
+    unsafe { end(how) };
+}
+
+pub fn is_closed() -> bool {
+    DESCRIPTOR.get() < 0
+}
+
+pub fn steps_left() -> u64 {
+    STEPS_LEFT.get()
+}
+
+/// Tells nothing any more; the descriptor is left to whoever opened it. Words that wait are dropped.
+pub fn close() {
+    DESCRIPTOR.set(-1);
+    CONTROL.set(-1);
+    LENGTH.set(0);
+    let start = START.get();
+    if !start.is_null() {
+        // SAFETY: the first word of the buffer.
+        unsafe { *start = 0 };
+    }
+}
+
+/// Closes in the child of a fork, whose memory is shared with the parent's if it was to be shared at all.
+pub fn leave() {
+    DESCRIPTOR.set(-1);
+    CONTROL.set(-1);
+    START.set(Box::leak(vec![0u64; CAPACITY + 1].into_boxed_slice()).as_mut_ptr());
+    LENGTH.set(0);
+    FULL.set(CAPACITY);
+}
