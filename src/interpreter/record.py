@@ -407,7 +407,7 @@ class Codes:
             if self._generated >= GENERATED_APART:
                 content = None
                 if shape in self._shapes:
-                    self._warn("more than %d code objects were generated: from there on those that differ only in names and constants are told as one" % GENERATED_APART)
+                    self._warn("%d code objects were generated: later ones that differ only in names and constants are told as one" % GENERATED_APART)
                     return self._shapes[shape] << 20
         if number > GREATEST_ID or origin == "generated" and self._generated >= MOST_GENERATED:
             self._warn("too many code objects: from the %dth on they are left out" % (number + 1))
