@@ -149,7 +149,7 @@ impl Compare {
             Failure::Interpreter(error) if error.is_bad_input() && self.against.is_some() => Failure::Usage(format!("--against: {error}")),
             other => other,
         };
-        let mut running = record::start(second, shared, Task::Compile, Streams::Inherit, RECORDS).map_err(failed)?;
+        let mut running = record::start(second, shared, Task::Compile, Streams::Inherit, RECORDS, false).map_err(failed)?;
         let mut compiled = Trace::default();
         while running.listen(&mut compiled).map_err(|error| failed(record::refused(second, error)))? == State::More {}
         Ok(())

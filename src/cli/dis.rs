@@ -36,7 +36,7 @@ pub struct Dis {
 impl Dis {
     pub fn run(self) -> Result<u8, Failure> {
         let source = source::load(&self.shared.file)?;
-        let mut running = record::start(&source, &self.shared, Task::Compile, Streams::Inherit, 1024)?;
+        let mut running = record::start(&source, &self.shared, Task::Compile, Streams::Inherit, 1024, false)?;
         let mut trace = Trace::default();
         while running.listen(&mut trace).map_err(|error| record::refused(&source, error))? == State::More {}
         let lanes = self.style.lanes();

@@ -1,5 +1,8 @@
 //! How the program ended, in words and as an exit status.
 
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
 use crate::trace::Outcome;
 
 pub const RAISED: u8 = 10;
@@ -16,6 +19,12 @@ pub fn status(outcome: &Outcome) -> u8 {
         Outcome::CutShort { .. } => CUT_SHORT,
         Outcome::Died { .. } => DIED,
     }
+}
+
+/// The program's own status, as a shell would tell it.
+pub fn own(status: ExitStatus) -> u8 {
+    let number = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    u8::try_from(number).unwrap_or(DIED)
 }
 
 /// Says on standard error how it ended, if it did not simply finish. The traceback is the program's own

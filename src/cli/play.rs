@@ -1,7 +1,7 @@
 //! `evalody play`: the program runs, and is heard and seen.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::args::{Music, Shared};
@@ -33,6 +33,7 @@ use crate::trace::Outcome;
     after_help = "\
 Keys while it plays:
   space pause    left/right seek a bar    + - tempo    q stop
+  d end the music at the next bar line; the program runs on without it
 
 Examples:
   evalody play @recursion
@@ -42,6 +43,7 @@ Examples:
   evalody play --compare @sort_bubble @sort_merge
   evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
+  evalody play long.py --length 60 --detach
   echo 'print(sum(range(100)))' | evalody play -"
 )]
 pub struct Play {
@@ -65,6 +67,11 @@ pub struct Play {
     #[arg(long, conflicts_with = "compare")]
     legend: bool,
 
+    /// When the music is over the program runs on at full speed, and its exit status is ours; instead of
+    /// being stopped after --length
+    #[arg(long, conflicts_with = "compare")]
+    detach: bool,
+
     /// No view, even on a terminal
     #[arg(long)]
     no_view: bool,
@@ -82,7 +89,7 @@ impl Play {
         let has_view =
             !self.no_view && !self.legend && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
-        let running = record::start(&source, &self.shared, Task::Run, streams, feed::records(self.music.style))?;
+        let running = record::start(&source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
         record::warn(&running, self.shared.quiet);
         let output = self.device.clone().map_or(Output::Default, Output::Device);
         let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
@@ -91,6 +98,10 @@ impl Play {
         let mut notices: Vec<String> = notice.into_iter().collect();
 
         let mut feed = Feed::new(running, &source.program, self.music.style(), self.music.zoom());
+        if self.detach {
+            feed.spare();
+        }
+        let mut warned = feed.warnings().len();
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
         let mut stage = Stage::new(self.music.style.legend());
         stage.add(&first);
@@ -119,10 +130,13 @@ impl Play {
         let mut pane = OutputPane::new();
         let mut terminal = if has_view { Some(Terminal::open().map_err(Failure::Terminal)?) } else { None };
         let lanes = self.music.style.lanes();
+        // Of the music, if that is to end while the program runs on.
+        let mut ends_at = None;
         let mut was_interrupted = false;
         let mut told = 0;
         // Where among the notices the state of the sound is told, once there is something to tell.
         let mut health_at = None;
+        let mut has_quit = false;
         loop {
             if interrupted.load(Ordering::Relaxed) {
                 was_interrupted = true;
@@ -130,9 +144,19 @@ impl Play {
             }
             player.advance();
             let position = player.position();
-            if position.is_over && feed.is_over() {
+            if position.is_over && feed.is_over() || ends_at.is_some_and(|end| position.tick >= end) {
                 break;
             }
+            if ends_at.is_some() && feed.runs_on() {
+                feed.run_on(Duration::ZERO).map_err(|error| record::refused(&source, error))?;
+            }
+            for warning in &feed.warnings()[warned..] {
+                if !self.shared.quiet && !has_view {
+                    eprintln!("evalody: {warning}");
+                }
+                notices.push(warning.clone());
+            }
+            warned = feed.warnings().len();
             let ahead = stage.end().0.saturating_sub(position.tick.0);
             let wants_music = !feed.is_over() && !position.is_paused && ahead < AHEAD_BARS * TICKS_PER_BAR;
             if wants_music {
@@ -182,7 +206,7 @@ impl Play {
                 sounding: &sounding,
                 lead: stage.lead(position.tick),
                 now: position.tick,
-                end: feed.is_over().then(|| stage.end()),
+                end: feed.is_over().then(|| ends_at.unwrap_or(stage.end())),
                 tempo: position.tempo,
                 key: stage.key(),
                 bar_remark: stage.remark(position.tick),
@@ -195,13 +219,26 @@ impl Play {
             };
             terminal.draw(&scene).map_err(Failure::Terminal)?;
             let commands = terminal.commands(wait).map_err(Failure::Terminal)?;
+            if commands.contains(&Command::Detach) && !feed.is_over() {
+                feed.let_go();
+                ends_at = Some(if position.is_paused { position.tick } else { next_bar_line(position.tick).min(stage.end()) });
+            }
             if commands.into_iter().any(|command| obey(command, &mut player)) {
+                has_quit = true;
                 break;
             }
         }
         player.stop();
         drop(player);
         drop(terminal);
+        while let Some(said) = feed.said() {
+            pane.push(stream_of(&said), &said.bytes);
+        }
+        if feed.runs_on() && !was_interrupted && !has_quit {
+            pane.print(&mut io::stdout().lock(), &mut io::stderr().lock())?;
+            pane = OutputPane::new();
+            was_interrupted = !self.see_out(&mut feed, &source, &interrupted)?;
+        }
         let outcome = feed.end();
         while let Some(said) = feed.said() {
             pane.push(stream_of(&said), &said.bytes);
@@ -209,6 +246,12 @@ impl Play {
         pane.print(&mut io::stdout().lock(), &mut io::stderr().lock())?;
         if was_interrupted {
             return Ok(ending::INTERRUPTED);
+        }
+        if (self.detach || ends_at.is_some())
+            && !has_quit
+            && let Some(status) = feed.status()
+        {
+            return Ok(ending::own(status));
         }
         if !self.shared.quiet {
             ending::tell(&source.program.name, &outcome, feed.steps());
@@ -218,6 +261,25 @@ impl Play {
             Outcome::CutShort { limit: crate::trace::Limit::Listener } => 0,
             outcome => ending::status(&outcome),
         })
+    }
+
+    /// Waits for the end of a program whose music is over, and passes on what it prints. False if that was
+    /// interrupted.
+    fn see_out(&self, feed: &mut Feed, source: &Source, interrupted: &AtomicBool) -> Result<bool, Failure> {
+        while feed.runs_on() {
+            if interrupted.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+            feed.run_on(BEAT).map_err(|error| record::refused(source, error))?;
+            while let Some(said) = feed.said() {
+                match said.stream {
+                    OutputStream::Stdout => io::stdout().lock().write_all(&said.bytes)?,
+                    OutputStream::Stderr => io::stderr().lock().write_all(&said.bytes)?,
+                }
+            }
+            io::stdout().lock().flush()?;
+        }
+        Ok(true)
     }
 
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
@@ -238,6 +300,11 @@ fn stream_of(said: &Said) -> Stream {
     }
 }
 
+/// The end of the bar that is heard.
+fn next_bar_line(now: Tick) -> Tick {
+    Tick::of_bar(now.bar() + 1)
+}
+
 /// Does what a key asks for; tells whether that was to stop.
 fn obey(command: Command, player: &mut Player) -> bool {
     /// A step that is heard and still small enough to try twice.
@@ -249,6 +316,8 @@ fn obey(command: Command, player: &mut Player) -> bool {
     };
     match command {
         Command::Quit => return true,
+        // The music is the player's, the program is not.
+        Command::Detach => {}
         Command::Faster => change_tempo(TEMPO_STEP),
         Command::Slower => change_tempo(-TEMPO_STEP),
         Command::Pause => player.pause(!position.is_paused),

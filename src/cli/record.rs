@@ -23,14 +23,14 @@ pub struct Recorded {
 }
 
 /// Starts the program as the shared options say.
-pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, records: u32) -> Result<Running, Failure> {
+pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, records: u32, is_paced: bool) -> Result<Running, Failure> {
     let request = Request {
         program: source.program.clone(),
         path: source.path.clone(),
         is_edited: false,
         launch: Launch::Script,
         recorder: Recorder::Auto,
-        is_paced: false,
+        is_paced,
         arguments: shared.arguments.clone(),
         choice: shared.interpreter.clone(),
         prefers_embedded: source.is_song,
@@ -71,7 +71,7 @@ pub fn record(source: &Source, shared: &Shared, streams: Streams, listener: &mut
 
 /// Starts the program for a whole run.
 pub fn begin(source: &Source, shared: &Shared, streams: Streams) -> Result<Running, Failure> {
-    let running = start(source, shared, Task::Run, streams, RECORDS)?;
+    let running = start(source, shared, Task::Run, streams, RECORDS, false)?;
     warn(&running, shared.quiet);
     Ok(running)
 }
@@ -79,6 +79,7 @@ pub fn begin(source: &Source, shared: &Shared, streams: Streams) -> Result<Runni
 /// Listens to a program to its end, or to a limit. `None` if it was interrupted.
 pub fn follow(mut running: Running, source: &Source, shared: &Shared, listener: &mut impl Listener) -> Result<Option<Recorded>, Failure> {
     let interrupted = interruption();
+    let warned = running.warnings().len();
     let progress = spinner("instructions", shared.quiet);
     let outcome = loop {
         if interrupted.load(Ordering::Relaxed) {
@@ -97,6 +98,11 @@ pub fn follow(mut running: Running, source: &Source, shared: &Shared, listener: 
         }
     };
     progress.finish_and_clear();
+    if !shared.quiet {
+        for warning in &running.warnings()[warned..] {
+            eprintln!("evalody: {warning}");
+        }
+    }
     Ok(Some(Recorded { outcome, dialect: running.dialect().clone(), steps: running.steps() }))
 }
 

@@ -115,7 +115,6 @@ impl Drop for Evaluation {
 fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_dismissed: &AtomicBool) -> Result<(), InterpreterError> {
     let began = Instant::now();
     let running = interpreter::start(&order.request)?;
-    let warnings = running.warnings().to_vec();
     let mut feed = Feed::witnessed(running, &order.request.program, order.style.clone(), order.zoom, Trace::default());
     let performance = feed.open(began + order.head_start)?;
     let mut end = performance.end;
@@ -126,7 +125,7 @@ fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_di
         dialect: feed.dialect().clone(),
         remark: feed.remark().map(str::to_owned),
         outcome: feed.outcome().cloned(),
-        warnings,
+        warnings: feed.warnings().to_vec(),
     };
     // Who does not listen any more has dismissed us.
     let _ = news.send(News::Opened(Box::new(opening)));

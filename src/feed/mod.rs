@@ -1,8 +1,12 @@
 //! Music out of a program that runs: a whole piece if it ends at once, otherwise bar after bar.
 
 mod evaluation;
+mod listeners;
+mod parting;
+mod pull;
 
 pub use evaluation::{Evaluation, News, Opening, Order};
+pub use listeners::Nobody;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,7 +18,10 @@ use crate::interpreter::{InterpreterError, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
 use crate::program::Program;
-use crate::trace::{Code, Dialect, Limit, Listener, Mark, NameId, Outcome, Step};
+use crate::trace::{Code, Dialect, Listener, Outcome};
+use listeners::All;
+use parting::Parting;
+use pull::Pull;
 
 /// How long a program may run before its music begins. One that ends in this time is heard as a whole piece;
 /// another is heard while it runs. Shorter, and fewer programs get a planned form; longer, and the first
@@ -48,53 +55,6 @@ pub const RECORDS: u32 = 512;
 /// Words that the child gathers before it writes: in the faithful style a word is a note.
 pub fn records(style: StyleName) -> u32 {
     if style.is_lossless() { 16 } else { RECORDS }
-}
-
-/// Three who are told the same.
-struct All<'a, W>(&'a mut Folder, Option<&'a mut Threads>, &'a mut W);
-
-impl<W: Listener> Listener for All<'_, W> {
-    fn code(&mut self, code: Arc<Code>) {
-        self.0.code(Arc::clone(&code));
-        if let Some(whole) = &mut self.1 {
-            whole.code(Arc::clone(&code));
-        }
-        self.2.code(code);
-    }
-
-    fn name(&mut self, id: NameId, name: Arc<str>) {
-        self.0.name(id, Arc::clone(&name));
-        if let Some(whole) = &mut self.1 {
-            whole.name(id, Arc::clone(&name));
-        }
-        self.2.name(id, name);
-    }
-
-    fn step(&mut self, step: Step) {
-        self.0.step(step);
-        if let Some(whole) = &mut self.1 {
-            whole.step(step);
-        }
-        self.2.step(step);
-    }
-
-    fn mark(&mut self, mark: Mark) {
-        self.0.mark(mark.clone());
-        if let Some(whole) = &mut self.1 {
-            whole.mark(mark.clone());
-        }
-        self.2.mark(mark);
-    }
-}
-
-/// A witness who wants to know nothing.
-#[derive(Debug, Default)]
-pub struct Nobody;
-
-impl Listener for Nobody {
-    fn code(&mut self, _: Arc<Code>) {}
-    fn step(&mut self, _: Step) {}
-    fn mark(&mut self, _: Mark) {}
 }
 
 /// How long a program may go on when its music is long enough. One that has ended by itself, and is not
@@ -131,6 +91,8 @@ pub struct Feed<W: Listener = Nobody> {
     outline: Option<Outline>,
     /// What the program printed and nobody has asked for yet.
     said: VecDeque<Output>,
+    pull: Pull,
+    parting: Parting,
 }
 
 impl Feed {
@@ -141,7 +103,8 @@ impl Feed {
 
 impl<W: Listener> Feed<W> {
     pub fn witnessed(running: Running, program: &Program, style: Style, zoom: Zoom, witness: W) -> Self {
-        let most = (!style.name.is_lossless()).then_some(MOST_GESTURES);
+        let style_is_lossless = style.name.is_lossless();
+        let most = (!style_is_lossless).then_some(MOST_GESTURES);
         Self {
             running,
             witness,
@@ -159,6 +122,8 @@ impl<W: Listener> Feed<W> {
             remark: None,
             outline: None,
             said: VecDeque::new(),
+            pull: Pull::new(style_is_lossless),
+            parting: Parting::Stops,
         }
     }
 
@@ -167,6 +132,9 @@ impl<W: Listener> Feed<W> {
         // Until the first instruction nothing is known of the program, not even its key: a library may load.
         let is_early = |feed: &Self| Instant::now() < if feed.folder.steps() == 0 { deadline + SILENT_START } else { deadline };
         while self.outcome.is_none() && is_early(self) && !self.has_enough() {
+            if let Some(steps) = self.pull.ahead(self.running.credit_left()) {
+                self.running.grant(steps);
+            }
             self.listen(deadline.saturating_duration_since(Instant::now()).clamp(Duration::from_millis(1), PATIENCE))?;
         }
         self.codes = self.folder.codes().to_vec();
@@ -195,13 +163,14 @@ impl<W: Listener> Feed<W> {
     pub fn more(&mut self, wait: Duration, urgent: bool) -> Result<Option<Performance>, InterpreterError> {
         if self.bars.is_empty() && self.outcome.is_none() {
             let deadline = Instant::now() + wait;
-            while self.outcome.is_none() && !self.has_enough() && Instant::now() < deadline {
-                self.listen(deadline.saturating_duration_since(Instant::now()))?;
+            while self.outcome.is_none() && !self.is_served() && Instant::now() < deadline {
+                self.pull_on(deadline)?;
             }
             self.codes.extend_from_slice(&self.folder.codes()[self.codes.len()..]);
             if self.has_enough() || self.outcome.is_some() || (urgent && self.folder.pending_steps() > 0) {
                 let gestures = self.folder.take();
                 self.cut(gestures);
+                self.pull.begin_bar();
             } else if urgent
                 && !self.style.name.is_lossless()
                 && let Some(last) = self.last
@@ -212,16 +181,24 @@ impl<W: Listener> Feed<W> {
         }
         if self.reached_length() {
             let deadline = Instant::now() + LAST_WORDS;
-            while self.outcome.is_none() && Instant::now() < deadline {
-                self.listen(deadline.saturating_duration_since(Instant::now()))?;
+            while self.outcome.is_none() && self.parting == Parting::Stops && Instant::now() < deadline {
+                self.pull_on(deadline)?;
             }
             if self.outcome.is_none() {
-                self.stop();
+                self.part();
             }
             // The head start alone can be minutes of music.
             self.bars.clear();
         }
         Ok(self.compose_next())
+    }
+
+    /// Lets the program run a little more if it has told all that it was granted, and listens.
+    fn pull_on(&mut self, deadline: Instant) -> Result<(), InterpreterError> {
+        if let Some(steps) = self.pull.more(self.running.credit_left()) {
+            self.running.grant(steps);
+        }
+        self.listen(deadline.saturating_duration_since(Instant::now()))
     }
 
     fn listen(&mut self, wait: Duration) -> Result<(), InterpreterError> {
@@ -238,6 +215,12 @@ impl<W: Listener> Feed<W> {
         if let Some(output) = self.running.output() {
             self.said.extend(output.try_iter());
         }
+    }
+
+    /// Whether there is music for a bar, and all was heard that was granted for it: what comes together then does
+    /// not depend on when it was read.
+    fn is_served(&self) -> bool {
+        self.has_enough() && (self.running.credit_left() == 0 || !self.running.is_paced())
     }
 
     /// Whether there is music for a bar; before the beginning, as much as may be folded at once.
@@ -337,26 +320,14 @@ impl<W: Listener> Feed<W> {
         end.seconds(tempo) >= length.as_secs_f64()
     }
 
-    fn stop(&mut self) {
-        self.running.stop();
-        self.outcome = Some(Outcome::CutShort { limit: Limit::Listener });
-    }
-
     /// No more music will come.
     pub fn is_over(&self) -> bool {
         matches!(self.composer, Composer::Done)
     }
 
-    /// Stops the program if it still runs, and tells how it ended.
-    pub fn end(&mut self) -> Outcome {
-        if self.outcome.is_none() {
-            self.stop();
-        }
-        self.outcome.clone().unwrap_or_default()
-    }
-
     pub fn state(&self, is_starved: bool) -> String {
         match &self.outcome {
+            _ if self.parting == Parting::RunsOn => "the program runs on without music".to_owned(),
             Some(outcome) => outcome.to_string(),
             None if is_starved => "the program waits".to_owned(),
             None => "running".to_owned(),
@@ -376,6 +347,11 @@ impl<W: Listener> Feed<W> {
 
     pub fn steps(&self) -> u64 {
         self.running.steps()
+    }
+
+    /// What the interpreter could not do that it was asked to. More may come while the program runs.
+    pub fn warnings(&self) -> &[String] {
+        self.running.warnings()
     }
 
     pub fn dialect(&self) -> &Dialect {

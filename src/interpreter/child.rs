@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
+use super::credit::Credit;
 use super::error::{InterpreterError, remedy};
 use super::options::ChildOptions;
 use super::running::Running;
@@ -27,6 +28,8 @@ const PIPE_BYTES: i32 = 256 * 1024;
 pub(super) struct Handover {
     trace: PipeReader,
     trace_end: PipeWriter,
+    /// Both ends of the pipe by which instructions are granted, if they are.
+    control: Option<(PipeReader, PipeWriter)>,
     source: Option<RawFd>,
     files: Vec<OwnedFd>,
 }
@@ -36,11 +39,17 @@ impl Handover {
     pub fn new(request: &Request, hands_source: bool) -> Result<Self, InterpreterError> {
         let (trace, trace_end) = pipe()?;
         resize(&trace_end, if request.records <= LIVE_RECORDS { LIVE_PIPE_BYTES } else { PIPE_BYTES });
-        let mut handover = Self { trace, trace_end, source: None, files: Vec::new() };
+        let mut handover = Self { trace, trace_end, control: None, source: None, files: Vec::new() };
         if hands_source || request.path.is_none() {
             handover.source = Some(handover.file(request.program.text.as_bytes())?);
         }
         Ok(handover)
+    }
+
+    /// Lets the child run only as many instructions as it is granted, if it is able to wait for that.
+    pub fn pace(&mut self) -> io::Result<()> {
+        self.control = Some(pipe()?);
+        Ok(())
     }
 
     pub fn trace_fd(&self) -> RawFd {
@@ -71,7 +80,7 @@ impl Handover {
         Ok(ChildOptions {
             protocol: PROTOCOL,
             trace_fd: self.trace_fd(),
-            control_fd: None,
+            control_fd: self.control_fd(),
             launch: request.launch.clone(),
             source_fd: self.source,
             task: request.task,
@@ -87,8 +96,12 @@ impl Handover {
         })
     }
 
+    fn control_fd(&self) -> Option<RawFd> {
+        self.control.as_ref().map(|(granted, _)| granted.as_raw_fd())
+    }
+
     fn inherited(&self) -> Vec<RawFd> {
-        self.files.iter().map(AsRawFd::as_raw_fd).chain([self.trace_fd()]).collect()
+        self.files.iter().map(AsRawFd::as_raw_fd).chain([self.trace_fd()]).chain(self.control_fd()).collect()
     }
 }
 
@@ -176,9 +189,10 @@ pub(super) fn start(mut command: Command, handover: Handover, request: &Request,
         _ => InterpreterError::NotStarted { python: python.into(), remedy: remedy(), source },
     })?;
     // Ours of the writing end must go, or the end of the trace would never be seen.
-    let Handover { trace, trace_end, files, .. } = handover;
+    let Handover { trace, trace_end, control, files, .. } = handover;
     drop((trace_end, files));
-    Running::greeted(child, company != Company::Ours, trace, request.limits, python)
+    let credit = control.map(|(_, grants)| Credit::new(grants));
+    Running::greeted(child, company != Company::Ours, trace, credit, request.limits, python)
 }
 
 /// Keeps a child's memory at the same addresses in every run, where the system can. They are hashes, too,

@@ -90,6 +90,9 @@ const HASH_SEED: &str = "PYTHONHASHSEED";
 pub(super) fn start(request: &Request, python: &Path) -> Result<Running, InterpreterError> {
     let python = python.to_path_buf();
     let mut handover = Handover::new(request, request.is_edited)?;
+    if request.is_paced {
+        handover.pace()?;
+    }
     let tracer = handover.file(TRACER.as_bytes())?;
     // The same program is to be the same music: hashes of strings, which decide the order of sets, are
     // the same every time, unless somebody has chosen otherwise. The program finds the variable unset.

@@ -16,6 +16,7 @@ class Monitoring:
         monitoring, events = sys.monitoring, sys.monitoring.events
         monitoring.use_tool_id(self.tool, "evalody")
         first = self._callbacks(lambda: 0)
+        self.events = list(first)
         self._register(first)
         everywhere = events.PY_START | events.PY_RESUME | events.PY_THROW | events.PY_UNWIND | events.RAISE
         monitoring.set_events(self.tool, everywhere | events.EXCEPTION_HANDLED)
@@ -115,7 +116,16 @@ class Monitoring:
         if not self.is_stopped:
             self.is_stopped = True
             sys.monitoring.set_events(self.tool, 0)
+            # Or what was asked for per code object would still be told, and take its time.
+            for reference in list(self.codes.references.values()):
+                code = reference()
+                if code is not None:
+                    sys.monitoring.set_local_events(self.tool, code, 0)
+            self._register(dict.fromkeys(self.events))
             sys.monitoring.free_tool_id(self.tool)
+
+    def leave(self):
+        pass
 
 
 # Until 3.10 generators delegate, and coroutines wait, by this instruction.
@@ -132,6 +142,7 @@ class Settrace:
     def __init__(self, stream, codes, threads):
         self.stream, self.codes, self.threads = stream, codes, threads
         self.settrace, self.gettrace = sys.settrace, sys.gettrace
+        self.is_stopped = False
         self.globals = {}  # thread ident -> its trace function
 
     def start(self):
@@ -160,8 +171,14 @@ class Settrace:
         self.globals.pop(get_ident(), None)
 
     def stop(self):
+        if not self.is_stopped:
+            self.is_stopped = True
+            sys.settrace, sys.gettrace = self.settrace, self.gettrace
+            self.leave()
+
+    def leave(self):
+        """Ends the recording of the thread that asks."""
         self.settrace(None)
-        sys.settrace, sys.gettrace = self.settrace, self.gettrace
         frame = sys._getframe()
         while frame is not None:
             # A frame that still had one would keep its last traced line in tracebacks until 3.9.
@@ -194,8 +211,8 @@ class Settrace:
             if quiet_lines:
                 frame.f_trace_lines = False
             # What changed until now is the caller's.
-            if length(record) >= numbers[FRAME_DUE]:
-                look(0)
+            if length(record) >= numbers[FRAME_DUE] and look(0):
+                return None
             append((CALLED if frame.f_lasti == first else RESUMED) | word)
             return local
 
@@ -218,8 +235,8 @@ class Settrace:
             nonlocal raised_at
             if event == "opcode":
                 append(base | frame.f_lasti >> 1)
-                if length(record) >= stream.threshold:
-                    flush()
+                if length(record) >= stream.threshold and flush():
+                    return None
             elif event == "line":
                 return local
             elif event == "exception":
@@ -227,8 +244,8 @@ class Settrace:
                 if ends_loop:
                     return local
                 append(RAISED | marked)
-                if length(record) >= stream.threshold:
-                    flush()
+                if length(record) >= stream.threshold and flush():
+                    return None
                 raised_at = here()
             elif event == "return":
                 at = frame.f_lasti

@@ -13,6 +13,7 @@ use crate::program::Program;
 
 mod child;
 mod cpython;
+mod credit;
 mod descendants;
 #[cfg(feature = "embedded")]
 pub mod embedded;
@@ -96,7 +97,8 @@ pub struct Request {
     /// How the program is named to Python: a file, a module, a command.
     pub launch: Launch,
     pub recorder: Recorder,
-    /// Whether the child runs only as many instructions as it is granted.
+    /// Whether the child runs only as many instructions as it is granted ([`Running::grant`]). One which cannot
+    /// wait for that is held back by the pipe alone; [`Running::is_paced`] tells.
     pub is_paced: bool,
     /// Whether the program's text is what runs even where it has a file: an editor's may be newer.
     pub is_edited: bool,

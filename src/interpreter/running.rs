@@ -13,9 +13,10 @@ use nix::unistd::Pid;
 
 use super::Limits;
 use super::child::is_readable;
+use super::credit::Credit;
 use super::descendants::kill_tree;
 use super::error::{InterpreterError, remedy};
-use super::wire::{End, Heard, Reader};
+use super::wire::{End, Heard, LimitKind, Reader};
 use crate::trace::{Dialect, Limit, Listener, Outcome, Trace};
 
 /// How long an interpreter may take to say hello. The slowest that was seen, a stand-in of pyenv on a busy
@@ -29,6 +30,10 @@ const GRACE: Duration = Duration::from_millis(300);
 /// How often a child is asked whether it has ended, once it writes no trace any more. It commonly has within
 /// 10 ms; only a program that replaced itself by another (`os.execv`) is waited for longer.
 const REAP_INTERVAL: Duration = Duration::from_millis(2);
+
+/// How long a program that has told all it was granted is waited for at a time: it can do nothing but end, or
+/// wait for more. Longer and who grants too late makes the music wait; shorter and it is asked more often.
+const SPENT: Duration = Duration::from_millis(5);
 
 /// Pieces of output that wait to be read; then the program waits. Each is at most 8 KiB.
 const OUTPUT_PIECES: usize = 256;
@@ -68,7 +73,8 @@ pub struct Running {
     /// A second handle on the trace, to wait on.
     trace: PipeReader,
     dialect: Dialect,
-    warnings: Vec<String>,
+    /// What was granted; none if the child waits for nothing but the pipe.
+    credit: Option<Credit>,
     limits: Limits,
     started: Instant,
     /// What came together with the hello.
@@ -78,6 +84,7 @@ pub struct Running {
     status: Option<ExitStatus>,
     ended: Option<Outcome>,
     output: Option<Receiver<Output>>,
+    is_left: bool,
 }
 
 impl Running {
@@ -86,6 +93,7 @@ impl Running {
         mut child: Child,
         leads_group: bool,
         trace: PipeReader,
+        credit: Option<Credit>,
         limits: Limits,
         python: &Path,
     ) -> Result<Self, InterpreterError> {
@@ -97,7 +105,7 @@ impl Running {
             reader,
             trace,
             dialect: Dialect::default(),
-            warnings: Vec::new(),
+            credit,
             limits,
             started: Instant::now(),
             early: None,
@@ -105,6 +113,7 @@ impl Running {
             status: None,
             ended: None,
             output,
+            is_left: false,
         };
         let mut early = Trace::default();
         let wrong = |how: String| InterpreterError::NotPython { python: python.into(), how, remedy: remedy() };
@@ -122,7 +131,7 @@ impl Running {
             }
         }
         if let Some(hello) = running.reader.hello() {
-            running.warnings = hello.warnings.clone();
+            running.credit = running.credit.take().filter(|_| hello.is_paced);
         }
         running.dialect = running.reader.dialect().unwrap_or_default();
         running.early = Some(early);
@@ -134,9 +143,9 @@ impl Running {
         &self.dialect
     }
 
-    /// What the child could not do that it was asked to, one line each.
+    /// What the child could not do that it was asked to, one line each. More may come while it runs.
     pub fn warnings(&self) -> &[String] {
-        &self.warnings
+        self.reader.warnings()
     }
 
     /// Instructions told so far, and those which wait to be told with the next chunk.
@@ -159,11 +168,49 @@ impl Running {
         self.status
     }
 
-    /// Tells one chunk of the trace, and waits for it as long as it takes.
+    /// Whether the program runs only as many instructions as it is granted. Otherwise it runs ahead as far as
+    /// the pipe lets it.
+    pub fn is_paced(&self) -> bool {
+        self.credit.is_some()
+    }
+
+    /// Lets the program run so many more instructions; at first it may run none.
+    pub fn grant(&mut self, steps: u32) {
+        if let Some(credit) = &mut self.credit {
+            credit.grant(steps);
+        }
+    }
+
+    /// Instructions which are granted and were not told yet; any number where the program is not paced.
+    pub fn credit_left(&self) -> u64 {
+        self.credit.as_ref().map_or(u64::MAX, |credit| credit.left(self.reader.steps()))
+    }
+
+    /// Whether it waits for a grant, or will before its next instruction.
+    fn is_spent(&self) -> bool {
+        self.end.is_none() && self.credit_left() == 0
+    }
+
+    /// Lets the program go once it has told what it was granted: it runs on at full speed, untraced. Listening
+    /// goes on to its end. One that is not paced is told to its end.
+    pub fn detach(&mut self) {
+        if let Some(credit) = &mut self.credit {
+            credit.detach();
+        }
+    }
+
+    /// Leaves the program to itself: it is not stopped when this is dropped. What it prints is heard no more,
+    /// so one that is captured, or still told, ends at its next word.
+    pub fn leave(mut self) {
+        self.is_left = true;
+    }
+
+    /// Tells one chunk of the trace, and waits for it as long as it takes. A program that may run no more is
+    /// silent.
     pub fn listen(&mut self, listener: &mut impl Listener) -> Result<State, InterpreterError> {
         loop {
             match self.listen_until(listener, None)? {
-                State::Silent => {}
+                State::Silent if !self.is_spent() => {}
                 state => return Ok(state),
             }
         }
@@ -190,6 +237,13 @@ impl Running {
         if left.is_some_and(|left| left.is_zero()) {
             return Ok(self.cut_short(Limit::Time(self.limits.time.unwrap_or_default())));
         }
+        if let Some(credit) = &mut self.credit
+            && self.limits.time.is_some_and(|time| self.started.elapsed() >= time)
+        {
+            // One that waits for more has the grace to end by itself, too.
+            credit.end();
+        }
+        let at_most = if self.is_spent() { Some(at_most.unwrap_or(SPENT).min(SPENT)) } else { at_most };
         let patience = [left, at_most].into_iter().flatten().min();
         match self.end.take() {
             Some(end) => self.wait_for_end(end, patience),
@@ -216,6 +270,11 @@ impl Running {
 
     /// The trace is over; the process may not be.
     fn wait_for_end(&mut self, end: Option<End>, patience: Option<Duration>) -> Result<State, InterpreterError> {
+        if let Some(End::Limit(LimitKind::Listener)) = end
+            && let Some(time) = self.limits.time.filter(|time| self.started.elapsed() >= *time)
+        {
+            return Ok(self.cut_short(Limit::Time(time)));
+        }
         if let Some(End::Limit(kind)) = end {
             let Limits { steps, time, memory_bytes } = self.limits;
             // Its streams were flushed before it said so; what it has started has no reason to go on.
@@ -247,7 +306,7 @@ impl Running {
     /// Kills the child and all that it started, and waits until it is gone. A child that has ended
     /// leaves what it started to run on, as it would without us.
     pub fn stop(&mut self) {
-        if self.status.is_some() {
+        if self.status.is_some() || self.is_left {
             return;
         }
         // Not reaped yet, so its number is still its own.

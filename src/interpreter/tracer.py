@@ -9,9 +9,9 @@ import _thread
 import atexit
 import gc
 
-# Where the trace descriptor is moved to if it is free: out of the way of programs which count on
-# small numbers.
-HIGH_DESCRIPTOR = 1000
+# Where the descriptors of trace and control are moved to if it is free: out of the way of programs which
+# count on small numbers.
+HIGH_DESCRIPTOR, HIGH_CONTROL = 1000, 1001
 
 
 class Threads:
@@ -181,18 +181,20 @@ def refused(error):
         max(line, 1), max(column, 1), _number(end), quoted(str(message)))  # fmt: skip
 
 
-def high(descriptor):
+def high(descriptor, wanted):
     """The descriptor moved up and closed to whatever the program starts."""
+    if descriptor is None:
+        return None
     try:
-        os.fstat(HIGH_DESCRIPTOR)
+        os.fstat(wanted)
     except OSError:
         try:
-            os.dup2(descriptor, HIGH_DESCRIPTOR, inheritable=False)
+            os.dup2(descriptor, wanted, inheritable=False)
         except OSError:
             pass  # above the limit of this process
         else:
             os.close(descriptor)
-            return HIGH_DESCRIPTOR
+            return wanted
     os.set_inheritable(descriptor, False)
     return descriptor
 
@@ -231,13 +233,14 @@ def main(argument):
     # JSON as serde_json writes it is Python but for three names; `json` would take 10 ms to import.
     options = eval(argument, {"__builtins__": {}, "null": None, "true": True, "false": False})
     name, path = options["name"], options["path"]
-    stream = Stream(high(options["trace_fd"]), options["records"], options["steps"], options["time_s"])
+    trace, control = high(options["trace_fd"], HIGH_DESCRIPTOR), high(options["control_fd"], HIGH_CONTROL)
+    stream = Stream(trace, options["records"], options["steps"], options["time_s"], control)
     recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
     version = "%d.%d.%d" % sys.version_info[:3]
     stream.blob(
         BLOB_HELLO,
-        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s"}'
-        % (1, version, VERSION[0], VERSION[1], recording_kind.NAME),
+        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s","is_paced":%s}'
+        % (1, version, VERSION[0], VERSION[1], recording_kind.NAME, "false" if control is None else "true"),
     )
     stream.write()
 
@@ -271,13 +274,19 @@ def main(argument):
     ending = Ending(stream, recording, program_file)
     on_collection = collector(stream, threads)
 
+    def quit():
+        recording.stop()
+        if on_collection in gc.callbacks:
+            gc.callbacks.remove(on_collection)
+
+    stream.quit, stream.leave = quit, recording.leave
+
     def forked():
         # What the child of a fork does would be another trace: it runs on unheard, and its own children.
         if on_collection not in gc.callbacks:
             return
-        stream.lock, stream.owner = allocate_lock(), 0
-        recording.stop()
-        gc.callbacks.remove(on_collection)
+        stream.lock, stream.owner, stream.credit = allocate_lock(), 0, None
+        quit()
         stream.close()
 
     sys.argv[:] = [name] + options["arguments"]

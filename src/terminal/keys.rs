@@ -11,6 +11,8 @@ pub enum Command {
     Seek(i32),
     Faster,
     Slower,
+    /// The music ends, the program goes on.
+    Detach,
     Quit,
 }
 
@@ -35,6 +37,7 @@ pub fn command(key: KeyEvent) -> Option<Command> {
         // "=" is "+" without the shift key.
         KeyCode::Char('+' | '=') => Some(Command::Faster),
         KeyCode::Char('-' | '_') => Some(Command::Slower),
+        KeyCode::Char('d' | 'D') => Some(Command::Detach),
         KeyCode::Char('q' | 'Q') | KeyCode::Esc => Some(Command::Quit),
         _ => None,
     }
@@ -55,6 +58,7 @@ mod tests {
             (KeyCode::Char('+'), Some(Command::Faster)),
             (KeyCode::Char('='), Some(Command::Faster)),
             (KeyCode::Char('-'), Some(Command::Slower)),
+            (KeyCode::Char('d'), Some(Command::Detach)),
             (KeyCode::Char('q'), Some(Command::Quit)),
             (KeyCode::Esc, Some(Command::Quit)),
             (KeyCode::Char('x'), None),

@@ -28,7 +28,11 @@ pub(super) fn draw_notice(frame: &mut Frame, area: Rect, scene: &Scene) {
 /// Draws what the keys do and, if it fits, how much was heard.
 pub(super) fn draw_keys(frame: &mut Frame, area: Rect, scene: &Scene) {
     let pause = if scene.is_paused { "space plays on" } else { "space pauses" };
-    let keys = [pause.to_owned(), "←→ bar".into(), "↑↓ 8 bars".into(), "+- tempo".into(), "q quits".into()];
+    let mut keys = vec![pause.to_owned(), "←→ bar".into(), "↑↓ 8 bars".into(), "+- tempo".into(), "q quits".into()];
+    // Once the end is known there is no program to let go.
+    if scene.end.is_none() {
+        keys.push("d runs on unheard".into());
+    }
     let heard = format!("{} instructions heard", grouped(scene.instructions_heard));
     let line = fitting(&[keys.as_slice(), &[heard]].concat(), usize::from(area.width));
     Line::styled(line, Style::new().add_modifier(Modifier::DIM)).render(area, frame.buffer_mut());

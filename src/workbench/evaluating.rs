@@ -74,7 +74,7 @@ impl<V: Voices> Workbench<V> {
             is_edited: true,
             launch: Launch::Script,
             recorder: Recorder::Auto,
-            is_paced: false,
+            is_paced: true,
             arguments: wishes.arguments.clone(),
             choice,
             only: wishes.only,

@@ -20,6 +20,9 @@ pub struct Hello {
     /// Whether the recorder cannot tell where an exception is handled. Then it is where its frame goes on.
     #[serde(default)]
     pub implies_handled: bool,
+    /// Whether it tells no more instructions than it is granted by the control pipe.
+    #[serde(default)]
+    pub is_paced: bool,
 }
 
 /// A code object on the wire. The parent finds families and depths itself.
@@ -85,6 +88,8 @@ pub enum EndBlob {
     Died {
         how: String,
     },
+    /// It was let go: the program runs on, and nothing more is told of it.
+    Detached,
     /// The program does not compile in this interpreter: nothing ran. Lines and columns from 1.
     SyntaxError {
         line: u32,
@@ -101,6 +106,8 @@ pub enum LimitBlob {
     Steps,
     Time,
     Memory,
+    /// Nobody will grant any more instructions.
+    Listener,
 }
 
 /// A refusal of the interpreter's own compiler. Lines and columns count from 1, columns in characters.
@@ -118,6 +125,8 @@ pub enum End {
     Outcome(Outcome),
     /// It met a limit that was set for it.
     Limit(LimitKind),
+    /// It was let go, and its process tells how the program ends.
+    Detached,
     Syntax(SyntaxError),
 }
 
@@ -126,6 +135,7 @@ pub enum LimitKind {
     Steps,
     Time,
     Memory,
+    Listener,
 }
 
 impl LimitKind {
@@ -135,6 +145,7 @@ impl LimitKind {
             Self::Steps => Limit::Steps(steps),
             Self::Time => Limit::Time(time),
             Self::Memory => Limit::Memory(memory),
+            Self::Listener => Limit::Listener,
         }
     }
 }
@@ -199,8 +210,10 @@ impl EndBlob {
                 LimitBlob::Steps => LimitKind::Steps,
                 LimitBlob::Time => LimitKind::Time,
                 LimitBlob::Memory => LimitKind::Memory,
+                LimitBlob::Listener => LimitKind::Listener,
             }),
             Self::Died { how } => End::Outcome(Outcome::Died { how }),
+            Self::Detached => End::Detached,
             Self::SyntaxError { line, column, end_column, message } => End::Syntax(SyntaxError { line, column, end_column, message }),
         }
     }

@@ -10,11 +10,35 @@
 //!
 //! Payloads are JSON in UTF-8: [`Hello`] comes first, a [`CodeBlob`] before the first word that names
 //! it, an [`EndBlob`] last (absent if the child died), and each name (a JSON string) before the first mark
-//! that names it. Ids of code objects and of names count from 0 without gaps. A frame is
+//! that names it. A warning (a JSON string) may come at any time: something that is not told as it was asked for.
+//! Ids of code objects and of names count from 0 without gaps. A frame is
 //! entered by `Called` or `Resumed` and left by `Returned`, `Yielded` or `Unwound`; library frames
 //! that are left out leave no mark at all.
 //!
 //! Backpressure is the pipe's: who does not read makes the child sleep in `write`.
+//!
+//! # Credits
+//!
+//! A child which is given a control pipe as well tells no more instructions than it is granted by it. It puts
+//! that descriptor out of the way as it does the trace's, keeps it from what the program starts, and says
+//! `is_paced` in its hello. The words of the pipe are 32 bits, little-endian:
+//!
+//! | word | means |
+//! |---|---|
+//! | n | so many more instructions may be told; grants add up |
+//! | 0xFFFF_FFFF | let go: an [`EndBlob::Detached`], then the trace is closed and the program runs on untraced |
+//! | end of file | nobody will grant any more: what was printed is flushed, an [`EndBlob::CutShort`] by the listener is told, and the process ends |
+//!
+//! The credit begins at 0. When it is used up the child sends what it gathered and reads the pipe, waiting for
+//! it if it is empty. When less is left than it gathers at a time it looks once without waiting, and takes all
+//! that is there, so that who grants in good time does not change how the words are gathered: counts of memory
+//! blocks depend on that a little. The second and third word have no effect before all that was granted is
+//! told. Marks and blobs need no credit: those between the last instruction of a
+//! grant and the next may come before or after the wait, and so may the end, if no instruction is left. Whether
+//! the last instruction of a grant runs before the wait is the recorder's choice. All threads share one
+//! credit; what one of them recorded beyond it is kept and told with the next. A signal does not end the wait:
+//! its handler runs, then the wait goes on unless the handler raised. A forked child closes both descriptors
+//! and reads neither, and a program which closes the control pipe goes on as if it had never been paced.
 
 mod blobs;
 mod implied;
@@ -36,6 +60,7 @@ const BLOB_HELLO: u64 = 1;
 const BLOB_CODE: u64 = 2;
 const BLOB_END: u64 = 4;
 const BLOB_NAME: u64 = 5;
+const BLOB_WARNING: u64 = 6;
 
 /// Numbers of marks on the wire; `record.py` holds the same table.
 mod mark {

@@ -4,7 +4,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::implied::Implied;
-use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL, mark};
+use super::{
+    BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, BLOB_WARNING, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL,
+    mark,
+};
 use crate::trace::{CodeId, Dialect, Listener, Mark, MarkKind, NameId, Step};
 
 /// What is wrong with a stream.
@@ -37,6 +40,7 @@ pub struct Reader<R: Read> {
     used: usize,
     words: u64,
     hello: Option<Hello>,
+    warnings: Vec<String>,
     codes: u32,
     names: u32,
     frames: Vec<u16>,
@@ -53,6 +57,7 @@ impl<R: Read> Reader<R> {
             used: 0,
             words: 0,
             hello: None,
+            warnings: Vec::new(),
             codes: 0,
             names: 0,
             frames: Vec::new(),
@@ -65,6 +70,11 @@ impl<R: Read> Reader<R> {
     /// What the child said first; `None` until it was read.
     pub fn hello(&self) -> Option<&Hello> {
         self.hello.as_ref()
+    }
+
+    /// What the child could not do that it was asked to, as far as it has said so.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     pub fn dialect(&self) -> Option<Dialect> {
@@ -192,6 +202,7 @@ impl<R: Read> Reader<R> {
                     return Err(self.garbled(format!("protocol {} where {PROTOCOL} is spoken", hello.protocol)));
                 }
                 self.implied.begin(&hello);
+                self.warnings.extend_from_slice(&hello.warnings);
                 self.hello = Some(hello);
             }
             BLOB_CODE => {
@@ -213,6 +224,7 @@ impl<R: Read> Reader<R> {
                 listener.name(NameId(self.names), name.into());
                 self.names += 1;
             }
+            BLOB_WARNING => self.warnings.push(serde_json::from_slice(payload).map_err(unreadable)?),
             other => return Err(self.garbled(format!("blob {other}"))),
         }
         Ok(())
