@@ -233,6 +233,8 @@ def main(argument):
     name, path = options["name"], options["path"]
     stream = Stream(high(options["trace_fd"]), options["records"], options["steps"], options["time_s"])
     recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
+    if options["task"] == "warm_up":
+        recording_kind = WarmUp
     version = "%d.%d.%d" % sys.version_info[:3]
     stream.blob(
         BLOB_HELLO,

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::implied::Implied;
-use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL, mark};
+use super::{BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, BLOB_WARMTH, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL, mark};
+use super::{CodeBlob, End, EndBlob, Hello, WarmthBlob};
 use crate::trace::{CodeId, Dialect, Listener, Mark, MarkKind, NameId, Step};
 
 /// What is wrong with a stream.
@@ -43,6 +44,7 @@ pub struct Reader<R: Read> {
     implied: Implied,
     end: Option<End>,
     steps: u64,
+    warmth: Vec<WarmthBlob>,
 }
 
 impl<R: Read> Reader<R> {
@@ -59,6 +61,7 @@ impl<R: Read> Reader<R> {
             implied: Implied::default(),
             end: None,
             steps: 0,
+            warmth: Vec::new(),
         }
     }
 
@@ -75,6 +78,11 @@ impl<R: Read> Reader<R> {
     /// Instructions told so far.
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// What a warm-up run has told since this was asked last.
+    pub fn take_warmth(&mut self) -> Vec<WarmthBlob> {
+        std::mem::take(&mut self.warmth)
     }
 
     /// Reads once from the input, waiting for it if need be, and tells what has come whole.
@@ -213,6 +221,7 @@ impl<R: Read> Reader<R> {
                 listener.name(NameId(self.names), name.into());
                 self.names += 1;
             }
+            BLOB_WARMTH => self.warmth.push(serde_json::from_slice(payload).map_err(unreadable)?),
             other => return Err(self.garbled(format!("blob {other}"))),
         }
         Ok(())
