@@ -1,8 +1,10 @@
 //! Music out of a program that runs: a whole piece if it ends at once, otherwise bar after bar.
 
 mod evaluation;
+mod told;
 
 pub use evaluation::{Evaluation, News, Opening, Order};
+pub use told::Nobody;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,11 +12,12 @@ use std::time::{Duration, Instant};
 
 use crate::compose::{Bar, Conductor, Faithful, Style, StyleName, compose, live_weight, plan_live};
 use crate::fold::{Folder, Gesture, MOST_GESTURES, Outline, Threads, Zoom};
-use crate::interpreter::{InterpreterError, Output, Running, State};
+use crate::interpreter::{InterpreterError, Merging, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
 use crate::program::Program;
-use crate::trace::{Code, Dialect, Limit, Listener, Mark, NameId, Outcome, Step};
+use crate::trace::{Code, Dialect, Limit, Listener, Outcome};
+use told::All;
 
 /// How long a program may run before its music begins. One that ends in this time is heard as a whole piece;
 /// another is heard while it runs. Shorter, and fewer programs get a planned form; longer, and the first
@@ -48,53 +51,6 @@ pub const RECORDS: u32 = 512;
 /// Words that the child gathers before it writes: in the faithful style a word is a note.
 pub fn records(style: StyleName) -> u32 {
     if style.is_lossless() { 16 } else { RECORDS }
-}
-
-/// Three who are told the same.
-struct All<'a, W>(&'a mut Folder, Option<&'a mut Threads>, &'a mut W);
-
-impl<W: Listener> Listener for All<'_, W> {
-    fn code(&mut self, code: Arc<Code>) {
-        self.0.code(Arc::clone(&code));
-        if let Some(whole) = &mut self.1 {
-            whole.code(Arc::clone(&code));
-        }
-        self.2.code(code);
-    }
-
-    fn name(&mut self, id: NameId, name: Arc<str>) {
-        self.0.name(id, Arc::clone(&name));
-        if let Some(whole) = &mut self.1 {
-            whole.name(id, Arc::clone(&name));
-        }
-        self.2.name(id, name);
-    }
-
-    fn step(&mut self, step: Step) {
-        self.0.step(step);
-        if let Some(whole) = &mut self.1 {
-            whole.step(step);
-        }
-        self.2.step(step);
-    }
-
-    fn mark(&mut self, mark: Mark) {
-        self.0.mark(mark.clone());
-        if let Some(whole) = &mut self.1 {
-            whole.mark(mark.clone());
-        }
-        self.2.mark(mark);
-    }
-}
-
-/// A witness who wants to know nothing.
-#[derive(Debug, Default)]
-pub struct Nobody;
-
-impl Listener for Nobody {
-    fn code(&mut self, _: Arc<Code>) {}
-    fn step(&mut self, _: Step) {}
-    fn mark(&mut self, _: Mark) {}
 }
 
 /// How long a program may go on when its music is long enough. One that has ended by itself, and is not
@@ -131,6 +87,7 @@ pub struct Feed<W: Listener = Nobody> {
     outline: Option<Outline>,
     /// What the program printed and nobody has asked for yet.
     said: VecDeque<Output>,
+    merging: Option<Merging>,
 }
 
 impl Feed {
@@ -159,7 +116,18 @@ impl<W: Listener> Feed<W> {
             remark: None,
             outline: None,
             said: VecDeque::new(),
+            merging: None,
         }
+    }
+
+    /// With what a second run of the program told.
+    pub fn warmed(self, merging: Option<Merging>) -> Self {
+        Self { merging, ..self }
+    }
+
+    /// How well the second run agrees with this one, once this one has ended.
+    pub fn second_run(&self) -> Option<String> {
+        Some(self.merging.as_ref()?.remark(self.outcome.as_ref()?))
     }
 
     /// The first music: the whole piece if the program has ended by `deadline`, its first bars if not.
@@ -225,8 +193,15 @@ impl<W: Listener> Feed<W> {
     }
 
     fn listen(&mut self, wait: Duration) -> Result<(), InterpreterError> {
-        let state = self.running.listen_for(&mut All(&mut self.folder, self.whole.as_mut(), &mut self.witness), wait)?;
+        let mut all = All(&mut self.folder, self.whole.as_mut(), &mut self.witness);
+        let state = match &mut self.merging {
+            Some(merging) => self.running.listen_for(&mut merging.over(&mut all), wait)?,
+            None => self.running.listen_for(&mut all, wait)?,
+        };
         if let State::Ended(outcome) = state {
+            if let Some(merging) = &mut self.merging {
+                merging.finish(&outcome, &mut all);
+            }
             self.outcome = Some(outcome);
         }
         self.hear_out();

@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use super::list::List;
+use super::sites::Sites;
 use super::{Folder, Gesture, Outline, Zoom};
 use crate::trace::{Code, Listener, Mark, MarkKind, Outcome, Step};
 
@@ -39,13 +40,14 @@ pub struct Threads {
     /// Offsets of the calls of `join()` in each code object.
     joins: Vec<Vec<u32>>,
     threads: Vec<Thread>,
+    sites: Sites,
 }
 
 impl Threads {
     /// `most` bounds the number of gestures; `None` keeps every one.
     pub fn new(zoom: Zoom, most: Option<usize>) -> Self {
         let first = Thread { folder: Some(Folder::new(zoom, most)), ties: Vec::new() };
-        Self { zoom, most, codes: Vec::new(), joins: Vec::new(), threads: vec![first] }
+        Self { zoom, most, codes: Vec::new(), joins: Vec::new(), threads: vec![first], sites: Sites::default() }
     }
 
     pub fn codes(&self) -> &[Arc<Code>] {
@@ -105,6 +107,7 @@ impl Threads {
             for code in &self.codes {
                 folder.code(Arc::clone(code));
             }
+            folder.warmed(&self.sites);
             self.thread(number).folder = Some(folder);
         }
         self.threads[usize::from(number)].folder.get_or_insert_with(|| Folder::new(self.zoom, self.most))
@@ -141,6 +144,14 @@ impl Listener for Threads {
                 let steps = self.folder(mark.thread).steps();
                 self.thread(mark.thread).ties.push((steps, Tie::Started(usize::from(thread))));
                 self.folder(thread);
+            }
+            MarkKind::Specialised { code, offset, form } => {
+                self.sites.set(code, offset, form.is_some());
+                for folder in self.threads.iter_mut().filter_map(|thread| thread.folder.as_mut()) {
+                    folder.set_warm(code, offset, form.is_some());
+                }
+                // A fall-back is counted once.
+                self.folder(mark.thread).mark(mark);
             }
             MarkKind::BlocksChanged { .. } if self.threads.len() > 1 => {}
             _ => self.folder(mark.thread).mark(mark),

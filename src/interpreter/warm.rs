@@ -4,6 +4,7 @@
 //!
 //! Knows nothing of the recorded run; [`Merging`](super::Merging) puts the two together.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,23 @@ pub struct Site {
     pub falls: u32,
     /// When it took the form, or fell back.
     pub tick: Option<u64>,
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.form {
+            Some(form) => write!(f, "{form}")?,
+            None => write!(f, "the general form again")?,
+        }
+        if let Some(tick) = self.tick {
+            write!(f, ", since tick {tick}")?;
+        }
+        match self.falls {
+            0 => write!(f, " (second run)"),
+            1 => write!(f, ", fell back once (second run)"),
+            falls => write!(f, ", fell back {falls} times (second run)"),
+        }
+    }
 }
 
 /// What a second run told.
