@@ -3,7 +3,6 @@
 # JUMP). At a tick the bytecode as it stands is compared with that of the last look. Stands behind engines.py,
 # in one namespace with it.
 
-from _operator import itemgetter
 from _thread import start_new_thread
 from time import sleep
 
@@ -46,7 +45,7 @@ FORMS, BASES = _forms()
 class Sites:
     """The instructions of one code object that may specialise, as they were at the last look."""
 
-    def __init__(self, code, number):
+    def __init__(self, code, number, itemgetter):
         self.number = number
         found = [(where, offset) for where, op, _, offset in units(code) if NAMES[op] in BASES]
         self.told_at = [where for where, _ in found]
@@ -76,7 +75,10 @@ class WarmUp:
     NAME = "second run"
 
     def __init__(self, stream, codes, threads):
-        self.stream, self.codes = stream, codes
+        # Not where a program is recorded: it would find the module imported.
+        from _operator import itemgetter
+
+        self.stream, self.codes, self.itemgetter = stream, codes, itemgetter
         self.sites = {}  # under id(code), as long as it lives; None if it is not heard
         codes.tables.append(self.sites)
         self.ticks = array("Q")  # by number: equal code objects share one
@@ -141,7 +143,7 @@ class WarmUp:
         sites = None
         if word >= 0:
             number = word >> 20
-            sites = Sites(code, number)
+            sites = Sites(code, number, self.itemgetter)
             while len(self.ticks) <= number:
                 self.ticks.append(0)
             if len(self.kept) < MOST_KEPT:

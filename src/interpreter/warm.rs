@@ -126,6 +126,12 @@ impl Warmth {
         }
     }
 
+    /// Of one code object.
+    #[cfg(test)]
+    pub(super) fn made_up(code: Arc<Code>, changes: Vec<Change>, ticks: Option<u64>) -> Self {
+        Self { is_whole: true, codes: vec![code], changes: vec![changes], ticks: ticks.map(|ticks| vec![ticks]), ..Self::default() }
+    }
+
     /// Code objects under the numbers of this run.
     pub fn codes(&self) -> &[Arc<Code>] {
         &self.codes

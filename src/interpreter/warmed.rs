@@ -221,3 +221,96 @@ impl<L: Listener> Listener for Warmed<'_, L> {
         self.listener.is_deaf()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Header, Instruction, Origin, Span, Trace};
+
+    fn code() -> Arc<Code> {
+        let instruction = |(offset, opcode): (u32, &str)| Instruction {
+            offset,
+            opcode: opcode.into(),
+            family: crate::trace::Family::Rest,
+            argument: None,
+            meaning: "".into(),
+            span: Span::default(),
+            depth_before: None,
+            depth_after: None,
+            target: None,
+        };
+        let header = Header {
+            id: CodeId(0),
+            name: "f".into(),
+            qualname: "f".into(),
+            file: "a.py".into(),
+            first_line: 1,
+            flags: 0,
+            stack_size: 1,
+            origin: Origin::User,
+        };
+        Arc::new(Code::new(header, [(0, "BINARY_OP"), (2, "JUMP_BACKWARD")].into_iter().map(instruction).collect()))
+    }
+
+    /// The loop `f` is called and turns three times, and calls `len` before each turn.
+    fn recorded() -> Trace {
+        let mut trace = Trace { codes: vec![code()], names: vec!["len".into(), "sum".into()], ..Trace::default() };
+        let mark = |kind| Mark { thread: 0, kind };
+        trace.mark(mark(MarkKind::Called(CodeId(0))));
+        for turn in 0..3 {
+            trace.mark(mark(MarkKind::CalledC(NameId(turn % 2))));
+            for offset in [0, 2] {
+                trace.step(Step { code: CodeId(0), offset, frame_depth: 0, thread: 0, blocks: 0 });
+            }
+        }
+        trace.mark(mark(MarkKind::Returned(CodeId(0))));
+        trace
+    }
+
+    fn merged(changes: Vec<Change>, ticks: Option<u64>, outcome: &Outcome) -> (Vec<String>, Merging) {
+        let mut merging = Merging::new(Warmth::made_up(code(), changes, ticks));
+        let mut trace = Trace::default();
+        recorded().tell(&mut merging.over(&mut trace));
+        merging.finish(outcome, &mut trace);
+        let words = trace.entries.iter().map(|entry| match entry {
+            crate::trace::Entry::Step(step) => format!("@{}", step.offset),
+            crate::trace::Entry::Mark(Mark { kind: MarkKind::CalledC(name), .. }) => trace.names[name.index()].to_string(),
+            crate::trace::Entry::Mark(Mark { kind: MarkKind::Specialised { form, .. }, .. }) => {
+                form.map_or("general".to_owned(), |form| trace.names[form.index()].to_string())
+            }
+            crate::trace::Entry::Mark(mark) => format!("{:?}", mark.kind).split('(').next().unwrap_or_default().to_owned(),
+        });
+        (words.collect(), merging)
+    }
+
+    fn change(form: Option<&str>, tick: Option<u64>) -> Change {
+        Change { offset: 0, form: form.map(Arc::from), tick }
+    }
+
+    #[test]
+    fn forms_are_told_before_their_tick_and_every_name_keeps_its_meaning() {
+        let changes = vec![change(Some("ADD_INT"), Some(2)), change(None, Some(3)), change(Some("ADD_INT"), None)];
+        let (words, merging) = merged(changes, Some(4), &Outcome::Finished);
+        let wanted = "Called len @0 ADD_INT @2 sum @0 general @2 len @0 @2 ADD_INT Returned";
+        assert_eq!(words.join(" "), wanted);
+        assert_eq!(merging.agreement(&Outcome::Finished), Some(Agreement { agree: 4, ticks: 4 }));
+    }
+
+    #[test]
+    fn runs_that_differ_are_said_to_differ_and_a_stopped_one_is_compared_as_far_as_it_went() {
+        let (words, merging) = merged(vec![change(Some("ADD_INT"), Some(9))], Some(10), &Outcome::Finished);
+        assert_eq!(words.last().map(String::as_str), Some("ADD_INT"), "{words:?}");
+        assert!(merging.remark(&Outcome::Finished).contains("4 of 10 ticks agree: where they differ"));
+        let stopped = Outcome::CutShort { limit: Limit::Steps(6) };
+        let (words, merging) = merged(vec![change(Some("ADD_INT"), Some(9))], Some(10), &stopped);
+        assert!(!words.contains(&"ADD_INT".to_owned()), "{words:?}");
+        assert_eq!(merging.agreement(&stopped), Some(Agreement { agree: 4, ticks: 4 }));
+    }
+
+    #[test]
+    fn where_nobody_counts_the_forms_come_at_the_end() {
+        let (words, merging) = merged(vec![change(Some("ADD_INT"), None)], None, &Outcome::Finished);
+        assert_eq!(words[words.len() - 2..], ["Returned", "ADD_INT"]);
+        assert_eq!(merging.agreement(&Outcome::Finished), None);
+    }
+}
