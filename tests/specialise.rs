@@ -165,6 +165,42 @@ fn real_programs_have_the_same_ticks_in_both_runs_and_every_form_is_one_of_the_o
     });
 }
 
+/// Runs a program with nothing watching, and says in the end what its instructions have become, by `dis` and not by
+/// the tracer.
+const UNWATCHED: &str = r#"
+import dis, opcode, sys
+with open(sys.argv[1]) as file:
+    code = compile(file.read(), sys.argv[1], "exec")
+exec(code, {"__name__": "__main__"})
+forms = {form for base, forms in opcode._specializations.items() if base != "RESUME" for form in forms if "__" not in form}
+codes = [code]
+for code in codes:
+    codes += [constant for constant in code.co_consts if type(constant) is type(code)]
+    for instruction in dis.get_instructions(code, adaptive=True):
+        if instruction.opname in forms:
+            print("form", code.co_qualname, code.co_firstlineno, instruction.offset, instruction.opname)
+"#;
+
+#[test]
+fn forms_are_those_of_a_run_that_nobody_watches() {
+    with_each_specialising_python(|python, version| {
+        for song in ["attributes", "closures", "exceptions", "memory", "recursion", "sort_merge", "pipeline", "matrix"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("songs/{song}.py"));
+            let output = Command::new(python).args(["-c", UNWATCHED]).arg(&path).env("PYTHONHASHSEED", "1").output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            let unwatched: BTreeSet<&str> = said.lines().filter_map(|line| line.strip_prefix("form ")).collect();
+            let warmth = warm_up(&request_of(python, &path, &[]), || true).unwrap().unwrap();
+            let sites = warmth.codes().iter().flat_map(|code| {
+                let forms = code.instructions().iter().filter_map(|at| Some((at.offset, warmth.site(code.id, at.offset)?.form?)));
+                forms.map(|(offset, form)| format!("{} {} {offset} {form}", code.qualname, code.first_line)).collect::<Vec<_>>()
+            });
+            let watched: BTreeSet<String> = sites.collect();
+            assert!(!watched.is_empty(), "{version:?} {song}");
+            assert_eq!(watched.iter().map(String::as_str).collect::<BTreeSet<_>>(), unwatched, "{version:?} {song}");
+        }
+    });
+}
+
 #[test]
 fn the_recorded_run_is_told_as_it_is_without_the_second() {
     with_each_specialising_python(|python, version| {
