@@ -92,15 +92,6 @@ impl Folder {
         self.tells_memory
     }
 
-    /// What specialised in another thread holds for this one too.
-    pub(super) fn warmed(&mut self, sites: &Sites) {
-        self.sites = sites.clone();
-    }
-
-    pub(super) fn set_warm(&mut self, code: CodeId, offset: u32, is_warm: bool) {
-        self.sites.set(code, offset, is_warm);
-    }
-
     /// As one of several threads: however short, it is not heard instruction by instruction unless all are.
     pub(super) fn apart(mut self) -> Self {
         self.singles = None;

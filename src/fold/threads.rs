@@ -4,13 +4,12 @@
 //! artefact of the recording. So each thread is folded on its own, and time is counted in instructions:
 //! a thread begins where its starter was when it started it, and all go on at the same pace. Where a
 //! thread calls `join()` without arguments it waits for the next of the threads it started. That order is
-//! inferred, and the outline says so. Collections and changes of memory are left out from the first start
-//! on: which thread they fall into is chance.
+//! inferred, and the outline says so. Collections, changes of memory and specialised forms are left out
+//! from the first start on: which thread they fall into is chance.
 
 use std::sync::Arc;
 
 use super::list::List;
-use super::sites::Sites;
 use super::{Folder, Gesture, Outline, Zoom};
 use crate::trace::{Code, Listener, Mark, MarkKind, Outcome, Step};
 
@@ -40,14 +39,13 @@ pub struct Threads {
     /// Offsets of the calls of `join()` in each code object.
     joins: Vec<Vec<u32>>,
     threads: Vec<Thread>,
-    sites: Sites,
 }
 
 impl Threads {
     /// `most` bounds the number of gestures; `None` keeps every one.
     pub fn new(zoom: Zoom, most: Option<usize>) -> Self {
         let first = Thread { folder: Some(Folder::new(zoom, most)), ties: Vec::new() };
-        Self { zoom, most, codes: Vec::new(), joins: Vec::new(), threads: vec![first], sites: Sites::default() }
+        Self { zoom, most, codes: Vec::new(), joins: Vec::new(), threads: vec![first] }
     }
 
     pub fn codes(&self) -> &[Arc<Code>] {
@@ -86,6 +84,7 @@ impl Threads {
             before = Some(number);
             if at >= first_start {
                 (gesture.collections, gesture.generation) = (0, 0);
+                (gesture.warm, gesture.falls) = (0, 0);
             }
             list.push(&gesture);
         }
@@ -107,7 +106,6 @@ impl Threads {
             for code in &self.codes {
                 folder.code(Arc::clone(code));
             }
-            folder.warmed(&self.sites);
             self.thread(number).folder = Some(folder);
         }
         self.threads[usize::from(number)].folder.get_or_insert_with(|| Folder::new(self.zoom, self.most))
@@ -144,14 +142,6 @@ impl Listener for Threads {
                 let steps = self.folder(mark.thread).steps();
                 self.thread(mark.thread).ties.push((steps, Tie::Started(usize::from(thread))));
                 self.folder(thread);
-            }
-            MarkKind::Specialised { code, offset, form } => {
-                self.sites.set(code, offset, form.is_some());
-                for folder in self.threads.iter_mut().filter_map(|thread| thread.folder.as_mut()) {
-                    folder.set_warm(code, offset, form.is_some());
-                }
-                // A fall-back is counted once.
-                self.folder(mark.thread).mark(mark);
             }
             MarkKind::BlocksChanged { .. } if self.threads.len() > 1 => {}
             _ => self.folder(mark.thread).mark(mark),
