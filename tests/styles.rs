@@ -114,6 +114,8 @@ impl Bar<'_> {
             releases: self.strokes(60) > 0,
             collected: self.on(16).first().map(|note| place(&[12, 8, 2], note.slot)),
             raised: self.strokes(45) as u8,
+            warmth: self.strokes(54) as u8,
+            falls: self.strokes(67) as u8,
             activity: if hats > 0 { place(&[2, 3, 6, 9, 12], hats) } else { place(&[1, 2, 3, 5, 6], self.strokes_before(51, 12)) },
             work: self.work([5, 6, 7, 8, 9, 11, 12]),
         }
@@ -128,6 +130,8 @@ impl Bar<'_> {
             releases: self.strokes(60) > 0,
             collected: self.collected(14),
             raised: self.strokes(45) as u8,
+            warmth: self.strokes(54) as u8,
+            falls: self.strokes(67) as u8,
             activity: place(&[2, 3, 6, 9, 12], self.strokes_before(42, 12)),
             work: self.work([3, 4, 5, 6, 7, 8, 9]),
         }
@@ -143,6 +147,8 @@ impl Bar<'_> {
             releases: self.strokes(60) > 0,
             collected: self.collected(16),
             raised: self.strokes(41) as u8,
+            warmth: self.strokes(54) as u8,
+            falls: self.strokes(67) as u8,
             activity: self.on(4).len() as u8,
             work: self.work([5, 6, 7, 8, 9, 11, 12]),
         }

@@ -40,7 +40,7 @@ proptest! {
     fn every_fact_of_the_text_has_one_line(trace in any_trace()) {
         let instructions: usize = trace.codes.iter().map(|code| code.instructions().len()).sum();
         let text = as_text(&trace);
-        prop_assert_eq!(text.lines().count(), 4 + trace.codes.len() + instructions + trace.entries.len());
+        prop_assert_eq!(text.lines().count(), 4 + trace.codes.len() + trace.names.len() + instructions + trace.entries.len());
         let is_plain = |letter: char| letter == '\n' || !(letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}'));
         prop_assert!(text.chars().all(is_plain));
     }
@@ -48,7 +48,7 @@ proptest! {
     #[test]
     fn every_fact_of_the_json_is_an_object_on_a_line(trace in any_trace()) {
         let lines = as_json(&trace);
-        prop_assert_eq!(lines.len(), 3 + trace.codes.len() + trace.entries.len());
+        prop_assert_eq!(lines.len(), 3 + trace.codes.len() + trace.names.len() + trace.entries.len());
         prop_assert!(lines.iter().all(Value::is_object));
     }
 

@@ -1,18 +1,20 @@
 //! `evalody dis`: bytecode beside its source, with families, instruments and stack depths.
 
 use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::args::Shared;
 use super::error::Failure;
 use super::record;
+use super::second_run::SecondRun;
 use super::source;
 use crate::compose::{LaneNames, StyleName};
 use crate::interpreter::State;
-use crate::interpreter::Streams;
 use crate::interpreter::options::Task;
+use crate::interpreter::{Streams, Warmth};
 use crate::program::Program;
-use crate::trace::{Code, Instruction, Trace};
+use crate::trace::{Code, Instruction, Limit, Outcome, Trace};
 
 /// Show the bytecode of every code object beside its source lines
 #[derive(Debug, clap::Args)]
@@ -22,7 +24,8 @@ use crate::trace::{Code, Instruction, Trace};
 Examples:
   evalody dis fib.py
   evalody dis @generators --interpreter embedded
-  evalody dis fib.py --interpreter python3.8"
+  evalody dis fib.py --interpreter python3.8
+  evalody dis fib.py --specialise             runs it once, to see what its instructions turn into"
 )]
 pub struct Dis {
     #[command(flatten)]
@@ -31,26 +34,58 @@ pub struct Dis {
     /// The style whose instruments are named
     #[arg(long, default_value = "groove")]
     style: StyleName,
+
+    #[command(flatten)]
+    second: SecondRun,
 }
 
 impl Dis {
     pub fn run(self) -> Result<u8, Failure> {
         let source = source::load(&self.shared.file)?;
+        let warmth = match self.second.specialise.then(|| SecondRun::warmth(&source, &self.shared)).transpose()? {
+            Some(ControlFlow::Break(status)) => return Ok(status),
+            Some(ControlFlow::Continue(warmth)) => Some(warmth),
+            None => None,
+        };
         let mut running = record::start(&source, &self.shared, Task::Compile, Streams::Inherit, 1024, false)?;
         let mut trace = Trace::default();
         while running.listen(&mut trace).map_err(|error| record::refused(&source, error))? == State::More {}
         let lanes = self.style.lanes();
         let mut out = BufWriter::new(std::io::stdout().lock());
         writeln!(out, "{} by {}", source.program.name, running.dialect().interpreter)?;
+        if let Some(warmth) = &warmth {
+            writeln!(out, "{}", of_second_run(warmth))?;
+        }
         for code in &trace.codes {
-            write_code(&mut out, code, &source.program, &lanes)?;
+            write_code(&mut out, code, &source.program, &lanes, warmth.as_ref())?;
         }
         out.flush()?;
         Ok(0)
     }
 }
 
-fn write_code(out: &mut impl Write, code: &Arc<Code>, program: &Program, lanes: &LaneNames) -> std::io::Result<()> {
+/// What was run for it, and how it went.
+fn of_second_run(warmth: &Warmth) -> String {
+    let ticks = match warmth.all_ticks() {
+        Some(_) => "ticks are starts of the code object and jumps in it",
+        None => "it does not tell when they came",
+    };
+    let end = match &warmth.outcome {
+        Outcome::Finished => String::new(),
+        Outcome::CutShort { limit: Limit::Time(time) } => format!("; stopped after {} s", time.as_secs_f64()),
+        outcome => format!("; {outcome}"),
+    };
+    format!("second run: lines with = tell the form that an instruction had in the end; {ticks}{end}")
+}
+
+fn write_code(
+    out: &mut impl Write,
+    code: &Arc<Code>,
+    program: &Program,
+    lanes: &LaneNames,
+    warmth: Option<&Warmth>,
+) -> std::io::Result<()> {
+    let twin = warmth.and_then(|warmth| Some((warmth, warmth.number(code)?)));
     writeln!(out, "\n{} (line {}, stack of {})", code.qualname, code.first_line, code.stack_size)?;
     let mut line = None;
     for instruction in code.instructions() {
@@ -59,6 +94,9 @@ fn write_code(out: &mut impl Write, code: &Arc<Code>, program: &Program, lanes: 
             writeln!(out, "{number:>5} | {}", program.line(number).unwrap_or_default())?;
         }
         write_instruction(out, instruction, lanes)?;
+        if let Some(site) = twin.and_then(|(warmth, number)| warmth.site(number, instruction.offset)) {
+            writeln!(out, "{:>11} {site}", "=")?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `evalody export`: music into a file, without a device and without real time.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use super::compare::Compare;
 use super::ending;
 use super::error::Failure;
 use super::record;
+use super::second_run::{self, SecondRun};
 use super::sound_font::Sound;
 use super::source;
 use crate::compose::compose;
@@ -52,6 +54,9 @@ pub struct Export {
     control: Control,
 
     #[command(flatten)]
+    second: SecondRun,
+
+    #[command(flatten)]
     sound: Sound,
 
     /// File to write; its ending says what: .mid or .wav
@@ -86,6 +91,9 @@ struct Files {
 impl Export {
     pub fn run(self) -> Result<u8, Failure> {
         let is_pair = self.compare.is_asked()?;
+        if is_pair {
+            self.second.refuse()?;
+        }
         let format = self.format()?;
         if matches!(format, Format::Midi) {
             self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
@@ -98,8 +106,14 @@ impl Export {
         let files = self.files()?;
         let shared = record::limited(&self.shared, self.music.style);
 
+        let mut merging = match self.second.merging(&source, &shared)? {
+            ControlFlow::Break(status) => return Ok(status),
+            ControlFlow::Continue(merging) => merging,
+        };
         let mut folder = self.control.folder(&self.music);
-        let Some(recorded) = record::record(&source, &shared, Streams::Inherit, &mut folder)? else { return Ok(ending::INTERRUPTED) };
+        let running = record::begin(&source, &shared, Streams::Inherit)?;
+        let recorded = second_run::follow(running, &source, &shared, merging.as_mut(), &mut folder)?;
+        let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = self.control.arranged(folder.finish(recorded.outcome));
         let performance = if source.program.is_blank() {
@@ -114,6 +128,7 @@ impl Export {
         let piece = Piece { performance: &performance, codes: &codes, interpreter: &recorded.dialect.interpreter, steps: recorded.steps };
         self.write(&piece, format, font.as_ref(), files)?;
         ending::tell(&source.program.name, &outline.outcome, recorded.steps);
+        second_run::tell(merging.as_ref(), &outline.outcome, shared.quiet);
         if !shared.quiet {
             if let Some(remark) = outline.remark() {
                 eprintln!("evalody: {remark}");

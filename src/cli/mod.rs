@@ -12,6 +12,7 @@ mod hear;
 mod live;
 mod play;
 mod record;
+mod second_run;
 mod show;
 mod songs;
 mod sound_font;

@@ -1,6 +1,7 @@
 //! `evalody play`: the program runs, and is heard and seen.
 
 use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use super::compare::Compare;
 use super::ending;
 use super::error::Failure;
 use super::record;
+use super::second_run::SecondRun;
 use super::sound_font::Sound;
 use super::source::{self, Source};
 use super::styles;
@@ -59,6 +61,9 @@ pub struct Play {
     #[command(flatten)]
     sound: Sound,
 
+    #[command(flatten)]
+    second: SecondRun,
+
     /// Audio device to play through, by name (see: evalody devices)
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
@@ -80,11 +85,16 @@ pub struct Play {
 impl Play {
     pub fn run(self) -> Result<u8, Failure> {
         if self.compare.is_asked()? {
+            self.second.refuse()?;
             return self.compare.play(&self.shared, &self.music, &self.sound, self.device);
         }
-        let began = Instant::now();
         let source = source::load(&self.shared.file)?;
         let font = self.sound.load()?;
+        let merging = match self.second.merging(&source, &self.shared)? {
+            ControlFlow::Break(status) => return Ok(status),
+            ControlFlow::Continue(merging) => merging,
+        };
+        let began = Instant::now();
         let interrupted = record::interruption();
         let has_view =
             !self.no_view && !self.legend && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
@@ -97,7 +107,7 @@ impl Play {
         player.set_font(font);
         let mut notices: Vec<String> = notice.into_iter().collect();
 
-        let mut feed = Feed::new(running, &source.program, self.music.style(), self.music.zoom());
+        let mut feed = Feed::new(running, &source.program, self.music.style(), self.music.zoom()).warmed(merging);
         if self.detach {
             feed.spare();
         }
@@ -255,6 +265,9 @@ impl Play {
         }
         if !self.shared.quiet {
             ending::tell(&source.program.name, &outcome, feed.steps());
+            if let Some(remark) = feed.second_run() {
+                eprintln!("evalody: {remark}");
+            }
         }
         Ok(match outcome {
             // Who stops listening has heard enough.

@@ -24,7 +24,13 @@ pub struct Recorded {
 
 /// Starts the program as the shared options say.
 pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, records: u32, is_paced: bool) -> Result<Running, Failure> {
-    let request = Request {
+    let request = request(source, shared, task, streams, records, is_paced)?;
+    interpreter::start(&request).map_err(|error| refused(source, error))
+}
+
+/// What the shared options ask of an interpreter.
+pub fn request(source: &Source, shared: &Shared, task: Task, streams: Streams, records: u32, is_paced: bool) -> Result<Request, Failure> {
+    Ok(Request {
         program: source.program.clone(),
         path: source.path.clone(),
         is_edited: false,
@@ -41,8 +47,7 @@ pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, rec
         confine: !shared.allow_host,
         task,
         own_executable: std::env::current_exe().map_err(|error| Failure::Interpreter(InterpreterError::Io(error)))?,
-    };
-    interpreter::start(&request).map_err(|error| refused(source, error))
+    })
 }
 
 /// An interpreter's error in the user's words.

@@ -1,15 +1,17 @@
 //! `evalody show`: each stage as text.
 
 use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
 
 use super::args::{Control, Music, Shared};
 use super::ending;
 use super::error::Failure;
 use super::record;
+use super::second_run::{self, SecondRun};
 use super::source;
 use crate::compose::compose;
 use crate::fold;
-use crate::interpreter::Streams;
+use crate::interpreter::{Merging, Streams};
 use crate::perform::{self, perform};
 use crate::score;
 use crate::trace::{JsonWriter, TextWriter};
@@ -26,7 +28,8 @@ Examples:
   evalody show trace fib.py --format json | jq .op
   evalody show outline fib.py --zoom turn
   evalody show score @threads --style faithful --steps 100
-  evalody show cues fib.py"
+  evalody show cues fib.py
+  evalody show trace fib.py --specialise --interpreter python3.13 | grep specialised"
 )]
 pub struct Show {
     /// Which stage
@@ -40,6 +43,9 @@ pub struct Show {
 
     #[command(flatten)]
     control: Control,
+
+    #[command(flatten)]
+    second: SecondRun,
 
     /// Text for people, or JSON with one object a line
     #[arg(long, default_value = "text")]
@@ -68,12 +74,18 @@ impl Show {
     pub fn run(self) -> Result<u8, Failure> {
         let source = source::load(&self.shared.file)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
+        let shared = if self.stage == Stage::Trace { self.shared.clone() } else { record::limited(&self.shared, self.music.style) };
+        let mut merging = match self.second.merging(&source, &shared)? {
+            ControlFlow::Break(status) => return Ok(status),
+            ControlFlow::Continue(merging) => merging,
+        };
         if self.stage == Stage::Trace {
-            return self.trace(&source, &mut out);
+            return self.trace(&source, merging, &mut out);
         }
-        let shared = record::limited(&self.shared, self.music.style);
         let mut folder = self.control.folder(&self.music);
-        let Some(recorded) = record::record(&source, &shared, Streams::Aside, &mut folder)? else { return Ok(ending::INTERRUPTED) };
+        let running = record::begin(&source, &shared, Streams::Aside)?;
+        let recorded = second_run::follow(running, &source, &shared, merging.as_mut(), &mut folder)?;
+        let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = self.control.arranged(folder.finish(recorded.outcome));
         let is_json = self.format == Format::Json;
@@ -92,17 +104,18 @@ impl Show {
         }
         out.flush()?;
         ending::tell(&source.program.name, &outline.outcome, recorded.steps);
+        second_run::tell(merging.as_ref(), &outline.outcome, self.shared.quiet);
         Ok(ending::status(&outline.outcome))
     }
 
     /// Told as it happens, so that a trace of any length needs no memory.
-    fn trace(&self, source: &source::Source, out: &mut impl Write) -> Result<u8, Failure> {
+    fn trace(&self, source: &source::Source, mut merging: Option<Merging>, out: &mut impl Write) -> Result<u8, Failure> {
         let running = record::begin(source, &self.shared, Streams::Aside)?;
         let recorded = match self.format {
             Format::Text => {
                 let mut writer = TextWriter::new(&mut *out);
                 writer.dialect(running.dialect());
-                let recorded = record::follow(running, source, &self.shared, &mut writer)?;
+                let recorded = second_run::follow(running, source, &self.shared, merging.as_mut(), &mut writer)?;
                 if let Some(recorded) = &recorded {
                     writer.outcome(&recorded.outcome);
                 }
@@ -112,7 +125,7 @@ impl Show {
             Format::Json => {
                 let mut writer = JsonWriter::new(&mut *out);
                 writer.dialect(running.dialect());
-                let recorded = record::follow(running, source, &self.shared, &mut writer)?;
+                let recorded = second_run::follow(running, source, &self.shared, merging.as_mut(), &mut writer)?;
                 if let Some(recorded) = &recorded {
                     writer.outcome(&recorded.outcome);
                 }
@@ -123,6 +136,7 @@ impl Show {
         out.flush()?;
         let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
         ending::tell(&source.program.name, &recorded.outcome, recorded.steps);
+        second_run::tell(merging.as_ref(), &recorded.outcome, self.shared.quiet);
         Ok(ending::status(&recorded.outcome))
     }
 }

@@ -32,6 +32,9 @@ pub struct Figures {
     pub blocks_up: u32,
     /// Most memory blocks by which one gesture released more than it allocated.
     pub released: u32,
+    /// Steps that ran specialised, and fall-backs, where a second run tells.
+    pub warm: u32,
+    pub falls: u32,
     /// Mean depth of the call stack, weighed by steps.
     pub frame_depth: f64,
     /// Greatest depth of the value stack.
@@ -72,6 +75,8 @@ impl Figures {
             switches: whole.switches,
             blocks_up: whole.blocks_up,
             released: bar.gestures.iter().map(|gesture| gesture.blocks_down.saturating_sub(gesture.blocks_up)).max().unwrap_or(0),
+            warm: whole.warm,
+            falls: whole.falls,
             frame_depth: if bar.is_held { held_depth } else { whole.mean_frame_depth() },
             peak: bar.gestures.iter().map(|gesture| gesture.depth.peak).max().unwrap_or(0),
             is_recursive: whole.is_recursive,
@@ -105,6 +110,8 @@ impl Figures {
             releases: tells_memory && self.released >= CASCADE,
             collected: (self.collections > 0).then_some(self.generation.min(2)),
             raised: self.raised.min(6) as u8,
+            warmth: over(f64::from(self.warm) / self.steps.max(1) as f64, &[0.0, 0.12, 0.24, 0.36]),
+            falls: self.falls.min(4) as u8,
             activity: (2.0 + libm::log2(busy) / 1.5).round().clamp(0.0, 4.0) as u8,
             work: None,
         }

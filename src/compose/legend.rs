@@ -3,7 +3,7 @@
 use super::rhythm::SLOTS;
 use super::sheet::{Seat, Sheet};
 use super::style::StyleName;
-use super::{ambient, chip, faithful, groove};
+use super::{ambient, chip, faithful, groove, warmth};
 use crate::music::{Drum, Key, Pitch, Tempo, Tick, Velocity};
 use crate::score::{Cause, Score, Work};
 use crate::trace::Family;
@@ -57,6 +57,13 @@ pub const fn drums(instrument: &'static str, drums: &'static [Drum], families: &
 
 pub const FRAMES: Entry = drums("wood block", &[Drum::HighWoodBlock], &[], "frames entered");
 pub const ALLOCATION: Entry = drums("maracas", &[Drum::Maracas], &[], "memory that is allocated");
+pub const WARMTH: Entry = drums(
+    "tambourine",
+    &[Drum::Tambourine],
+    &[],
+    "instructions that run specialised, told by a second run; then the lead is brighter, too",
+);
+pub const FALL: Entry = drums("agogo bells, falling", &warmth::BELLS, &[], "a specialised instruction falls back, told by a second run");
 pub const RELEASES: Entry = drums(
     "bongos and congas, falling",
     &[Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga],

@@ -22,6 +22,7 @@ mod sheet;
 mod signs;
 mod style;
 mod theme;
+mod warmth;
 mod work;
 
 pub use conductor::Conductor;

@@ -1,5 +1,7 @@
 //! The paper: parts that take notes by bar and sixteenth.
 
+use std::ops::Range;
+
 use crate::music::{Instrument, Level, Pan, Patch, Pitch, TICKS_PER_SIXTEENTH, Tick, Ticks, Velocity};
 use crate::score::{Cause, Note, Part};
 
@@ -50,6 +52,13 @@ impl Sheet {
         // A little short of the next onset, so that repeated notes are heard as such.
         let lasts = Ticks(lasts.0 - lasts.0 / 16);
         self.parts[part].notes.push(Note { at, lasts, pitch, velocity: Velocity::nearest(velocity), cause });
+    }
+
+    /// Strikes the notes of one bar harder by so much, on these parts.
+    pub fn brighten(&mut self, parts: Range<usize>, bar: u32, by: f64) {
+        for note in self.parts[parts].iter_mut().flat_map(|part| &mut part.notes).filter(|note| note.at.bar() == bar) {
+            note.velocity = Velocity::nearest(f64::from(note.velocity.value()) + by);
+        }
     }
 
     /// Lets the notes of a part in one bar carry the steps of `cause` among them; tells how many they are.

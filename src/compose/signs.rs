@@ -32,6 +32,9 @@ pub struct Signs {
     pub raised: Tally,
     /// Either of two instruments tells it.
     pub activity: [Tally; 2],
+    /// What a second run told: what runs specialised, and what falls back.
+    pub warmth: Tally,
+    pub falls: Tally,
     /// Struck where much is released.
     pub releases: Tally,
     /// The part that swells, and the sixteenth on which it begins for generation 0, 1 and 2.
@@ -52,6 +55,10 @@ const fn part(part: usize, strokes: &'static [u32]) -> Tally {
     Tally { part, drums: &[], before: SLOTS, strokes }
 }
 
+/// The same in every style: as many strokes as steps.
+const WARMTH: Tally = drums(&[Drum::Tambourine], &[0, 1, 2, 3, 4]);
+const FALLS: Tally = drums(&[Drum::HighAgogo], &[0, 1, 2, 3, 4]);
+
 const GROOVE: Signs = Signs {
     turning: drums(&[Drum::Kick], &[2, 3, 4, 5]),
     frame_depth: part(groove::BASS, &groove::BASS_ONSETS),
@@ -64,6 +71,8 @@ const GROOVE: Signs = Signs {
         Tally { before: groove::FILL, ..drums(&[Drum::ClosedHat], &[2, 3, 6, 9, 12]) },
         Tally { before: groove::FILL, ..drums(&[Drum::Ride], &[1, 2, 3, 5, 6]) },
     ],
+    warmth: WARMTH,
+    falls: FALLS,
     releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
     collector: groove::COLLECTOR,
     collected: COLLECTED,
@@ -78,6 +87,8 @@ const CHIP: Signs = Signs {
     allocating: drums(&[Drum::Maracas], &memory::SHAKES),
     raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
     activity: [Tally { before: chip::FILL, ..drums(&[Drum::ClosedHat], &chip::HATS_HEARD) }; 2],
+    warmth: WARMTH,
+    falls: FALLS,
     releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
     collector: chip::COLLECTOR,
     collected: COLLECTED,
@@ -93,6 +104,8 @@ const AMBIENT: Signs = Signs {
     allocating: drums(&[Drum::Maracas], &ambient::SHAKES),
     raised: drums(&[Drum::LowFloorTom], &[0, 1, 2, 3, 4, 5, 6]),
     activity: [part(ambient::DROPS, &[0, 1, 2, 3, 4]); 2],
+    warmth: WARMTH,
+    falls: FALLS,
     releases: drums(&[Drum::HighBongo], &[0, 1]),
     collector: ambient::COLLECTOR,
     collected: COLLECTED,

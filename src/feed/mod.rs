@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::compose::{Bar, Conductor, Faithful, Style, StyleName, compose, live_weight, plan_live};
 use crate::fold::{Folder, Gesture, MOST_GESTURES, Outline, Threads, Zoom};
-use crate::interpreter::{InterpreterError, Output, Running, State};
+use crate::interpreter::{InterpreterError, Merging, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
 use crate::program::Program;
@@ -93,6 +93,7 @@ pub struct Feed<W: Listener = Nobody> {
     said: VecDeque<Output>,
     pull: Pull,
     parting: Parting,
+    merging: Option<Merging>,
 }
 
 impl Feed {
@@ -124,7 +125,18 @@ impl<W: Listener> Feed<W> {
             said: VecDeque::new(),
             pull: Pull::new(style_is_lossless),
             parting: Parting::Stops,
+            merging: None,
         }
+    }
+
+    /// With what a second run of the program told.
+    pub fn warmed(self, merging: Option<Merging>) -> Self {
+        Self { merging, ..self }
+    }
+
+    /// How well the second run agrees with this one, once this one has ended.
+    pub fn second_run(&self) -> Option<String> {
+        Some(self.merging.as_ref()?.remark(self.outcome.as_ref()?))
     }
 
     /// The first music: the whole piece if the program has ended by `deadline`, its first bars if not.
@@ -202,8 +214,15 @@ impl<W: Listener> Feed<W> {
     }
 
     fn listen(&mut self, wait: Duration) -> Result<(), InterpreterError> {
-        let state = self.running.listen_for(&mut All(&mut self.folder, self.whole.as_mut(), &mut self.witness), wait)?;
+        let mut all = All(&mut self.folder, self.whole.as_mut(), &mut self.witness);
+        let state = match &mut self.merging {
+            Some(merging) => self.running.listen_for(&mut merging.over(&mut all), wait)?,
+            None => self.running.listen_for(&mut all, wait)?,
+        };
         if let State::Ended(outcome) = state {
+            if let Some(merging) = &mut self.merging {
+                merging.finish(&outcome, &mut all);
+            }
             self.outcome = Some(outcome);
         }
         self.hear_out();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::list::List;
+use super::sites::Sites;
 use super::{Gesture, Outline, Zoom};
 use crate::trace::{Code, CodeId, Listener, Mark, MarkKind, Outcome, Step, Unit};
 
@@ -44,6 +45,9 @@ pub struct Folder {
     taken: u64,
     weight: f64,
     tells_memory: bool,
+    sites: Sites,
+    /// Fall-backs told since the last step that is kept on its own.
+    falls_to_come: u32,
 }
 
 impl Folder {
@@ -70,6 +74,8 @@ impl Folder {
             taken: 0,
             weight: 0.0,
             tells_memory: false,
+            sites: Sites::default(),
+            falls_to_come: 0,
         }
     }
 
@@ -101,6 +107,7 @@ impl Folder {
         }
         if let Some(last) = self.singles.as_mut().and_then(|singles| singles.last_mut()) {
             last.take_blocks_of(&self.open);
+            last.falls += self.falls_to_come;
         }
         let steps = self.steps;
         let (zoom, gestures) = match (self.zoom, self.singles) {
@@ -197,7 +204,9 @@ impl Folder {
             self.singles = None;
             return;
         }
+        let is_warm = self.sites.is_warm(step.code, step.offset);
         let mut gesture = Gesture {
+            warm: u32::from(is_warm),
             code: step.code,
             first: step.offset,
             last: step.offset,
@@ -226,6 +235,7 @@ impl Folder {
             gesture.switches = self.open.switches;
             gesture.take_blocks_of(&self.open);
         }
+        gesture.falls = std::mem::take(&mut self.falls_to_come);
         singles.push(gesture);
     }
 }
@@ -260,6 +270,7 @@ impl Listener for Folder {
         }
         let open = &mut self.open;
         open.steps += 1;
+        open.warm += u32::from(self.sites.is_warm(step.code, step.offset));
         open.last = step.offset;
         open.families[unit.family.index()] += 1;
         open.depth.peak = open.depth.peak.max(unit.depth);
@@ -317,7 +328,13 @@ impl Listener for Folder {
                 self.open.generation = self.open.generation.max(generation);
             }
             MarkKind::ThreadStarted { .. } | MarkKind::ThreadEnded => {}
-            MarkKind::CalledC(_) | MarkKind::TaskEntered(_) | MarkKind::HandedOver { .. } | MarkKind::Specialised { .. } => {}
+            MarkKind::CalledC(_) | MarkKind::TaskEntered(_) | MarkKind::HandedOver { .. } => {}
+            MarkKind::Specialised { code, offset, form } => {
+                self.sites.set(code, offset, form.is_some());
+                let falls = u32::from(form.is_none());
+                self.open.falls += falls;
+                self.falls_to_come += falls;
+            }
             MarkKind::BlocksChanged { by } => self.change_blocks(i64::from(by)),
         }
     }

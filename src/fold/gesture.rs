@@ -56,6 +56,10 @@ pub struct Gesture {
     /// and went again in between is in neither.
     pub blocks_up: u32,
     pub blocks_down: u32,
+    /// Steps that a second run found specialised by then (PEP 659), and fall-backs to the general form that
+    /// are told in it. Without a second run both are 0.
+    pub warm: u32,
+    pub falls: u32,
     /// Sum of the frame depth over its steps.
     pub frame_depth_sum: u64,
     /// Whether the turn of a loop ends with it.
@@ -93,6 +97,8 @@ impl Gesture {
         generation: 0,
         blocks_up: 0,
         blocks_down: 0,
+        warm: 0,
+        falls: 0,
         frame_depth_sum: 0,
         ends_turn: false,
         weight: 0.0,
@@ -156,6 +162,8 @@ impl Gesture {
             (&mut self.suspensions, next.suspensions),
             (&mut self.switches, next.switches),
             (&mut self.collections, next.collections),
+            (&mut self.warm, next.warm),
+            (&mut self.falls, next.falls),
         ] {
             *mine = mine.saturating_add(theirs);
         }

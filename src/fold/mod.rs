@@ -10,6 +10,7 @@ mod folder;
 mod gesture;
 mod list;
 mod shuffle;
+mod sites;
 mod text;
 mod threads;
 

@@ -73,7 +73,7 @@ fn name<'a>(gesture: &Gesture, codes: &'a [Arc<Code>]) -> &'a str {
     codes.get(gesture.code.index()).map_or("?", |code| &code.qualname)
 }
 
-fn marks(gesture: &Gesture) -> [(&'static str, u32); 11] {
+fn marks(gesture: &Gesture) -> [(&'static str, u32); 13] {
     [
         ("turns", gesture.turns),
         ("calls", gesture.calls),
@@ -86,5 +86,7 @@ fn marks(gesture: &Gesture) -> [(&'static str, u32); 11] {
         ("collections", gesture.collections),
         ("blocks up", gesture.blocks_up),
         ("blocks down", gesture.blocks_down),
+        ("warm", gesture.warm),
+        ("fell back", gesture.falls),
     ]
 }

@@ -4,8 +4,8 @@
 //! artefact of the recording. So each thread is folded on its own, and time is counted in instructions:
 //! a thread begins where its starter was when it started it, and all go on at the same pace. Where a
 //! thread calls `join()` without arguments it waits for the next of the threads it started. That order is
-//! inferred, and the outline says so. Collections and changes of memory are left out from the first start
-//! on: which thread they fall into is chance.
+//! inferred, and the outline says so. Collections, changes of memory and specialised forms are left out
+//! from the first start on: which thread they fall into is chance.
 
 use std::sync::Arc;
 
@@ -84,6 +84,7 @@ impl Threads {
             before = Some(number);
             if at >= first_start {
                 (gesture.collections, gesture.generation) = (0, 0);
+                (gesture.warm, gesture.falls) = (0, 0);
             }
             list.push(&gesture);
         }

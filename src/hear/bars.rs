@@ -52,6 +52,8 @@ impl Bar<'_> {
             releases: self.strokes(&signs.releases) > 0,
             collected: self.collected()?,
             raised: step(&signs.raised)?,
+            warmth: step(&signs.warmth)?,
+            falls: step(&signs.falls)?,
             activity: step(if self.strokes(one) > 0 { one } else { other })?,
             work: self.work(),
         })

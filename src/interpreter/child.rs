@@ -148,7 +148,7 @@ enum Company {
 fn company(streams: Streams) -> Company {
     let has_terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
     match streams {
-        Streams::Captured => Company::Apart,
+        Streams::Captured | Streams::Discarded => Company::Apart,
         Streams::Inherit | Streams::Aside if has_terminal => Company::Ours,
         Streams::Inherit | Streams::Aside => Company::Own,
     }
@@ -165,6 +165,9 @@ pub(super) fn start(mut command: Command, handover: Handover, request: &Request,
             if io::stdin().is_terminal() {
                 command.stdin(Stdio::null());
             }
+        }
+        Streams::Discarded => {
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         }
     }
     let company = company(request.streams);

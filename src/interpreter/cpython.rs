@@ -17,13 +17,15 @@ use super::running::Running;
 use super::wire::PROTOCOL;
 use super::{Request, options::ChildOptions};
 
-/// The tracer as it is handed to Python: one namespace made of four files.
+/// The tracer as it is handed to Python: one namespace made of five files.
 pub const TRACER: &str = concat!(
     include_str!("describe.py"),
     "\n",
     include_str!("record.py"),
     "\n",
     include_str!("engines.py"),
+    "\n",
+    include_str!("warm.py"),
     "\n",
     include_str!("tracer.py")
 );
@@ -32,6 +34,9 @@ const BOOT: &str = include_str!("boot.py");
 
 /// Oldest version that can be traced by opcode.
 const OLDEST: (u8, u8) = (3, 8);
+
+/// Oldest version that specialises instructions (PEP 659).
+pub(super) const SPECIALISES: (u8, u8) = (3, 11);
 
 /// A CPython that seems to be installed; nothing was started to find it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,6 +19,8 @@ pub enum InterpreterError {
     TooOld { python: PathBuf, interpreter: String, remedy: String },
     #[error("{} is {interpreter}, and only CPython can be traced; {remedy}", python.display())]
     NotCpython { python: PathBuf, interpreter: String, remedy: String },
+    #[error("{interpreter} specialises no instructions: that came with CPython 3.11 (PEP 659); {remedy}")]
+    NeverWarm { interpreter: String, remedy: String },
     #[error("this evalody was built without its embedded interpreter; name a Python with --interpreter, or build with --features embedded")]
     NotBuiltIn,
     #[error("{what} {text:?} is not UTF-8 and cannot be handed to Python; rename it")]
@@ -49,6 +51,14 @@ pub(super) fn remedy() -> String {
             "use the one inside evalody with --interpreter embedded, or install CPython 3.8 or later".into()
         }
         None => "install CPython 3.8 or later".into(),
+    }
+}
+
+/// What to do instead where instructions do not specialise, in one line.
+pub(super) fn warm_remedy() -> String {
+    match cpython::found().first().filter(|found| found.version >= cpython::SPECIALISES) {
+        Some(found) => format!("name one with --interpreter: {}", found.path.display()),
+        None => "install CPython 3.12 or later".into(),
     }
 }
 

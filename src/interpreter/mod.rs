@@ -23,12 +23,16 @@ pub mod options;
 mod running;
 #[cfg(feature = "syntax")]
 pub mod syntax;
+pub mod warm;
+mod warmed;
 pub mod wire;
 
 pub use cpython::{Found, TRACER, found};
 pub use error::InterpreterError;
 pub use explain::explain;
 pub use running::{Output, OutputStream, Running, State};
+pub use warm::{Warmth, warm_up};
+pub use warmed::{Agreement, Merging, Warmed};
 
 use options::{Launch, Only, Recorder, Task};
 
@@ -86,6 +90,8 @@ pub enum Streams {
     /// kept off the terminal, whose keys belong to whoever captures: if stdin is a terminal it reads the
     /// end of a file instead, so `input()` raises EOFError. A pipe or file is inherited.
     Captured,
+    /// Nowhere: it reads the end of a file, and what it prints is thrown away.
+    Discarded,
 }
 
 /// All that is needed to run a program under trace.
@@ -127,15 +133,23 @@ pub const LIVE_RECORDS: u32 = 256;
 
 /// Starts the interpreter of a request and waits until it has said what it is.
 pub fn start(request: &Request) -> Result<Running, InterpreterError> {
+    match python(request)? {
+        Some(python) => cpython::start(request, &python),
+        None => child::start_embedded(request),
+    }
+}
+
+/// The CPython that a request means; `None` if it is the embedded interpreter.
+fn python(request: &Request) -> Result<Option<PathBuf>, InterpreterError> {
     let prefers_embedded = cfg!(feature = "embedded") && request.prefers_embedded;
     match &request.choice {
-        Choice::Embedded => child::start_embedded(request),
-        Choice::Cpython => cpython::start(request, &cpython::on_path().ok_or_else(InterpreterError::no_python)?),
-        Choice::Path(path) => cpython::start(request, path),
-        Choice::Auto if prefers_embedded => child::start_embedded(request),
+        Choice::Embedded => Ok(None),
+        Choice::Cpython => cpython::on_path().ok_or_else(InterpreterError::no_python).map(Some),
+        Choice::Path(path) => Ok(Some(path.clone())),
+        Choice::Auto if prefers_embedded => Ok(None),
         Choice::Auto => match cpython::on_path() {
-            Some(python) => cpython::start(request, &python),
-            None if cfg!(feature = "embedded") => child::start_embedded(request),
+            Some(python) => Ok(Some(python)),
+            None if cfg!(feature = "embedded") => Ok(None),
             None => Err(InterpreterError::no_python()),
         },
     }

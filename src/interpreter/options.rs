@@ -45,6 +45,8 @@ pub enum Task {
     Run,
     /// Compiles it, tells all its code objects (nested ones too, outermost first), and runs nothing.
     Compile,
+    /// Runs it and tells which instructions specialise (PEP 659), but no steps. CPython 3.11 or later.
+    WarmUp,
 }
 
 /// The one argument of a child.

@@ -236,6 +236,8 @@ def main(argument):
     trace, control = high(options["trace_fd"], HIGH_DESCRIPTOR), high(options["control_fd"], HIGH_CONTROL)
     stream = Stream(trace, options["records"], options["steps"], options["time_s"], control)
     recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
+    if options["task"] == "warm_up":
+        recording_kind = WarmUp
     version = "%d.%d.%d" % sys.version_info[:3]
     stream.blob(
         BLOB_HELLO,
@@ -243,6 +245,8 @@ def main(argument):
         % (1, version, VERSION[0], VERSION[1], recording_kind.NAME, "false" if control is None else "true"),
     )
     stream.write()
+    if options["task"] == "warm_up" and VERSION < (3, 11):
+        os._exit(0)  # nothing would specialise: whoever reads the hello says so, and nothing runs
 
     source_fd = options["source_fd"]
     if source_fd is not None:

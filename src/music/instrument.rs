@@ -118,6 +118,8 @@ pub enum Drum {
     LowBongo = 61,
     OpenHighConga = 63,
     LowConga = 64,
+    HighAgogo = 67,
+    LowAgogo = 68,
     Maracas = 70,
     HighWoodBlock = 76,
     OpenTriangle = 81,
@@ -125,7 +127,7 @@ pub enum Drum {
 
 impl Drum {
     /// Every drum that is named here, by its pitch.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Kick,
         Self::SideStick,
         Self::Snare,
@@ -149,6 +151,8 @@ impl Drum {
         Self::Maracas,
         Self::HighWoodBlock,
         Self::OpenTriangle,
+        Self::HighAgogo,
+        Self::LowAgogo,
     ];
 
     pub const fn pitch(self) -> Pitch {

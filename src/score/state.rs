@@ -69,6 +69,11 @@ pub struct State {
     pub collected: Option<u8>,
     /// Exceptions raised or passed on, 6 at most.
     pub raised: u8,
+    /// Share of the instructions that ran specialised by then (PEP 659): 0 none, 1 up to 0.12, 2 up to 0.24, 3 up to
+    /// 0.36, 4 more. Only a second run of the program tells; without one it is 0.
+    pub warmth: u8,
+    /// Specialised instructions that fell back to their general form, 4 at most.
+    pub falls: u8,
     /// Instructions against those of the usual bar (the geometric mean of the piece; while the program runs, a mean
     /// that follows what is heard): 2 about as many, 3 and 4
     /// more by factors of 2.8, 1 and 0 fewer.
@@ -79,7 +84,7 @@ pub struct State {
 
 /// A bar's states as JSON, under the names that they have everywhere. `bar` counts from 1.
 pub fn state_json(bar: u32, state: &State) -> serde_json::Value {
-    let State { turning, frame_depth, calling, allocating, releases, collected, raised, activity, work } = *state;
+    let State { turning, frame_depth, calling, allocating, releases, collected, raised, warmth, falls, activity, work } = *state;
     serde_json::json!({
         "bar": bar,
         "turning": turning,
@@ -90,6 +95,8 @@ pub fn state_json(bar: u32, state: &State) -> serde_json::Value {
         "releases": releases,
         "collected": collected,
         "raised": raised,
+        "warmth": warmth,
+        "falls": falls,
         "activity": activity,
         "work": work.map(Work::name),
     })

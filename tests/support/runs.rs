@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use evalody::trace::{Code, CodeId, Entry, Family, Header, Instruction, Mark, MarkKind, Origin, Outcome, Span, Step, Trace};
+use evalody::trace::{Code, CodeId, Entry, Family, Header, Instruction, Mark, MarkKind, NameId, Origin, Outcome, Span, Step, Trace};
 use proptest::prelude::*;
 
 /// Code of `length` instructions, with families, depths, lines and jumps backwards that follow from `seed`.
@@ -50,6 +50,7 @@ enum Happening {
     Raise,
     Collect(u8),
     Memory(i32),
+    Specialise { code: u32, offset: u32, is_warm: bool },
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -61,6 +62,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Raise),
         1 => (0u8..3).prop_map(Happening::Collect),
         1 => (-3000i32..3000).prop_map(Happening::Memory),
+        2 => (0u32..3, 0u32..24, any::<bool>())
+            .prop_map(|(code, index, is_warm)| Happening::Specialise { code, offset: index * 2, is_warm }),
     ]
 }
 
@@ -88,11 +91,15 @@ pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
                 Happening::Return => Entry::Mark(Mark { thread: 0, kind: MarkKind::Returned(CodeId(0)) }),
                 Happening::Raise => Entry::Mark(Mark { thread: 0, kind: MarkKind::Raised(CodeId(0)) }),
                 Happening::Memory(by) => Entry::Mark(Mark { thread: 0, kind: MarkKind::BlocksChanged { by } }),
+                Happening::Specialise { code, offset, is_warm } => {
+                    let form = is_warm.then_some(NameId(0));
+                    Entry::Mark(Mark { thread: 0, kind: MarkKind::Specialised { code: CodeId(code), offset, form } })
+                }
                 Happening::Collect(generation) => {
                     Entry::Mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation, collected: 1 } })
                 }
             })
             .collect();
-        Trace { codes, entries, outcome, ..Trace::default() }
+        Trace { codes, names: vec![Arc::from("OP_FORM")], entries, outcome, ..Trace::default() }
     })
 }

@@ -6,7 +6,7 @@ use crate::music::Drum;
 use crate::score::Work;
 use crate::trace::Family;
 
-pub const LEGEND: [Entry; 21] = [
+pub const LEGEND: [Entry; 23] = [
     lead(&SEATS, FIRST_LEAD, 67, Work::Reckon),
     lead(&SEATS, FIRST_LEAD, 67, Work::Index),
     lead(&SEATS, FIRST_LEAD, 67, Work::Look),
@@ -30,6 +30,8 @@ pub const LEGEND: [Entry; 21] = [
     part(&SEATS, COLLECTOR, 60, &[], legend::COLLECTION),
     drums("low tom, far", &[Drum::LowFloorTom], &[], "an exception is raised or passed on"),
     legend::HAND_OVER,
+    legend::WARMTH,
+    legend::FALL,
     thread(&SEATS, FIRST_LEAD, 60, 0),
     thread(&SEATS, FIRST_LEAD, 60, 1),
     thread(&SEATS, FIRST_LEAD, 60, 2),

@@ -28,6 +28,8 @@
 //! | frames entered, 0 to 4 | wood block (76): as many |
 //! | allocation, 0 to 4 | maracas (70): 0, 1, 3, 5, 7 |
 //! | releases | high bongo (60) is struck, and begins a falling run |
+//! | warmth, 0 to 4 | tambourine (54): as many |
+//! | falls, 4 at most | high agogo (67): as many, each before a low one (68) |
 //! | exceptions, 0 to 6 | low floor tom (41): as many |
 //! | collection, generation 0 to 2 | the note on channel 16, which lasts until the bar ends: 4, 8, 14 sixteenths; no note, no collection |
 //! | kind of work | the channel of the lead: 5 arithmetic, 6 subscripts, 7 attributes, 8 building, 9 calls, 11 generators, 12 exceptions; if both 9 and 11 play, calls answer generators, and it is 11; none, if none of them plays |
@@ -48,6 +50,7 @@ use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{Baton, THREADS};
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
+use super::warmth;
 use crate::music::{Instrument, Patch};
 use crate::score::Work;
 use crate::trace::Outcome;
@@ -104,7 +107,9 @@ impl Arrangement for Ambient {
         let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));
         let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         weather::write(sheet, now, &riff);
-        lead::write(&mut self.baton, sheet, now, &stretch)
+        let written = lead::write(&mut self.baton, sheet, now, &stretch);
+        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR, 30.0);
+        written
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {

@@ -22,6 +22,8 @@
 //! | frames entered, 0 to 4 | wood block (76): 0, 1, 3, 5, 7 |
 //! | allocation, 0 to 4 | maracas (70): 0, 2, 4, 6, 10 |
 //! | releases | high bongo (60) is struck, and begins a falling run |
+//! | warmth, 0 to 4 | tambourine (54): as many |
+//! | falls, 4 at most | high agogo (67): as many, each before a low one (68) |
 //! | exceptions, 0 to 6 | low tom (45): as many |
 //! | collection, generation 0 to 2 | the note on channel 14, which lasts until the bar ends: 4, 8, 14 sixteenths; no note, no collection |
 //! | kind of work | the channel of the lead: 3 arithmetic, 4 subscripts, 5 attributes, 6 building, 7 calls, 8 generators, 9 exceptions; if both 7 and 8 play, calls answer generators, and it is 8; none, if none of them plays |
@@ -43,6 +45,7 @@ use super::memory;
 use super::motif::Motifs;
 use super::rhythm::{SLOTS, spread};
 use super::sheet::{Seat, Sheet};
+use super::warmth;
 use crate::music::{Instrument, Patch, Pitch};
 use crate::score::Work;
 use crate::trace::Outcome;
@@ -93,7 +96,9 @@ impl Arrangement for Chip {
         bass(sheet, now);
         arpeggio::write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
-        lead::write(&mut self.baton, sheet, now, &stretch)
+        let written = lead::write(&mut self.baton, sheet, now, &stretch);
+        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR, 40.0);
+        written
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {

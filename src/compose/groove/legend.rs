@@ -6,7 +6,7 @@ use crate::music::Drum;
 use crate::score::Work;
 use crate::trace::Family;
 
-pub const LEGEND: [Entry; 25] = [
+pub const LEGEND: [Entry; 27] = [
     lead(&SEATS, FIRST_LEAD, 57, Work::Reckon),
     lead(&SEATS, FIRST_LEAD, 57, Work::Index),
     lead(&SEATS, FIRST_LEAD, 69, Work::Look),
@@ -27,6 +27,8 @@ pub const LEGEND: [Entry; 25] = [
     part(&SEATS, COLLECTOR, 60, &[], legend::COLLECTION),
     legend::EXCEPTION,
     legend::HAND_OVER,
+    legend::WARMTH,
+    legend::FALL,
     thread(&SEATS, FIRST_LEAD, 69, 0),
     thread(&SEATS, FIRST_LEAD, 57, 1),
     thread(&SEATS, FIRST_LEAD, 57, 2),

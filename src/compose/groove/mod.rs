@@ -8,6 +8,7 @@
 //! | collector | a collection; the longer the higher its generation |
 //! | wood block, triangle | frames entered; another thread takes over |
 //! | crash, toms | exceptions |
+//! | tambourine, agogo bells | what runs specialised, and what falls back, if a second run told of it |
 //! | bass | depth of the call stack |
 //! | keys | which function: each has its progression, rhythm and manner |
 //! | strings | how deep the call stack is, as a drone |
@@ -29,6 +30,7 @@ use super::melody::{self, Baton, THREADS};
 use super::memory;
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
+use super::warmth;
 use crate::music::{Instrument, Patch, Pitch};
 use crate::score::Work;
 use crate::trace::Outcome;
@@ -85,7 +87,9 @@ impl Arrangement for Groove {
         accompaniment::bass(sheet, now);
         accompaniment::strings(sheet, now);
         self.voicing = accompaniment::keys(sheet, now, &riff);
-        lead::write(&mut self.baton, sheet, now, &stretch, &riff)
+        let written = lead::write(&mut self.baton, sheet, now, &stretch, &riff);
+        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR, 40.0);
+        written
     }
 
     fn ending(&mut self, sheet: &mut Sheet, last: &Last, outcome: &Outcome) {

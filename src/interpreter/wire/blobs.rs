@@ -67,6 +67,31 @@ pub struct InstructionBlob(
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HandlerBlob(pub u32, pub u32, pub u32, pub u16, pub bool);
 
+/// What specialised in a warm-up run since the blob of this kind before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarmthBlob {
+    /// In the order in which it was seen.
+    pub rows: Vec<SpecialisedBlob>,
+    /// Ticks of each code object, by its id; in the last blob only, and empty where there are none (3.11).
+    pub ticks: Option<Vec<u64>>,
+    /// Whether no change was left out for being one too many.
+    pub is_whole: bool,
+}
+
+/// A change of form, as a JSON array in this order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpecialisedBlob(
+    /// Id of the code object.
+    pub u32,
+    /// Byte offset of the instruction.
+    pub u32,
+    /// CPython's name of the form; null if it fell back to the general one.
+    pub Option<String>,
+    /// The tick of the code object, from 1, at which it was seen first: a start of it or a jump in it. Null if
+    /// it was seen after the last one, or if nobody knows when.
+    pub Option<u64>,
+);
+
 /// How it ended, as the child saw it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -15,6 +15,9 @@
 //! entered by `Called` or `Resumed` and left by `Returned`, `Yielded` or `Unwound`; library frames
 //! that are left out leave no mark at all.
 //!
+//! A warm-up run ([`Task::WarmUp`](super::options::Task::WarmUp)) tells no steps, but which instructions
+//! specialise, as [`WarmthBlob`]s; the last of them has the ticks of each code object.
+//!
 //! Backpressure is the pipe's: who does not read makes the child sleep in `write`.
 //!
 //! # Credits
@@ -45,7 +48,9 @@ mod implied;
 mod reader;
 mod writer;
 
-pub use blobs::{CodeBlob, End, EndBlob, HandlerBlob, Hello, InstructionBlob, LimitBlob, LimitKind, SyntaxError};
+pub use blobs::{
+    CodeBlob, End, EndBlob, HandlerBlob, Hello, InstructionBlob, LimitBlob, LimitKind, SpecialisedBlob, SyntaxError, WarmthBlob,
+};
 pub use reader::{Heard, Reader, WireError};
 pub use writer::Writer;
 
@@ -61,6 +66,7 @@ const BLOB_CODE: u64 = 2;
 const BLOB_END: u64 = 4;
 const BLOB_NAME: u64 = 5;
 const BLOB_WARNING: u64 = 6;
+const BLOB_WARMTH: u64 = 7;
 
 /// Numbers of marks on the wire; `record.py` holds the same table.
 mod mark {

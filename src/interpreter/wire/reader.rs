@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::implied::Implied;
 use super::{
-    BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, BLOB_WARNING, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP, PROTOCOL,
-    mark,
+    BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, BLOB_WARMTH, BLOB_WARNING, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP,
+    PROTOCOL, WarmthBlob, mark,
 };
 use crate::trace::{CodeId, Dialect, Listener, Mark, MarkKind, NameId, Step};
 
@@ -47,6 +47,7 @@ pub struct Reader<R: Read> {
     implied: Implied,
     end: Option<End>,
     steps: u64,
+    warmth: Vec<WarmthBlob>,
 }
 
 impl<R: Read> Reader<R> {
@@ -64,6 +65,7 @@ impl<R: Read> Reader<R> {
             implied: Implied::default(),
             end: None,
             steps: 0,
+            warmth: Vec::new(),
         }
     }
 
@@ -85,6 +87,11 @@ impl<R: Read> Reader<R> {
     /// Instructions told so far.
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// What a warm-up run has told since this was asked last.
+    pub fn take_warmth(&mut self) -> Vec<WarmthBlob> {
+        std::mem::take(&mut self.warmth)
     }
 
     /// Reads once from the input, waiting for it if need be, and tells what has come whole.
@@ -225,6 +232,7 @@ impl<R: Read> Reader<R> {
                 self.names += 1;
             }
             BLOB_WARNING => self.warnings.push(serde_json::from_slice(payload).map_err(unreadable)?),
+            BLOB_WARMTH => self.warmth.push(serde_json::from_slice(payload).map_err(unreadable)?),
             other => return Err(self.garbled(format!("blob {other}"))),
         }
         Ok(())

@@ -30,6 +30,8 @@ pub fn place(drum: Drum) -> (f64, f32, f32) {
         Drum::OpenHighConga => (-0.5, 0.16, 0.2),
         Drum::LowConga => (-1.2, 0.16, 0.1),
         Drum::OpenTriangle => (-13.0, 0.2, 0.4),
+        Drum::HighAgogo => (-4.2, 0.16, -0.3),
+        Drum::LowAgogo => (-4.2, 0.16, -0.3),
     }
 }
 
@@ -42,6 +44,7 @@ pub fn drive(drum: Drum) -> f64 {
         Drum::HighBongo | Drum::LowBongo | Drum::OpenHighConga | Drum::LowConga => 1.3,
         Drum::Crash | Drum::SplashCymbal | Drum::Ride => 1.0,
         Drum::RideBell | Drum::Cowbell | Drum::HighWoodBlock | Drum::OpenTriangle => 0.3,
+        Drum::HighAgogo | Drum::LowAgogo => 0.3,
     }
 }
 
@@ -111,6 +114,9 @@ pub fn play(stroke: &mut Stroke, drum: Drum) {
                 [0.6, 0.8],
             );
         }
+        // A minor third apart, and thin: a small bell that answers a smaller one.
+        Drum::HighAgogo => agogo(stroke, 988.0),
+        Drum::LowAgogo => agogo(stroke, 831.0),
         Drum::Maracas => stroke.hiss(0.06, 5200.0, 15_000.0, 0.008, [0.6, 1.0]),
         Drum::Ride => {
             stroke.modes(&[(3140.0, 0.30, 0.5), (4370.0, 0.26, 0.4), (5230.0, 0.2, 0.35), (1480.0, 0.1, 0.7)], [0.5, 0.8]);
@@ -140,6 +146,11 @@ pub fn play(stroke: &mut Stroke, drum: Drum) {
             stroke.modes(&[(905.0, 0.9, 0.10), (1530.0, 0.4, 0.07), (2710.0, 0.2, 0.04), (4300.0, 0.08, 0.025)], [0.7, 0.9]);
         }
     }
+}
+
+/// Two cones of sheet iron: few modes, hardly in tune with each other.
+fn agogo(stroke: &mut Stroke, hertz: f64) {
+    stroke.modes(&[(hertz, 0.8, 0.34), (hertz * 2.68, 0.35, 0.22), (hertz * 4.9, 0.16, 0.12), (hertz * 7.1, 0.08, 0.07)], [0.6, 0.8]);
 }
 
 fn tom(stroke: &mut Stroke, hertz: f64) {

@@ -32,6 +32,7 @@ pub fn place(drum: Drum) -> (f64, f32, f32) {
         Drum::OpenHighConga => 1.7,
         Drum::LowConga => 1.0,
         Drum::OpenTriangle => -9.0,
+        Drum::HighAgogo | Drum::LowAgogo => -1.0,
     };
     let side = match drum {
         Drum::ClosedHat | Drum::OpenHat | Drum::Tambourine | Drum::HighBongo | Drum::OpenTriangle => 0.25,
@@ -89,6 +90,8 @@ pub fn play(stroke: &mut Stroke, drum: Drum) {
             stroke.pulse(0.25, 554.0, 554.0, 0.01, 0.2, [0.4, 0.5]);
             stroke.pulse(0.25, 831.0, 831.0, 0.01, 0.16, [0.3, 0.4]);
         }
+        Drum::HighAgogo => stroke.pulse(0.125, 988.0, 988.0, 0.01, 0.16, [0.4, 0.5]),
+        Drum::LowAgogo => stroke.pulse(0.125, 831.0, 831.0, 0.01, 0.18, [0.4, 0.5]),
         Drum::Maracas => stroke.register(LONG, 44_000.0, 0.022, [0.6, 0.9]),
         Drum::HighWoodBlock => stroke.pulse(0.5, 1047.0, 1400.0, 0.004, 0.06, [0.6, 0.8]),
         // A fourth apart each, as the skins of the stage are.
