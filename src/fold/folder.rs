@@ -105,6 +105,7 @@ impl Folder {
         }
         if let Some(last) = self.singles.as_mut().and_then(|singles| singles.last_mut()) {
             last.take_blocks_of(&self.open);
+            last.c_calls += self.open.c_calls;
         }
         let steps = self.steps;
         let (zoom, gestures) = match (self.zoom, self.singles) {
@@ -232,6 +233,7 @@ impl Folder {
             gesture.suspensions = self.open.suspensions;
             gesture.switches = self.open.switches;
             gesture.intervals = self.open.intervals;
+            gesture.c_calls = self.open.c_calls;
             gesture.take_blocks_of(&self.open);
         }
         singles.push(gesture);

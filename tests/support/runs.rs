@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use evalody::trace::{Code, CodeId, Entry, Family, Header, Instruction, Mark, MarkKind, Origin, Outcome, Span, Step, Trace};
+use evalody::trace::{Code, CodeId, Entry, Family, Header, Instruction, Mark, MarkKind, NameId, Origin, Outcome, Span, Step, Trace};
 use proptest::prelude::*;
 
 /// Code of `length` instructions, with families, depths, lines and jumps backwards that follow from `seed`.
@@ -50,6 +50,7 @@ enum Happening {
     Raise,
     Collect(u8),
     Memory(i32),
+    CallC(u32),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -61,6 +62,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Raise),
         1 => (0u8..3).prop_map(Happening::Collect),
         1 => (-3000i32..3000).prop_map(Happening::Memory),
+        2 => (0u32..2).prop_map(Happening::CallC),
     ]
 }
 
@@ -87,12 +89,13 @@ pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
                 Happening::Call(code) => Entry::Mark(Mark { thread: 0, kind: MarkKind::Called(CodeId(code)) }),
                 Happening::Return => Entry::Mark(Mark { thread: 0, kind: MarkKind::Returned(CodeId(0)) }),
                 Happening::Raise => Entry::Mark(Mark { thread: 0, kind: MarkKind::Raised(CodeId(0)) }),
+                Happening::CallC(name) => Entry::Mark(Mark { thread: 0, kind: MarkKind::CalledC(NameId(name)) }),
                 Happening::Memory(by) => Entry::Mark(Mark { thread: 0, kind: MarkKind::BlocksChanged { by } }),
                 Happening::Collect(generation) => {
                     Entry::Mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation, collected: 1 } })
                 }
             })
             .collect();
-        Trace { codes, entries, outcome, ..Trace::default() }
+        Trace { codes, names: vec!["len".into(), "list.append".into()], entries, outcome, ..Trace::default() }
     })
 }
