@@ -17,7 +17,7 @@ use crate::interpreter::options::Task;
 use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::live::{Output, Player};
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
-use crate::picture::Stage;
+use crate::picture::{Asides, Stage};
 use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
 use crate::trace::Outcome;
 
@@ -90,7 +90,7 @@ impl Play {
         player.set_font(font);
         let mut notices: Vec<String> = notice.into_iter().collect();
 
-        let mut feed = Feed::new(running, &source.program, self.music.style(), self.music.zoom());
+        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default());
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
         let mut stage = Stage::new(self.music.style.legend());
         stage.add(&first);
@@ -174,6 +174,11 @@ impl Play {
                 notices.push(line);
             }
             let sounding = stage.sounding(position.tick);
+            let asides = feed.witness();
+            let beside = match stage.stretch(position.tick).filter(|_| asides.is_in_order()) {
+                Some((steps, thread)) => asides.words(steps, thread),
+                None => Vec::new(),
+            };
             let scene = Scene {
                 program: &source.program,
                 codes: feed.codes(),
@@ -187,6 +192,7 @@ impl Play {
                 key: stage.key(),
                 bar_remark: stage.remark(position.tick),
                 section: stage.section(position.tick),
+                beside: &beside,
                 is_paused: position.is_paused,
                 state: &feed.state(position.is_starved),
                 output: &pane,

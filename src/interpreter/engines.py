@@ -139,7 +139,9 @@ class Monitoring:
                     word = codes.learn(code)
                     if word >= 0:
                         blocks.ours_begin()
-                        monitoring.set_local_events(tool, code, heard)
+                        # Who profiles itself would see the end of a call whose beginning was before.
+                        profiles = "setprofile" in code.co_names
+                        monitoring.set_local_events(tool, code, heard & ~events.CALL if profiles else heard)
                         blocks.ours_end()
                 if word < 0:
                     return DISABLE
