@@ -91,7 +91,7 @@ impl Arrangement for Chip {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
         memory::write(sheet, now, DRUMS, COLLECTOR, 46.0);
-        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 44.0);
+        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 56.0);
         bass(sheet, now);
         arpeggio::write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));

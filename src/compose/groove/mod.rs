@@ -81,7 +81,7 @@ impl Arrangement for Groove {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
         memory::write(sheet, now, DRUMS, COLLECTOR, 50.0);
-        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 50.0);
+        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 60.0);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
         let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         accompaniment::bass(sheet, now);
