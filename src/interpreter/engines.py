@@ -36,52 +36,66 @@ class FunctionsInC:
     def learn(self, function, kind):
         """The number of what is called for the first time, or is made anew for every call; `UNHEARD` if it
         is not in C."""
-        if kind is METHOD:
-            return UNHEARD
         if kind is BUILTIN:
-            owner = function.__self__
-            if owner is None or is_subclass(MODULE, type(owner)):
-                return self._keep(id(function), function, placed(function.__qualname__, function.__module__))
-            home = type(owner)
-            # A class of the program's inherits it: that may go, and did not make it.
-            home = next(filter(is_in_c, MRO(owner if is_subclass(type, home) else home)))
-            key = function.__name__, id(home)
-            number = self.words.get(key)
-            return self._keep(key, home, placed(QUALNAME(home), HOME(home)) + "." + key[0]) if number is None else number
-        if kind is METHOD_DESCRIPTOR or kind is WRAPPER_DESCRIPTOR or kind is CLASS_METHOD_DESCRIPTOR:
-            return self._keep(id(function), function, function.__qualname__)
-        if kind is METHOD_WRAPPER:
-            return self._keep(None, None, function.__qualname__)
-        if is_subclass(type, kind) and is_in_c(function):
-            return self._keep(id(function), function, placed(QUALNAME(function), HOME(function)))
-        return UNHEARD
+            home = self._home(function)
+            number = None if home is None else self.words.get((function.__name__, id(home)))
+        elif kind is METHOD_WRAPPER:
+            number = self._names.get(function.__qualname__)
+        elif kind is METHOD_DESCRIPTOR or kind is WRAPPER_DESCRIPTOR or kind is CLASS_METHOD_DESCRIPTOR:
+            number = None
+        elif is_subclass(type, kind) and is_in_c(function):
+            number = None
+        else:
+            return UNHEARD
+        if number is None:
+            blocks = self.stream.blocks
+            blocks.ours_begin()
+            try:
+                number = self._learn(function, kind)
+            finally:
+                blocks.ours_end()
+        return number
 
-    def _keep(self, key, lasting, name):
-        number = self._names.get(name)
-        if number is not None and key is None:
-            return number
+    def _home(self, function):
+        """The class in C of what a method is bound to; `None` of a module's function."""
+        owner = function.__self__
+        kind = type(owner)
+        if owner is None or is_subclass(MODULE, kind):
+            return None
+        # A class of the program's inherits it: that may go, and did not make it.
+        return next(filter(is_in_c, MRO(owner if is_subclass(type, kind) else kind)))
+
+    def _learn(self, function, kind):
+        key, lasting = id(function), function
+        if kind is BUILTIN:
+            home = self._home(function)
+            if home is None:
+                name = placed(function.__qualname__, function.__module__)
+            else:
+                key, lasting = (function.__name__, id(home)), home
+                name = placed(QUALNAME(home), HOME(home)) + "." + function.__name__
+        elif is_subclass(type, kind):
+            name = placed(QUALNAME(function), HOME(function))
+        else:
+            name = function.__qualname__
         stream, me = self.stream, get_ident()
         if stream.owner == me:
             return UNHEARD  # a collection in the midst of a flush
-        stream.blocks.ours_begin()
-        try:
-            with stream.lock:
-                stream.owner = me
-                try:
-                    number = self._names.get(name)
-                    if number is None:
-                        number = len(self._names)
-                        stream.gather()
-                        stream.blob(BLOB_NAME, quoted(name))
-                        self._names[name] = number
-                finally:
-                    stream.owner = 0
-            if key is not None and key not in self.words:
-                self._kept.append(lasting)
-                self.words[key] = number
-            return number
-        finally:
-            stream.blocks.ours_end()
+        with stream.lock:
+            stream.owner = me
+            try:
+                number = self._names.get(name)
+                if number is None:
+                    number = len(self._names)
+                    stream.gather()
+                    stream.blob(BLOB_NAME, quoted(name))
+                    self._names[name] = number
+            finally:
+                stream.owner = 0
+        if kind is not METHOD_WRAPPER and key not in self.words:
+            self._kept.append(lasting)
+            self.words[key] = number
+        return number
 
 
 class Monitoring:
@@ -182,7 +196,7 @@ class Monitoring:
             number = in_c.get(identity(function))
             if number is None:
                 kind = kind_of(function)
-                if kind is FUNCTION:
+                if kind is FUNCTION or kind is METHOD:
                     return
                 number = learn_in_c(function, kind)
                 if number < 0:

@@ -36,7 +36,7 @@ pub fn write(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
         strike(Drum::Ride, 0, 40.0);
     }
     // A little bell somewhere.
-    door::write(sheet, now, DRUMS, (Drum::RideBell, &[0, 1, 2, 3, 4]), 46.0);
+    door::write(sheet, now, DRUMS, (Drum::RideBell, &[0, 1, 2, 3, 4]), 40.0);
     memory::swell(sheet, now, COLLECTOR, 36.0);
 }
 
