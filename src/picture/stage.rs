@@ -159,7 +159,8 @@ impl Stage {
         self.until(now).iter().rev().map(|note| note.cause).find(|cause| !cause.is_state)
     }
 
-    /// The steps of the gesture that the newest of these notes shows, with its thread. Several notes may share one.
+    /// The steps that the newest note which carries any stands for, with their thread: its own and those of others that
+    /// show the same gesture.
     pub fn stretch(&self, now: Tick) -> Option<(Range<u64>, u16)> {
         let cause = self.lead(now)?;
         let is_shared = |note: &&Struck| !note.cause.is_state && note.cause.since == cause.since && note.cause.thread == cause.thread;
