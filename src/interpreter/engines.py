@@ -63,7 +63,7 @@ class FunctionsInC:
         if owner is None or is_subclass(MODULE, kind):
             return None
         # A class of the program's inherits it: that may go, and did not make it.
-        return next(filter(is_in_c, MRO(owner if is_subclass(type, kind) else kind)))
+        return next(filter(is_in_c, MRO(owner if is_subclass(type, kind) else kind)), object)
 
     def _learn(self, function, kind):
         key, lasting = id(function), function
