@@ -5,10 +5,10 @@
 mod runs;
 
 use evalody::compose::{Style, StyleName, compose};
-use evalody::fold::{Folder, Outline, Zoom, fold};
-use evalody::music::{Instrument, TICKS_PER_SIXTEENTH, Tick};
-use evalody::score::Score;
-use evalody::trace::{Entry, Mark, MarkKind, Trace};
+use evalody::fold::{Folder, Gesture, MOST_GESTURES, Outline, Zoom, fold};
+use evalody::music::{Drum, Instrument, TICKS_PER_SIXTEENTH, Tick};
+use evalody::score::{Note, Part, Score};
+use evalody::trace::{Entry, Handover, Mark, MarkKind, Trace};
 use proptest::prelude::*;
 
 fn faithful() -> Style {
@@ -54,21 +54,17 @@ proptest! {
         prop_assert_eq!(outline.gestures.iter().map(|gesture| gesture.steps).sum::<u64>(), steps);
         let by_family: u64 = outline.gestures.iter().flat_map(|gesture| gesture.families).map(u64::from).sum();
         prop_assert_eq!(by_family, steps);
-        let told: Vec<i64> = trace
-            .entries
-            .iter()
-            .map(|entry| match entry {
-                Entry::Step(step) => i64::from(step.blocks),
-                Entry::Mark(Mark { kind: MarkKind::BlocksChanged { by }, .. }) => i64::from(*by),
-                Entry::Mark(_) => 0,
-            })
-            .collect();
+        let told: Vec<i64> = trace.entries.iter().map(blocks).collect();
         prop_assert_eq!(outline.tells_memory, told.iter().any(|by| *by != 0));
         if steps > 0 {
             let up: i64 = told.iter().filter(|by| **by > 0).sum();
             let down: i64 = told.iter().filter(|by| **by < 0).sum();
             prop_assert_eq!(outline.gestures.iter().map(|gesture| i64::from(gesture.blocks_up)).sum::<i64>(), up);
             prop_assert_eq!(outline.gestures.iter().map(|gesture| -i64::from(gesture.blocks_down)).sum::<i64>(), down);
+        }
+        if steps > 0 {
+            let called_c = trace.entries.iter().filter(|entry| is_door(entry)).count();
+            prop_assert_eq!(outline.gestures.iter().map(|gesture| gesture.c_calls).sum::<u32>() as usize, called_c);
         }
         prop_assert!(outline.gestures.windows(2).all(|pair| pair[0].since + pair[0].steps == pair[1].since), "stretches follow each other");
     }
@@ -179,6 +175,98 @@ proptest! {
         let [first, second] = orders.map(|order| fold(&interleaved(&trace, &order), zoom));
         prop_assert_eq!(first.gestures.iter().map(|gesture| gesture.steps).sum::<u64>(), trace.steps().count() as u64);
         prop_assert_eq!(first, second);
+    }
+}
+
+/// The same with a word before each thread that takes over from another.
+fn measured(trace: &Trace, causes: &[Handover]) -> Trace {
+    let thread = |entry: &Entry| match entry {
+        Entry::Step(step) => step.thread,
+        Entry::Mark(mark) => mark.thread,
+    };
+    let mut causes = causes.iter().cycle();
+    let mut entries: Vec<Entry> = Vec::new();
+    for entry in &trace.entries {
+        if entries.last().map_or(0, thread) != thread(entry) {
+            let cause = *causes.next().unwrap();
+            entries.push(Entry::Mark(Mark { thread: thread(entry), kind: MarkKind::HandedOver { cause } }));
+        }
+        entries.push(entry.clone());
+    }
+    Trace { entries, ..trace.clone() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn threads_whose_hand_overs_are_told_stand_in_the_order_in_which_they_ran(
+        trace in runs::trace(300),
+        order in prop::collection::vec(any::<bool>(), 1..40),
+        causes in prop::collection::vec(prop::sample::select(vec![Handover::Interval, Handover::Call, Handover::End]), 1..9),
+        zoom in zoom(),
+    ) {
+        let told = measured(&interleaved(&trace, &order), &causes);
+        let outline = fold(&told, zoom);
+        let ran: Vec<u16> = told.steps().map(|step| step.thread).collect();
+        let (first, last) = (ran.iter().min(), ran.iter().max());
+        prop_assert_eq!(outline.threads, if first == last { 1 } else { 2 });
+        prop_assert_eq!(outline.is_measured, first != last);
+        prop_assert_eq!(outline.steps, ran.len() as u64);
+        let sum = |count: fn(&Gesture) -> u64| outline.gestures.iter().map(count).sum::<u64>();
+        prop_assert_eq!(sum(|gesture| gesture.steps), ran.len() as u64);
+        prop_assert_eq!(sum(|gesture| u64::from(gesture.switches)), ran.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64);
+        prop_assert!(sum(|gesture| u64::from(gesture.intervals)) <= sum(|gesture| u64::from(gesture.switches)));
+        // Nothing of memory is left out where the second thread ran.
+        let changes: i64 = told.entries.iter().map(blocks).sum();
+        let counted: i64 = outline.gestures.iter().map(|gesture| i64::from(gesture.blocks_up) - i64::from(gesture.blocks_down)).sum();
+        prop_assert!(first == last || changes == counted);
+        if first != last {
+            prop_assert_eq!(outline.remark(), Some("2 threads, in the order in which they had the GIL".to_owned()));
+            let mut folder = Folder::new(zoom, Some(MOST_GESTURES));
+            told.tell(&mut folder);
+            prop_assert_eq!(folder.finish(told.outcome.clone()).gestures, outline.gestures);
+        }
+    }
+
+    #[test]
+    fn functions_in_c_are_heard_on_a_drum_of_their_own_and_change_nothing_else(
+        trace in runs::trace(400),
+        zoom in zoom(),
+        style in any_style(),
+    ) {
+        let silent = Trace { entries: trace.entries.iter().filter(|entry| !is_door(entry)).cloned().collect(), ..trace.clone() };
+        let (_, with) = score(&trace, zoom, &style);
+        let (_, mut without) = score(&silent, zoom, &style);
+        prop_assert!(without.states.iter().all(|state| state.calling_c == 0));
+        let is_knock = |part: &Part, note: &Note| {
+            part.instrument.is_drums() && !style.name.is_lossless() && [Drum::Cowbell, Drum::RideBell].map(Drum::pitch).contains(&note.pitch)
+        };
+        prop_assert!(!without.parts.iter().any(|part| part.notes.iter().any(|note| is_knock(part, note))));
+        for (bar, state) in with.states.iter().enumerate() {
+            let here = |part: &Part| part.notes.iter().filter(|note| is_knock(part, note) && note.at.bar() as usize == bar).count();
+            prop_assert_eq!(with.parts.iter().map(here).sum::<usize>() > 0, state.calling_c > 0);
+        }
+        for (state, with) in without.states.iter_mut().zip(&with.states) {
+            state.calling_c = with.calling_c;
+        }
+        let parts = with.parts.iter().map(|part| {
+            let notes = part.notes.iter().filter(|note| !is_knock(part, note)).copied().collect();
+            Part { notes, ..part.clone() }
+        });
+        prop_assert_eq!(Score { parts: parts.collect(), ..with.clone() }, without);
+    }
+}
+
+fn is_door(entry: &Entry) -> bool {
+    matches!(entry, Entry::Mark(Mark { kind: MarkKind::CalledC(_), .. }))
+}
+
+fn blocks(entry: &Entry) -> i64 {
+    match entry {
+        Entry::Step(step) => i64::from(step.blocks),
+        Entry::Mark(Mark { kind: MarkKind::BlocksChanged { by }, .. }) => i64::from(*by),
+        Entry::Mark(_) => 0,
     }
 }
 

@@ -9,13 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use evalody::compose::{Bar, Conductor, Style, StyleName, compose, plan_live};
-use evalody::fold::{Folder, Gesture, MOST_GESTURES, Threads, Zoom};
+use evalody::fold::{Folder, Gesture, MOST_GESTURES, Threads, Zoom, fold};
 use evalody::music::Tick;
 use evalody::perform::{Performance, perform};
-use evalody::picture::{Playhead, Stride, Tape};
+use evalody::picture::{Asides, Playhead, Stage, Stride, Tape};
 use evalody::trace::{Entry, Listener, Mark, MarkKind, Outcome, Step, Trace, read};
 use proptest::prelude::*;
-use support::{hear, pythons, request_of};
+use support::{hear, pythons, request, request_of};
 
 fn recorded() -> Vec<(String, Trace)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
@@ -49,7 +49,7 @@ fn a_tape_holds_every_step_with_its_frames_and_tells_the_same_trace_again() {
     for (name, trace) in recorded().into_iter().chain(sung()) {
         let tape = taped(&trace, Tape::MOST);
         let again = told(&tape);
-        assert!(again.codes == trace.codes && again.entries == trace.entries, "{name}");
+        assert!(again.codes == trace.codes && again.names == trace.names && again.entries == trace.entries, "{name}");
         assert_eq!((tape.first(), tape.end()), (0, trace.steps().count() as u64));
         for (n, step) in (0..).zip(trace.steps()) {
             assert_eq!(tape.step(n), Some(*step));
@@ -63,6 +63,54 @@ fn a_tape_holds_every_step_with_its_frames_and_tells_the_same_trace_again() {
         assert_eq!(ran, tape.end(), "{name}");
         let lines: u64 = (0..2_000).map(|line| tape.heat().line(line)).sum();
         assert!(lines > 0 && lines <= ran && tape.heat().most_line() > 0, "{name}");
+    }
+}
+
+#[test]
+fn functions_in_c_are_named_where_they_run_and_for_the_notes_that_stand_for_them() {
+    let source = "def key(x):
+    y = x * x
+    return -y
+
+def many(n):
+    x = []
+    for i in range(n):
+        x.append(i)
+        len(x)
+    return sorted(x, key=key)
+
+many(60)
+";
+    // Before 3.12 the recorder in Python does not tell them.
+    for (python, version) in pythons().into_iter().filter(|(_, version)| *version >= (3, 12)) {
+        let trace = hear(&request(&python, source)).unwrap().trace;
+        let tape = taped(&trace, Tape::MOST);
+        let named = |name: &str| tape.codes().iter().find(|code| code.name == name).unwrap().id;
+        for n in 0..tape.end() {
+            let step = tape.step(n).unwrap();
+            match step.code {
+                code if code == named("key") => {
+                    assert_eq!(tape.in_c(n), Some("sorted"), "{version:?}, step {n}");
+                    assert_eq!(tape.beside(n..n + 1)[0], "C: within sorted");
+                }
+                code if code == named("<module>") => assert_eq!(tape.in_c(n), None, "{version:?}, step {n}"),
+                _ => {}
+            }
+        }
+        let performance = perform(&compose("made up", &fold(&trace, Zoom::Auto), &trace.codes, &Style::default()));
+        let mut stage = Stage::new(StyleName::Groove.legend());
+        stage.add(&performance);
+        let mut asides = Asides::default();
+        trace.tell(&mut asides);
+        assert!(asides.is_in_order());
+        let words: Vec<String> = (0..performance.end.0)
+            .step_by(60)
+            .filter_map(|tick| stage.stretch(Tick(tick)))
+            .flat_map(|(steps, thread)| asides.words(steps, thread))
+            .collect();
+        for expected in ["list.append", "len"] {
+            assert!(words.iter().any(|words| words.contains(expected)), "{version:?}: no {expected}");
+        }
     }
 }
 

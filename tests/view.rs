@@ -150,6 +150,7 @@ impl Stage {
             key: "Am".parse::<Key>().unwrap(),
             bar_remark: "1 note = 12 instructions",
             section: "fib()",
+            beside: &[],
             is_paused: false,
             state: "finished",
             output: &self.output,
@@ -221,6 +222,29 @@ fn a_scene_looks_like_this_at_three_sizes() {
     for (width, height) in [(60, 15), (80, 24), (140, 45)] {
         let buffer = picture(&stage.scene(&SOUNDING), &mut View::default(), width, height);
         check_golden(&format!("view_{width}x{height}.txt"), &text(&buffer));
+    }
+}
+
+#[test]
+fn what_goes_on_beside_the_instructions_stands_in_the_rule_over_the_source_and_moves_nothing() {
+    let stage = Stage::fib();
+    let beside = ["C: list.append, len", "task Task-2", "GIL: 0 -> 1 after its interval"].map(str::to_owned);
+    for (width, height, words) in [
+        (60, 15, "C: list.append, len ─"),
+        (80, 24, "C: list.append, len ─"),
+        (140, 45, "C: list.append, len  task Task-2 ─"),
+        (200, 50, "C: list.append, len  task Task-2  GIL: 0 -> 1 after its interval ─"),
+    ] {
+        let plain = text(&picture(&stage.scene(&SOUNDING), &mut View::default(), width, height));
+        let told = text(&picture(&Scene { beside: &beside, ..stage.scene(&SOUNDING) }, &mut View::default(), width, height));
+        let (plain, told): (Vec<&str>, Vec<&str>) = (plain.lines().collect(), told.lines().collect());
+        assert!(told[0].contains(words), "{width}: {}", told[0]);
+        assert!(told[0].starts_with(" fib.py ") && told[0].chars().count() == plain[0].chars().count(), "{}", told[0]);
+        assert_eq!(told[1..], plain[1..]);
+        // A long one is cut.
+        let long = ["C: ".to_owned() + &"somewhere.very_far.".repeat(20)];
+        let told = text(&picture(&Scene { beside: &long, ..stage.scene(&SOUNDING) }, &mut View::default(), width, height));
+        assert!(told.lines().next().unwrap().contains("… "), "{told}");
     }
 }
 

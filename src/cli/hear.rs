@@ -29,10 +29,11 @@ Columns of faithful: number from 0, bar and sixteenth, family, depth of the valu
 instruction, frames above the first. All but the second are as in: evalody show trace fib.py
 
 Columns of other styles, for each bar: how much loops turn (0 to 3), frames above the first (0 to 3 and
-more), how often frames are entered (0 to 4), how much memory is allocated (0 to 4), a cascade of releases,
-the generation collected, exceptions (6 at most), what runs specialised (0 to 4) and what falls back (4 at
-most), both only if exported with --specialise, instructions against the average (0 to 4, 2 is the
-average), the kind of work"
+more), how often frames are entered (0 to 4), how often functions in C are called (0 to 4, 0 also where the
+recorder did not tell), how much memory is allocated (0 to 4), a cascade of releases, the generation
+collected, exceptions (6 at most), what runs specialised (0 to 4) and what falls back (4 at most), both only
+if exported with --specialise, instructions against the average (0 to 4, 2 is the average), the kind of
+work"
 )]
 pub struct Hear {
     /// MIDI file, or - for standard input
@@ -156,17 +157,18 @@ fn text_of_bars(out: &mut impl Write, name: &str, style: StyleName, song: &Song,
     writeln!(out, "{name}: {style} at {quarters} bpm, {} bars", states.len())?;
     writeln!(
         out,
-        "#{:>4} {:>5} {:>5} {:>5} {:>5} {:>8} {:>9} {:>6} {:>6} {:>5} {:>8}  work",
-        "bar", "turns", "depth", "calls", "alloc", "releases", "collected", "raised", "warmth", "falls", "activity"
+        "#{:>4} {:>5} {:>5} {:>5} {:>5} {:>5} {:>8} {:>9} {:>6} {:>6} {:>5} {:>8}  work",
+        "bar", "turns", "depth", "calls", "in C", "alloc", "releases", "collected", "raised", "warmth", "falls", "activity"
     )?;
     for (bar, state) in (1..).zip(states) {
-        let State { turning, frame_depth, calling, allocating, releases, collected, raised, warmth, falls, activity, work } = *state;
+        let State { turning, frame_depth, calling, calling_c, allocating, releases, collected, raised, warmth, falls, activity, work } =
+            *state;
         let releases = if releases { "yes" } else { "-" };
         let collected = collected.map_or("-".to_owned(), |generation| generation.to_string());
         let work = work.map_or("-", Work::name);
         writeln!(
             out,
-            "{bar:>5} {turning:>5} {frame_depth:>5} {calling:>5} {allocating:>5} {releases:>8} {collected:>9} {raised:>6} {warmth:>6} {falls:>5} {activity:>8}  {work}"
+            "{bar:>5} {turning:>5} {frame_depth:>5} {calling:>5} {calling_c:>5} {allocating:>5} {releases:>8} {collected:>9} {raised:>6} {warmth:>6} {falls:>5} {activity:>8}  {work}"
         )?;
     }
     Ok(())

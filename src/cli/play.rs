@@ -19,7 +19,7 @@ use crate::interpreter::options::Task;
 use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::live::{Output, Player};
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
-use crate::picture::Stage;
+use crate::picture::{Asides, Stage};
 use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
 use crate::trace::Outcome;
 
@@ -107,7 +107,7 @@ impl Play {
         player.set_font(font);
         let mut notices: Vec<String> = notice.into_iter().collect();
 
-        let mut feed = Feed::new(running, &source.program, self.music.style(), self.music.zoom()).warmed(merging);
+        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default()).warmed(merging);
         if self.detach {
             feed.spare();
         }
@@ -208,6 +208,11 @@ impl Play {
                 notices.push(line);
             }
             let sounding = stage.sounding(position.tick);
+            let asides = feed.witness();
+            let beside = match stage.stretch(position.tick).filter(|_| asides.is_in_order()) {
+                Some((steps, thread)) => asides.words(steps, thread),
+                None => Vec::new(),
+            };
             let scene = Scene {
                 program: &source.program,
                 codes: feed.codes(),
@@ -221,6 +226,7 @@ impl Play {
                 key: stage.key(),
                 bar_remark: stage.remark(position.tick),
                 section: stage.section(position.tick),
+                beside: &beside,
                 is_paused: position.is_paused,
                 state: &feed.state(position.is_starved),
                 output: &pane,
@@ -278,7 +284,7 @@ impl Play {
 
     /// Waits for the end of a program whose music is over, and passes on what it prints. False if that was
     /// interrupted.
-    fn see_out(&self, feed: &mut Feed, source: &Source, interrupted: &AtomicBool) -> Result<bool, Failure> {
+    fn see_out(&self, feed: &mut Feed<Asides>, source: &Source, interrupted: &AtomicBool) -> Result<bool, Failure> {
         while feed.runs_on() {
             if interrupted.load(Ordering::Relaxed) {
                 return Ok(false);

@@ -13,6 +13,10 @@ pub const CASCADE: u32 = 16;
 /// in its free lists.
 const JITTER: u32 = 3;
 
+/// Functions in C called for each line visit, above which a bar says one step more. Of 2,400 bars of sixty
+/// programs a third have none, and the rest fall into four parts about as large as each other.
+const DOOR: [f64; 4] = [0.0, 0.05, 0.15, 0.4];
+
 /// Sums and means over a bar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
@@ -21,6 +25,8 @@ pub struct Figures {
     pub families: [u32; Family::COUNT],
     pub turns: u32,
     pub calls: u32,
+    /// Functions in C that were called, where the recorder tells.
+    pub c_calls: u32,
     pub raised: u32,
     pub handled: u32,
     pub collections: u32,
@@ -67,6 +73,7 @@ impl Figures {
             families: whole.families,
             turns: whole.turns,
             calls: whole.calls,
+            c_calls: whole.c_calls,
             raised: whole.raised,
             handled: whole.handled,
             collections: whole.collections,
@@ -106,6 +113,7 @@ impl Figures {
             turning: over(f64::from(self.turns) / visits, &[0.0, 0.15, 0.3]),
             frame_depth: over(self.frame_depth, &[0.5, 1.5, 2.5]),
             calling: over(f64::from(self.calls) / visits, &[0.0, 0.1, 0.25, 0.5]),
+            calling_c: over(f64::from(self.c_calls) / visits, &DOOR),
             allocating: over(allocated, &[0.0, 0.02, 0.08, 0.25]),
             releases: tells_memory && self.released >= CASCADE,
             collected: (self.collections > 0).then_some(self.generation.min(2)),

@@ -56,6 +56,8 @@ pub const fn drums(instrument: &'static str, drums: &'static [Drum], families: &
 }
 
 pub const FRAMES: Entry = drums("wood block", &[Drum::HighWoodBlock], &[], "frames entered");
+/// What the drum of the door to C tells.
+pub const DOOR: &str = "functions in C are called, where the recorder tells";
 pub const ALLOCATION: Entry = drums("maracas", &[Drum::Maracas], &[], "memory that is allocated");
 pub const WARMTH: Entry = drums(
     "tambourine",

@@ -7,6 +7,7 @@ mod ambient;
 mod character;
 mod chip;
 mod conductor;
+mod door;
 mod faithful;
 mod figures;
 mod form;

@@ -3,7 +3,7 @@
 
 use super::rhythm::SLOTS;
 use super::style::StyleName;
-use super::{ambient, chip, groove, memory};
+use super::{ambient, chip, door, groove, memory};
 use crate::music::{Drum, Pitch};
 use crate::score::Work;
 
@@ -28,6 +28,7 @@ pub struct Signs {
     /// Where the bass begins below this, the frames are two deeper than its strokes say.
     pub deep_bass: Option<Pitch>,
     pub calling: Tally,
+    pub calling_c: Tally,
     pub allocating: Tally,
     pub raised: Tally,
     /// Either of two instruments tells it.
@@ -64,6 +65,7 @@ const GROOVE: Signs = Signs {
     frame_depth: part(groove::BASS, &groove::BASS_ONSETS),
     deep_bass: None,
     calling: drums(&[Drum::HighWoodBlock], &groove::CALLS),
+    calling_c: drums(&[Drum::Cowbell], &door::KNOCKS),
     allocating: drums(&[Drum::Maracas], &memory::SHAKES),
     raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
     // Of 2, 4, 8, 12 and 16 strokes spread over a bar so many fall before the fill; of 1, 2, 4, 6 and 8 these.
@@ -84,6 +86,7 @@ const CHIP: Signs = Signs {
     frame_depth: part(chip::BASS, &chip::BASS_STROKES),
     deep_bass: None,
     calling: drums(&[Drum::HighWoodBlock], &chip::CALLS),
+    calling_c: drums(&[Drum::Cowbell], &door::KNOCKS),
     allocating: drums(&[Drum::Maracas], &memory::SHAKES),
     raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
     activity: [Tally { before: chip::FILL, ..drums(&[Drum::ClosedHat], &chip::HATS_HEARD) }; 2],
@@ -101,6 +104,7 @@ const AMBIENT: Signs = Signs {
     frame_depth: part(ambient::BASS, &[1, 2]),
     deep_bass: Pitch::new(ambient::BASS_LOW[1]),
     calling: drums(&[Drum::HighWoodBlock], &[0, 1, 2, 3, 4]),
+    calling_c: drums(&[Drum::RideBell], &[0, 1, 2, 3, 4]),
     allocating: drums(&[Drum::Maracas], &ambient::SHAKES),
     raised: drums(&[Drum::LowFloorTom], &[0, 1, 2, 3, 4, 5, 6]),
     activity: [part(ambient::DROPS, &[0, 1, 2, 3, 4]); 2],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::list::List;
 use super::sites::Sites;
 use super::{Gesture, Outline, Zoom};
-use crate::trace::{Code, CodeId, Listener, Mark, MarkKind, Outcome, Step, Unit};
+use crate::trace::{Code, CodeId, Handover, Listener, Mark, MarkKind, Outcome, Step, Unit};
 
 /// Fewer line visits than this make no piece of a minute; then instructions are heard instead. Eight
 /// notes a bar over a third of the shortest piece.
@@ -20,6 +20,7 @@ const MOST_SINGLE: usize = 2048;
 const SIGNATURES: usize = 1 << 16;
 
 /// Folds steps to gestures as they happen.
+#[derive(Clone)]
 pub struct Folder {
     zoom: Zoom,
     codes: Vec<Arc<Code>>,
@@ -38,6 +39,8 @@ pub struct Folder {
     last_code: CodeId,
     last_thread: u16,
     last_frame_depth: u16,
+    /// Whether the last hand-over was one by the interval.
+    is_interval: bool,
     /// Code objects of the frames of each thread, bottom first.
     frames: Vec<Vec<CodeId>>,
     steps: u64,
@@ -68,6 +71,7 @@ impl Folder {
             last_code: CodeId(0),
             last_thread: 0,
             last_frame_depth: 0,
+            is_interval: false,
             frames: Vec::new(),
             steps: 0,
             visits: 0,
@@ -108,6 +112,7 @@ impl Folder {
         if let Some(last) = self.singles.as_mut().and_then(|singles| singles.last_mut()) {
             last.take_blocks_of(&self.open);
             last.falls += self.falls_to_come;
+            last.c_calls += self.open.c_calls;
         }
         let steps = self.steps;
         let (zoom, gestures) = match (self.zoom, self.singles) {
@@ -115,7 +120,7 @@ impl Folder {
             (Zoom::Auto, _) => (Zoom::Line, self.list.take()),
             (zoom, _) => (zoom, self.list.take()),
         };
-        Outline { gestures, steps, zoom, threads: 1, tells_memory: self.tells_memory, outcome }
+        Outline { gestures, steps, zoom, threads: 1, is_measured: false, tells_memory: self.tells_memory, outcome }
     }
 
     /// Takes what was folded since the last call, for music that is made while the program runs.
@@ -182,7 +187,10 @@ impl Folder {
     fn begin(&mut self, step: Step, unit: Unit) {
         // An open gesture without steps holds marks that were told for what begins now.
         self.close();
-        self.open.switches += u32::from(self.steps > 0 && step.thread != self.last_thread);
+        let is_switch = self.steps > 0 && step.thread != self.last_thread;
+        self.open.switches += u32::from(is_switch);
+        self.open.intervals += u32::from(is_switch && self.is_interval);
+        self.is_interval &= !is_switch;
         let open = &mut self.open;
         open.code = step.code;
         open.first = step.offset;
@@ -233,6 +241,8 @@ impl Folder {
             gesture.handled = self.open.handled;
             gesture.suspensions = self.open.suspensions;
             gesture.switches = self.open.switches;
+            gesture.intervals = self.open.intervals;
+            gesture.c_calls = self.open.c_calls;
             gesture.take_blocks_of(&self.open);
         }
         gesture.falls = std::mem::take(&mut self.falls_to_come);
@@ -328,13 +338,22 @@ impl Listener for Folder {
                 self.open.generation = self.open.generation.max(generation);
             }
             MarkKind::ThreadStarted { .. } | MarkKind::ThreadEnded => {}
-            MarkKind::CalledC(_) | MarkKind::TaskEntered(_) | MarkKind::HandedOver { .. } => {}
             MarkKind::Specialised { code, offset, form } => {
                 self.sites.set(code, offset, form.is_some());
                 let falls = u32::from(form.is_none());
                 self.open.falls += falls;
                 self.falls_to_come += falls;
             }
+            MarkKind::CalledC(_) => {
+                self.open.c_calls += 1;
+                if self.open.steps > 0
+                    && let Some(last) = self.singles.as_mut().and_then(|singles| singles.last_mut())
+                {
+                    last.c_calls += 1;
+                }
+            }
+            MarkKind::HandedOver { cause } => self.is_interval = cause == Handover::Interval,
+            MarkKind::TaskEntered(_) => {}
             MarkKind::BlocksChanged { by } => self.change_blocks(i64::from(by)),
         }
     }

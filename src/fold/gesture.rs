@@ -46,8 +46,12 @@ pub struct Gesture {
     pub handled: u32,
     /// Frames that suspended themselves or went on.
     pub suspensions: u32,
-    /// Times another thread took over.
+    /// Times another thread took over, and among them those after the interval that a thread may run, where
+    /// the recorder tells.
     pub switches: u32,
+    pub intervals: u32,
+    /// Functions in C that were called, where the recorder tells.
+    pub c_calls: u32,
     /// Collections of the cyclic collector, and the highest generation among them.
     pub collections: u32,
     pub generation: u8,
@@ -93,6 +97,8 @@ impl Gesture {
         handled: 0,
         suspensions: 0,
         switches: 0,
+        intervals: 0,
+        c_calls: 0,
         collections: 0,
         generation: 0,
         blocks_up: 0,
@@ -161,6 +167,8 @@ impl Gesture {
             (&mut self.handled, next.handled),
             (&mut self.suspensions, next.suspensions),
             (&mut self.switches, next.switches),
+            (&mut self.intervals, next.intervals),
+            (&mut self.c_calls, next.c_calls),
             (&mut self.collections, next.collections),
             (&mut self.warm, next.warm),
             (&mut self.falls, next.falls),

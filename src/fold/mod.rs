@@ -50,8 +50,11 @@ pub struct Outline {
     pub steps: u64,
     /// Never `Auto`.
     pub zoom: Zoom,
-    /// Threads that were heard. Where there are several, their order is inferred.
+    /// Threads that were heard.
     pub threads: usize,
+    /// Whether several threads stand in the order in which they had the GIL, as the recorder told it. Otherwise
+    /// their order is inferred.
+    pub is_measured: bool,
     /// Whether any change of memory was told; where not, `blocks_up` and `blocks_down` mean nothing.
     pub tells_memory: bool,
     pub outcome: Outcome,
@@ -65,7 +68,10 @@ impl Outline {
 
     /// What the listener must know of how the outline was made.
     pub fn remark(&self) -> Option<String> {
-        (self.threads > 1).then(|| format!("{} threads: their order is inferred", self.threads))
+        (self.threads > 1).then(|| match self.is_measured {
+            true => format!("{} threads, in the order in which they had the GIL", self.threads),
+            false => format!("{} threads: their order is inferred", self.threads),
+        })
     }
 
     /// Sum of the gestures' weights.

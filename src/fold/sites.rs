@@ -3,7 +3,7 @@
 use crate::trace::CodeId;
 
 /// By code object and code unit. Empty for as long as nobody tells of specialised forms.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Sites {
     warm: Vec<Vec<bool>>,
 }

@@ -7,7 +7,8 @@ use crate::trace::{Code, Family};
 
 /// For people.
 pub fn lines<'a>(outline: &'a Outline, codes: &'a [Arc<Code>]) -> impl Iterator<Item = String> + 'a {
-    let head = format!("outline of {} steps in {} gestures at zoom {}", outline.steps, outline.gestures.len(), outline.zoom);
+    let remark = outline.remark().map_or(String::new(), |remark| format!("; {remark}"));
+    let head = format!("outline of {} steps in {} gestures at zoom {}{remark}", outline.steps, outline.gestures.len(), outline.zoom);
     let columns = format!(
         "{:>10} {:>8} {:>7} {:>7} {:>3} {:>5} {:>5} {:>8}  {:<24} {}",
         "since", "steps", "visits", "weight", "thr", "frame", "line", "stack", "function", "families and marks"
@@ -41,6 +42,7 @@ fn line(gesture: &Gesture, codes: &[Arc<Code>]) -> String {
 
 /// For programs: one JSON object a line.
 pub fn json_lines<'a>(outline: &'a Outline, codes: &'a [Arc<Code>]) -> impl Iterator<Item = String> + 'a {
+    let order = (outline.threads > 1).then_some(if outline.is_measured { "measured" } else { "inferred" });
     outline.gestures.iter().map(move |gesture| {
         let families: serde_json::Map<String, serde_json::Value> = Family::ALL
             .into_iter()
@@ -49,7 +51,7 @@ pub fn json_lines<'a>(outline: &'a Outline, codes: &'a [Arc<Code>]) -> impl Iter
             .collect();
         let marks: serde_json::Map<String, serde_json::Value> =
             marks(gesture).into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name.to_owned(), count.into())).collect();
-        serde_json::json!({
+        let mut line = serde_json::json!({
             "since": gesture.since,
             "steps": gesture.steps,
             "visits": gesture.visits,
@@ -64,8 +66,12 @@ pub fn json_lines<'a>(outline: &'a Outline, codes: &'a [Arc<Code>]) -> impl Iter
             "recursive": gesture.is_recursive,
             "families": families,
             "marks": marks,
-        })
-        .to_string()
+        });
+        // Of one thread there is nothing to tell.
+        if let Some(order) = order {
+            line["order"] = order.into();
+        }
+        line.to_string()
     })
 }
 
@@ -73,7 +79,7 @@ fn name<'a>(gesture: &Gesture, codes: &'a [Arc<Code>]) -> &'a str {
     codes.get(gesture.code.index()).map_or("?", |code| &code.qualname)
 }
 
-fn marks(gesture: &Gesture) -> [(&'static str, u32); 13] {
+fn marks(gesture: &Gesture) -> [(&'static str, u32); 15] {
     [
         ("turns", gesture.turns),
         ("calls", gesture.calls),
@@ -83,6 +89,8 @@ fn marks(gesture: &Gesture) -> [(&'static str, u32); 13] {
         ("handled", gesture.handled),
         ("suspensions", gesture.suspensions),
         ("switches", gesture.switches),
+        ("intervals", gesture.intervals),
+        ("c_calls", gesture.c_calls),
         ("collections", gesture.collections),
         ("blocks up", gesture.blocks_up),
         ("blocks down", gesture.blocks_down),

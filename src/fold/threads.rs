@@ -1,11 +1,12 @@
-//! Threads put together in an order which follows from what each of them did, and from nothing else.
+//! Threads put together in their order: as it was measured, or else as it follows from what each of them did.
 //!
 //! When one thread takes over from another is up to the system's scheduler, and with most recorders an
-//! artefact of the recording. So each thread is folded on its own, and time is counted in instructions:
-//! a thread begins where its starter was when it started it, and all go on at the same pace. Where a
-//! thread calls `join()` without arguments it waits for the next of the threads it started. That order is
-//! inferred, and the outline says so. Collections, changes of memory and specialised forms are left out
-//! from the first start on: which thread they fall into is chance.
+//! artefact of the recording. Where the recorder tells of hand-overs they are the program's own, and all is
+//! folded in the order in which it is told. Otherwise each thread is folded on its own, and time is counted in
+//! instructions: a thread begins where its starter was when it started it, and all go on at the same pace. Where
+//! a thread calls `join()` without arguments it waits for the next of the threads it started. That order is
+//! inferred, and the outline says so. Collections, changes of memory and specialised forms are left out from
+//! the first start on: which thread they fall into is chance.
 
 use std::sync::Arc;
 
@@ -31,21 +32,27 @@ struct Thread {
     ties: Vec<(u64, Tie)>,
 }
 
-/// The listener which folds threads apart.
+/// The listener which folds threads together.
 pub struct Threads {
     zoom: Zoom,
     most: Option<usize>,
     codes: Vec<Arc<Code>>,
+    /// All of them in the order told, until it shows that this order is chance.
+    told: Option<Folder>,
+    /// The same apart; none as long as there is one thread, or once the order is measured.
+    threads: Vec<Thread>,
     /// Offsets of the calls of `join()` in each code object.
     joins: Vec<Vec<u32>>,
-    threads: Vec<Thread>,
+    is_measured: bool,
+    /// Those that ran in the order measured.
+    heard: Vec<u16>,
 }
 
 impl Threads {
     /// `most` bounds the number of gestures; `None` keeps every one.
     pub fn new(zoom: Zoom, most: Option<usize>) -> Self {
-        let first = Thread { folder: Some(Folder::new(zoom, most)), ties: Vec::new() };
-        Self { zoom, most, codes: Vec::new(), joins: Vec::new(), threads: vec![first] }
+        let told = Some(Folder::new(zoom, most));
+        Self { zoom, most, codes: Vec::new(), told, threads: Vec::new(), joins: Vec::new(), is_measured: false, heard: Vec::new() }
     }
 
     pub fn codes(&self) -> &[Arc<Code>] {
@@ -54,6 +61,10 @@ impl Threads {
 
     /// Ends the folding.
     pub fn finish(mut self, outcome: Outcome) -> Outline {
+        if let Some(told) = self.told.take_if(|_| self.threads.is_empty()) {
+            let threads = self.heard.len().max(1);
+            return Outline { threads, is_measured: threads > 1, ..told.finish(outcome) };
+        }
         let heard = self.threads.iter().filter(|thread| thread.folder.as_ref().is_some_and(|folder| folder.steps() > 0)).count();
         if heard <= 1 {
             let folder = self.threads.into_iter().filter_map(|thread| thread.folder).max_by_key(Folder::steps);
@@ -89,7 +100,23 @@ impl Threads {
             list.push(&gesture);
         }
         let zoom = outlines.first().map_or(self.zoom, |outline| outline.zoom);
-        Outline { gestures: list.take(), steps, zoom, threads: heard, tells_memory: false, outcome }
+        Outline { gestures: list.take(), steps, zoom, threads: heard, is_measured: false, tells_memory: false, outcome }
+    }
+
+    /// From here on there is more than one thread.
+    fn part(&mut self) {
+        if self.threads.is_empty() && !self.is_measured {
+            self.threads.push(Thread { folder: self.told.clone(), ties: Vec::new() });
+        }
+    }
+
+    /// Another thread than the first does something, and nobody told that it was given the GIL.
+    #[inline]
+    fn leave_to_chance(&mut self, thread: u16) {
+        if thread != 0 && !self.is_measured && self.told.is_some() {
+            self.part();
+            self.told = None;
+        }
     }
 
     fn thread(&mut self, number: u16) -> &mut Thread {
@@ -115,18 +142,22 @@ impl Threads {
 impl Listener for Threads {
     fn code(&mut self, code: Arc<Code>) {
         self.joins.push(joins(&code));
-        for thread in &mut self.threads {
-            if let Some(folder) = &mut thread.folder {
-                folder.code(Arc::clone(&code));
-            }
+        for folder in self.told.iter_mut().chain(self.threads.iter_mut().filter_map(|thread| thread.folder.as_mut())) {
+            folder.code(Arc::clone(&code));
         }
         self.codes.push(code);
     }
 
     #[inline]
     fn step(&mut self, step: Step) {
-        if self.threads.len() == 1 && step.thread == 0 {
-            self.folder(0).step(step);
+        self.leave_to_chance(step.thread);
+        if let Some(told) = &mut self.told {
+            told.step(step);
+        }
+        if self.threads.is_empty() {
+            if self.is_measured && !self.heard.contains(&step.thread) {
+                self.heard.push(step.thread);
+            }
             return;
         }
         self.folder(step.thread).step(Step { blocks: 0, ..step });
@@ -137,14 +168,30 @@ impl Listener for Threads {
     }
 
     fn mark(&mut self, mark: Mark) {
-        match mark.kind {
-            MarkKind::ThreadStarted { thread } => {
-                let steps = self.folder(mark.thread).steps();
-                self.thread(mark.thread).ties.push((steps, Tie::Started(usize::from(thread))));
-                self.folder(thread);
+        match (&mark.kind, &self.told) {
+            (MarkKind::HandedOver { .. }, Some(told)) if !self.is_measured => {
+                // Only the first can have run until here.
+                self.heard.extend((told.steps() > 0).then_some(0));
+                self.is_measured = true;
+                self.threads.clear();
             }
-            MarkKind::BlocksChanged { .. } if self.threads.len() > 1 => {}
-            _ => self.folder(mark.thread).mark(mark),
+            (MarkKind::ThreadStarted { .. }, _) => self.part(),
+            _ => {}
+        }
+        self.leave_to_chance(mark.thread);
+        if !self.threads.is_empty() {
+            match mark.kind {
+                MarkKind::ThreadStarted { thread } => {
+                    let steps = self.folder(mark.thread).steps();
+                    self.thread(mark.thread).ties.push((steps, Tie::Started(usize::from(thread))));
+                    self.folder(thread);
+                }
+                MarkKind::BlocksChanged { .. } | MarkKind::HandedOver { .. } => {}
+                _ => self.folder(mark.thread).mark(mark.clone()),
+            }
+        }
+        if let Some(told) = &mut self.told {
+            told.mark(mark);
         }
     }
 }

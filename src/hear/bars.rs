@@ -48,6 +48,7 @@ impl Bar<'_> {
             turning: step(&signs.turning)?,
             frame_depth: step(&signs.frame_depth)? + self.octave_deeper(),
             calling: step(&signs.calling)?,
+            calling_c: step(&signs.calling_c)?,
             allocating: step(&signs.allocating)?,
             releases: self.strokes(&signs.releases) > 0,
             collected: self.collected()?,

@@ -1,6 +1,103 @@
 # The two ways to hear of every instruction, each its own class with the same functions: start, stop,
 # thread_began, thread_ends. Stands behind record.py, in one namespace with it.
 
+CALLED_C = MARK | 13 << 52
+BLOB_NAME = 5
+
+FUNCTION, METHOD, MODULE = type(lambda: 0), type(Blocks.here.__get__(0)), type(sys)
+BUILTIN, METHOD_WRAPPER = type(len), type("".__add__)
+METHOD_DESCRIPTOR, WRAPPER_DESCRIPTOR, CLASS_METHOD_DESCRIPTOR = type(str.join), type(str.__add__), type(dict.__dict__["fromkeys"])
+# What these tell of a class is asked of `type` itself: a class of the program may have a metaclass, whose
+# functions would run.
+MRO, FLAGS, QUALNAME, HOME = (type.__dict__[name].__get__ for name in ("__mro__", "__flags__", "__qualname__", "__module__"))
+is_subclass = type.__subclasscheck__
+HEAP, IMMUTABLE = 1 << 9, 1 << 8  # Include/object.h
+
+
+def is_in_c(kind):
+    """Whether a class is implemented in C. What a class statement makes is on the heap and can be changed."""
+    return FLAGS(kind) & (HEAP | IMMUTABLE) != HEAP
+
+
+def placed(name, module):
+    return name if type(module) is not str or module == "builtins" else module + "." + name
+
+
+class FunctionsInC:
+    """The numbers under which functions in C are told. Nothing here runs code of the program: its objects
+    are told apart by type and identity, never compared, hashed, or asked for attributes of their own."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        # Under id(function) where it lives as long as its module or class. What stands behind an id is kept,
+        # so that no other can have its place.
+        self.words, self._kept, self._names = {}, [], {}
+
+    def learn(self, function, kind):
+        """The number of what is called for the first time, or is made anew for every call; `UNHEARD` if it
+        is not in C."""
+        if kind is BUILTIN:
+            home = self._home(function)
+            number = None if home is None else self.words.get((function.__name__, id(home)))
+        elif kind is METHOD_WRAPPER:
+            number = self._names.get(function.__qualname__)
+        elif kind is METHOD_DESCRIPTOR or kind is WRAPPER_DESCRIPTOR or kind is CLASS_METHOD_DESCRIPTOR:
+            number = None
+        elif is_subclass(type, kind) and is_in_c(function):
+            number = None
+        else:
+            return UNHEARD
+        if number is None:
+            blocks = self.stream.blocks
+            blocks.ours_begin()
+            try:
+                number = self._learn(function, kind)
+            finally:
+                blocks.ours_end()
+        return number
+
+    def _home(self, function):
+        """The class in C of what a method is bound to; `None` of a module's function."""
+        owner = function.__self__
+        kind = type(owner)
+        if owner is None or is_subclass(MODULE, kind):
+            return None
+        # A class of the program's inherits it: that may go, and did not make it.
+        return next(filter(is_in_c, MRO(owner if is_subclass(type, kind) else kind)), object)
+
+    def _learn(self, function, kind):
+        key, lasting = id(function), function
+        if kind is BUILTIN:
+            home = self._home(function)
+            if home is None:
+                name = placed(function.__qualname__, function.__module__)
+            else:
+                key, lasting = (function.__name__, id(home)), home
+                name = placed(QUALNAME(home), HOME(home)) + "." + function.__name__
+        elif is_subclass(type, kind):
+            name = placed(QUALNAME(function), HOME(function))
+        else:
+            name = function.__qualname__
+        stream, me = self.stream, get_ident()
+        if stream.owner == me:
+            return UNHEARD  # a collection in the midst of a flush
+        with stream.lock:
+            stream.owner = me
+            try:
+                number = self._names.get(name)
+                if number is None:
+                    number = len(self._names)
+                    stream.gather()
+                    stream.blob(BLOB_NAME, quoted(name))
+                    self._names[name] = number
+            finally:
+                stream.owner = 0
+        if kind is not METHOD_WRAPPER and key not in self.words:
+            self._kept.append(lasting)
+            self.words[key] = number
+        return number
+
+
 class Monitoring:
     """Recording by sys.monitoring. Steps and returns are asked for per code object, so that what is left
     out, and the recorder itself, run at full speed."""
@@ -10,6 +107,7 @@ class Monitoring:
     def __init__(self, stream, codes, threads):
         self.stream, self.codes, self.threads = stream, codes, threads
         self.is_threaded = self.is_stopped = False
+        self.in_c = FunctionsInC(stream)
         self.tool = next(tool for tool in (4, 3) if sys.monitoring.get_tool(tool) is None)
 
     def start(self):
@@ -35,7 +133,7 @@ class Monitoring:
         for callback in callbacks.values():
             code = callback.__code__
             words[id(code)] = 0
-            callback(code, 0, None) if code.co_argcount == 3 else callback(code, 0)
+            callback(code, 0, *[None] * (code.co_argcount - 2))
             words[id(code)] = UNHEARD
         del stream.record[:]
         stream.threshold, numbers[FRAME_DUE] = thresholds
@@ -46,7 +144,8 @@ class Monitoring:
         events, DISABLE = monitoring.events, monitoring.DISABLE
         append, flush, words, record, length = stream.record.append, stream.flush, codes.words, stream.record, len
         look, blocks, numbers = stream.look, stream.blocks, stream.blocks.numbers
-        heard = events.INSTRUCTION | events.PY_RETURN | events.PY_YIELD
+        heard = events.INSTRUCTION | events.PY_RETURN | events.PY_YIELD | events.CALL
+        in_c, learn_in_c, kind_of, identity = self.in_c.words, self.in_c.learn, type, id
 
         def entered(mark):
             def callback(code, offset):
@@ -55,7 +154,9 @@ class Monitoring:
                     word = codes.learn(code)
                     if word >= 0:
                         blocks.ours_begin()
-                        monitoring.set_local_events(tool, code, heard)
+                        # Who profiles itself would see the end of a call whose beginning was before.
+                        profiles = "setprofile" in code.co_names
+                        monitoring.set_local_events(tool, code, heard & ~events.CALL if profiles else heard)
                         blocks.ours_end()
                 if word < 0:
                     return DISABLE
@@ -92,7 +193,20 @@ class Monitoring:
             if length(record) >= stream.threshold:
                 flush(offset > GREATEST_SMALL)
 
+        def called(code, offset, function, _):
+            number = in_c.get(identity(function))
+            if number is None:
+                kind = kind_of(function)
+                if kind is FUNCTION or kind is METHOD:
+                    return
+                number = learn_in_c(function, kind)
+                if number < 0:
+                    return
+            # It follows a step, which has looked whether the record is full.
+            append(CALLED_C | thread_of() | number)
+
         return {
+            events.CALL: called,
             events.PY_START: entered(CALLED),
             events.PY_RESUME: entered(RESUMED),
             events.PY_THROW: marked(RESUMED),

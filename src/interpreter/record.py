@@ -122,7 +122,9 @@ class Blocks:
     def ours_end(self):
         numbers = self.numbers
         if numbers[OWN] == 1:
-            numbers[TOLD] += getallocatedblocks() + self._missing() - numbers[BEFORE]
+            # Read first: what was told is a block, too, while it is added to.
+            change = getallocatedblocks() + self._missing() - numbers[BEFORE]
+            numbers[TOLD] += change
         numbers[OWN] -= 1
 
 

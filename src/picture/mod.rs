@@ -1,5 +1,6 @@
 //! What is to be seen of the interpreter at a moment of the music. Pure: it draws nothing.
 
+mod asides;
 mod heat;
 mod join;
 mod playhead;
@@ -7,6 +8,7 @@ mod stacks;
 mod stage;
 mod tape;
 
+pub use asides::Asides;
 pub use heat::Heat;
 pub use playhead::{Playhead, Struck};
 pub use stacks::{Label, LabelKind, Stacks};

@@ -1,5 +1,7 @@
 //! What has been played and what sounds at a moment, for the view.
 
+use std::ops::Range;
+
 use crate::compose::{Entry, LaneNames};
 use crate::music::{Key, Pitch, TICKS_PER_BAR, Tick};
 use crate::perform::{ChannelSetup, CueKind, Performance};
@@ -155,6 +157,18 @@ impl Stage {
     /// The newest note that carries instructions.
     pub fn lead(&self, now: Tick) -> Option<Cause> {
         self.until(now).iter().rev().map(|note| note.cause).find(|cause| !cause.is_state)
+    }
+
+    /// The steps that the newest note which carries any stands for, with their thread: its own and those of others that
+    /// show the same gesture.
+    pub fn stretch(&self, now: Tick) -> Option<(Range<u64>, u16)> {
+        let cause = self.lead(now)?;
+        let is_shared = |note: &&Struck| !note.cause.is_state && note.cause.since == cause.since && note.cause.thread == cause.thread;
+        // All of them lie within a bar or two.
+        let near = |note: &&Struck| note.at.0 + LONGEST >= now.0 && note.at.0 <= now.0 + LONGEST;
+        let from = self.struck.partition_point(|note| note.at.0 + LONGEST < now.0);
+        let steps: u64 = self.struck[from..].iter().take_while(near).filter(is_shared).map(|note| note.cause.steps).sum();
+        Some((cause.since..cause.since + steps.max(1), cause.thread))
     }
 
     pub fn steps_until(&self, now: Tick) -> u64 {

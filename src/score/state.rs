@@ -60,6 +60,8 @@ pub struct State {
     pub frame_depth: u8,
     /// Frames entered for each line visit: 0 none, 1 under 0.1, 2 under 0.25, 3 under 0.5, 4 more.
     pub calling: u8,
+    /// Functions in C called for each line visit: 0 none, or not told, 1 up to 0.05, 2 up to 0.15, 3 up to 0.4, 4 more.
+    pub calling_c: u8,
     /// Memory blocks allocated for each instruction: 0 none (or three in all), 1 up to 0.02, 2 up to 0.08, 3 up to 0.25,
     /// 4 more. Where the interpreter does not tell, instructions of the family build stand for blocks.
     pub allocating: u8,
@@ -84,13 +86,14 @@ pub struct State {
 
 /// A bar's states as JSON, under the names that they have everywhere. `bar` counts from 1.
 pub fn state_json(bar: u32, state: &State) -> serde_json::Value {
-    let State { turning, frame_depth, calling, allocating, releases, collected, raised, warmth, falls, activity, work } = *state;
+    let State { turning, frame_depth, calling, calling_c, allocating, releases, collected, raised, warmth, falls, activity, work } = *state;
     serde_json::json!({
         "bar": bar,
         "turning": turning,
         "is_loop": turning > 0,
         "frame_depth": frame_depth,
         "calling": calling,
+        "calling_c": calling_c,
         "allocating": allocating,
         "releases": releases,
         "collected": collected,

@@ -61,14 +61,16 @@ pub(crate) fn cause_words(cause: &Cause) -> String {
 
 /// What a bar tells, in words that columns can end with.
 fn state_words(state: &State) -> String {
-    let State { turning, frame_depth, calling, allocating, releases, collected, raised, warmth, falls, activity, work } = *state;
+    let State { turning, frame_depth, calling, calling_c, allocating, releases, collected, raised, warmth, falls, activity, work } = *state;
+    // Where nothing is told of it, nothing is written.
+    let calling_c = if calling_c > 0 { format!(" in C {calling_c}") } else { String::new() };
     let releases = if releases { " releases" } else { "" };
     let collected = collected.map_or(String::new(), |generation| format!(" collected {generation}"));
     // Without a second run there is nothing to say of it.
     let warmth = if warmth + falls == 0 { String::new() } else { format!(" warmth {warmth} falls {falls}") };
     let work = work.map_or("nobody leads", Work::name);
     format!(
-        "turning {turning} frames {frame_depth} calling {calling} allocating {allocating}{releases}{collected} raised {raised}{warmth} activity {activity} {work}"
+        "turning {turning} frames {frame_depth} calling {calling}{calling_c} allocating {allocating}{releases}{collected} raised {raised}{warmth} activity {activity} {work}"
     )
 }
 

@@ -56,6 +56,8 @@ pub struct Scene<'a> {
     /// "1 note = 120 instructions".
     pub bar_remark: &'a str,
     pub section: &'a str,
+    /// What goes on beside the instructions: a function in C, a task, a hand-over; the most telling first.
+    pub beside: &'a [String],
     pub is_paused: bool,
     /// How it stands with the program: "finished", "running live".
     pub state: &'a str,

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::legible::{legible_text, lit_line};
+use super::status::fitting;
 use super::{Scene, View, bytecode, title};
 use crate::score::Cause;
 use crate::trace::{Code, Span as SourceSpan};
@@ -24,7 +25,9 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, scene: &Scene, view: &mut View
         Some((cause, code)) if shown.is_none() => format!("{} (now in {}, line {})", scene.program.name, code.file, cause.line),
         _ => scene.program.name.clone(),
     };
-    let inside = title(frame, area, &legible_text(&name));
+    let name = legible_text(&name);
+    let inside = title(frame, area, &name);
+    draw_beside(frame, area, Line::raw(name).width() + 2, scene);
     let height = usize::from(inside.height);
     let total = scene.program.lines().count();
     // A line beyond the end is none: the source may have changed under a recorded trace.
@@ -49,6 +52,29 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, scene: &Scene, view: &mut View
         lines.push(line);
     }
     Paragraph::new(lines).render(inside, frame.buffer_mut());
+}
+
+/// Draws what goes on beside the instructions at the end of the title's rule: as much as fits beside the name, the
+/// most telling cut short if nothing does.
+fn draw_beside(frame: &mut Frame, area: Rect, taken: usize, scene: &Scene) {
+    /// Less would say nothing.
+    const FEWEST_COLUMNS: usize = 8;
+    // Two blanks, and a column of the rule on either side.
+    let room = usize::from(area.width).saturating_sub(taken + 4);
+    let told: Vec<String> = scene.beside.iter().map(|words| legible_text(words)).collect();
+    let Some(first) = told.first().filter(|_| room >= FEWEST_COLUMNS && area.height > 0) else { return };
+    let columns = |text: &str| Line::raw(text).width();
+    let mut text = fitting(&told.iter().filter(|words| columns(words) <= room).cloned().collect::<Vec<_>>(), room);
+    if text.is_empty() {
+        text.clone_from(first);
+        while columns(&text) >= room {
+            text.pop();
+        }
+        text.push('…');
+    }
+    let line = Line::raw(format!(" {text} "));
+    let width = line.width() as u16;
+    line.render(Rect { x: area.right() - width - 1, y: area.y, width, height: 1 }, frame.buffer_mut());
 }
 
 /// Lines of the program which other notes than the lead stand for.

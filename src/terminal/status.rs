@@ -74,7 +74,7 @@ fn bars(end: Tick) -> u32 {
 }
 
 /// The facts that fit; one that does not fit makes room for shorter ones behind it.
-fn fitting(facts: &[String], width: usize) -> String {
+pub(super) fn fitting(facts: &[String], width: usize) -> String {
     let mut line = String::new();
     let mut used = 0;
     for fact in facts {

@@ -32,6 +32,11 @@ pub fn draw<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, seen: &Se
             ui.label(RichText::new(value).size(SMALL));
             ui.end_row();
         }
+        for told in &seen.beside {
+            ui.label(RichText::new("beside").size(SMALL).color(view.theme.faint));
+            ui.label(RichText::new(told).size(SMALL));
+            ui.end_row();
+        }
         for (name, labels) in [("stack before", stacks.before(offset)), ("stack after", stacks.after(offset))] {
             ui.label(RichText::new(name).size(SMALL).color(view.theme.faint));
             ui.label(RichText::new(labels.map_or("not reached".to_owned(), tower)).size(SMALL).monospace());

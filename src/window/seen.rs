@@ -17,6 +17,10 @@ pub struct Seen {
     pub frames: Vec<FrameAt>,
     /// The turn of its loop.
     pub turn: Option<Turn>,
+    /// What goes on beside the instructions that a selected note shows, or the one that runs.
+    pub beside: Vec<String>,
+    /// The same of the instruction that runs, in a line.
+    pub running: String,
     /// What lights up with the selection.
     pub lit: Lit,
     pub has_selection: bool,
@@ -34,7 +38,9 @@ impl Seen {
         let stacks = step.and_then(|step| heard.stacks(step.code));
         let frames = heard.tape.frames(number);
         let turn = heard.tape.turn(number);
-        Self { step, code, stacks, frames, turn, lit, has_selection }
+        let beside = heard.tape.beside(lit.shown.clone().unwrap_or(number..number + 1));
+        let running = heard.tape.beside(number..number + 1).join(" · ");
+        Self { step, code, stacks, frames, turn, beside, running, lit, has_selection }
     }
 
     pub fn instruction(&self) -> Option<&Instruction> {

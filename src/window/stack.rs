@@ -23,6 +23,8 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &View, seen: &Seen, messages: &mut Ve
     let painter = ui.painter().with_clip_rect(rect);
     let told = format!("{depth} of {size}");
     painter.text(inside.right_top() - vec2(0.0, 18.0), Align2::RIGHT_TOP, told, plain(SMALL), theme.faint);
+    // A function in C, a task: above the tower, which leaves a storey free.
+    painter.text(inside.left_top(), Align2::LEFT_TOP, &seen.running, plain(SMALL), theme.text);
     for level in 0..size {
         let bottom = inside.bottom() - level as f32 * storey;
         let place = Rect::from_min_max(pos2(inside.left(), bottom - storey + 2.0), pos2(inside.right(), bottom));

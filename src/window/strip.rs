@@ -72,14 +72,17 @@ fn memory(ui: &Ui, curve: Rect, left: f32, heard: &Rendition, now: Tick, theme: 
     painter.vline(x, curve.top()..=curve.bottom(), Stroke::new(1.5, theme.sounding));
 }
 
-/// Which thread runs: the one that has the GIL. Their order in a piece is inferred.
+/// Which thread runs: the one that has the GIL, in the order in which the tape was told.
 fn baton(ui: &Ui, lanes: Rect, left: f32, heard: &Rendition, now: Tick, theme: &Theme) {
     let painter = ui.painter().with_clip_rect(lanes.expand(2.0));
     let (first, end) = (heard.tape.first(), heard.tape.end());
     let threads = heard.batons.iter().map(|(_, thread)| thread + 1).max().unwrap_or(1);
     let height = lanes.height() / f32::from(threads.min(8));
     let span = (end - first).max(1) as f32;
-    ui.painter().text(pos2(left, lanes.center().y), Align2::LEFT_CENTER, format!("{threads} threads, the GIL"), plain(SMALL), theme.text);
+    // How the thread that runs came to it, where that is told.
+    let took_over = heard.step_at(now).and_then(|step| heard.tape.asides().took_over(step));
+    let told = took_over.unwrap_or_else(|| format!("{threads} threads, the GIL"));
+    ui.painter().text(pos2(left, lanes.center().y), Align2::LEFT_CENTER, told, plain(SMALL), theme.text);
     let x = |step: u64| lanes.left() + lanes.width() * (step - first) as f32 / span;
     let mut before = None;
     for (steps, &thread) in heard.batons.iter().map(|(steps, thread)| (steps, thread)) {

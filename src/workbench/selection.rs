@@ -1,6 +1,8 @@
 //! What is selected, and what lights up with it: notes, lines and instructions are one thing seen from
 //! three sides.
 
+use std::ops::Range;
+
 use super::rendition::Rendition;
 use crate::music::Tick;
 use crate::trace::CodeId;
@@ -26,6 +28,8 @@ pub struct Lit {
     pub notes: Vec<usize>,
     /// The step that the inspector shows.
     pub step: Option<u64>,
+    /// The steps that a selected note shows.
+    pub shown: Option<Range<u64>>,
     /// When it sounds.
     pub at: Option<Tick>,
 }
@@ -40,7 +44,8 @@ impl Lit {
         match selection {
             Selection::Note(index) => {
                 let Some(note) = notes.get(index) else { return Self::default() };
-                let mut lit = Self { notes: vec![index], at: Some(note.at), step: Some(note.shown.start), ..Self::default() };
+                let (step, shown) = (Some(note.shown.start), Some(note.shown.clone()));
+                let mut lit = Self { notes: vec![index], at: Some(note.at), step, shown, ..Self::default() };
                 // The stretch of instructions that is shown for it.
                 for number in note.shown.clone().take(MOST_NOTES) {
                     if let Some(step) = rendition.tape.step(number) {

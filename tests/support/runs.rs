@@ -51,6 +51,7 @@ enum Happening {
     Collect(u8),
     Memory(i32),
     Specialise { code: u32, offset: u32, is_warm: bool },
+    CallC(u32),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -64,6 +65,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (-3000i32..3000).prop_map(Happening::Memory),
         2 => (0u32..3, 0u32..24, any::<bool>())
             .prop_map(|(code, index, is_warm)| Happening::Specialise { code, offset: index * 2, is_warm }),
+        2 => (0u32..2).prop_map(Happening::CallC),
     ]
 }
 
@@ -90,9 +92,10 @@ pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
                 Happening::Call(code) => Entry::Mark(Mark { thread: 0, kind: MarkKind::Called(CodeId(code)) }),
                 Happening::Return => Entry::Mark(Mark { thread: 0, kind: MarkKind::Returned(CodeId(0)) }),
                 Happening::Raise => Entry::Mark(Mark { thread: 0, kind: MarkKind::Raised(CodeId(0)) }),
+                Happening::CallC(name) => Entry::Mark(Mark { thread: 0, kind: MarkKind::CalledC(NameId(name)) }),
                 Happening::Memory(by) => Entry::Mark(Mark { thread: 0, kind: MarkKind::BlocksChanged { by } }),
                 Happening::Specialise { code, offset, is_warm } => {
-                    let form = is_warm.then_some(NameId(0));
+                    let form = is_warm.then_some(NameId(2));
                     Entry::Mark(Mark { thread: 0, kind: MarkKind::Specialised { code: CodeId(code), offset, form } })
                 }
                 Happening::Collect(generation) => {
@@ -100,6 +103,6 @@ pub fn trace(most: usize) -> impl Strategy<Value = Trace> {
                 }
             })
             .collect();
-        Trace { codes, names: vec![Arc::from("OP_FORM")], entries, outcome, ..Trace::default() }
+        Trace { codes, names: vec!["len".into(), "list.append".into(), "OP_FORM".into()], entries, outcome, ..Trace::default() }
     })
 }

@@ -6,7 +6,7 @@ use crate::music::Drum;
 use crate::score::Work;
 use crate::trace::Family;
 
-pub const LEGEND: [Entry; 23] = [
+pub const LEGEND: [Entry; 24] = [
     lead(&SEATS, FIRST_LEAD, 67, Work::Reckon),
     lead(&SEATS, FIRST_LEAD, 67, Work::Index),
     lead(&SEATS, FIRST_LEAD, 67, Work::Look),
@@ -25,6 +25,7 @@ pub const LEGEND: [Entry; 23] = [
     part(&SEATS, PULSE, 72, &[Family::Loop], "turns of loops: the more, the closer"),
     part(&SEATS, DROPS, 81, &[Family::Jump], "instructions in the bar against the average"),
     legend::FRAMES,
+    drums("bell, far", &[Drum::RideBell], &[], legend::DOOR),
     legend::ALLOCATION,
     legend::RELEASES,
     part(&SEATS, COLLECTOR, 60, &[], legend::COLLECTION),

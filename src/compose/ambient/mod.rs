@@ -11,7 +11,7 @@
 //! | pulse | turns of loops |
 //! | drops | instructions in the bar against the average; their pitch is the value stack within a line |
 //! | leads | the kind of work, one instrument each, and one for each other thread; their pitch is the height of the value stack |
-//! | drums | soft and far: allocation, releases, frames entered, exceptions, another thread |
+//! | drums | soft and far: allocation, releases, frames entered, functions in C, exceptions, another thread |
 //! | collector | a collection |
 //!
 //! # Signs
@@ -26,6 +26,7 @@
 //! | frame depth, 0 to 3 | channel 2: 2 if its first tone lies below 40, and 1 more if it has a second tone |
 //! | activity, 0 to 4 | strokes on channel 4: as many |
 //! | frames entered, 0 to 4 | wood block (76): as many |
+//! | functions in C called, 0 to 4 | ride bell (53): as many |
 //! | allocation, 0 to 4 | maracas (70): 0, 1, 3, 5, 7 |
 //! | releases | high bongo (60) is struck, and begins a falling run |
 //! | warmth, 0 to 4 | tambourine (54): as many |

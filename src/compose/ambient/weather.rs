@@ -2,9 +2,9 @@
 
 use super::{COLLECTOR, DROPS, DRUMS, in_turn};
 use crate::compose::conductor::Now;
-use crate::compose::memory;
 use crate::compose::rhythm::{SLOTS, spread};
 use crate::compose::sheet::Sheet;
+use crate::compose::{door, memory};
 use crate::music::{Drum, Pitch};
 use crate::score::Cause;
 
@@ -35,6 +35,8 @@ pub fn write(sheet: &mut Sheet, now: &Now, riff: &[u16]) {
     if now.in_section == 0 && now.bar > 0 {
         strike(Drum::Ride, 0, 40.0);
     }
+    // A little bell somewhere.
+    door::write(sheet, now, DRUMS, (Drum::RideBell, &[0, 1, 2, 3, 4]), 40.0);
     memory::swell(sheet, now, COLLECTOR, 36.0);
 }
 

@@ -6,7 +6,7 @@ use crate::music::Drum;
 use crate::score::Work;
 use crate::trace::Family;
 
-pub const LEGEND: [Entry; 24] = [
+pub const LEGEND: [Entry; 25] = [
     lead(&SEATS, FIRST_LEAD, 69, Work::Reckon),
     lead(&SEATS, FIRST_LEAD, 69, Work::Index),
     lead(&SEATS, FIRST_LEAD, 69, Work::Look),
@@ -25,6 +25,7 @@ pub const LEGEND: [Entry; 24] = [
     drums("kick and snare", &[Drum::Kick, Drum::Snare], &[Family::Loop], "turns of loops"),
     drums("hats", &[Drum::ClosedHat], &[Family::Jump], "instructions in the bar against the average"),
     legend::FRAMES,
+    drums("cowbell", &[Drum::Cowbell], &[], legend::DOOR),
     legend::ALLOCATION,
     legend::RELEASES,
     part(&SEATS, COLLECTOR, 60, &[], legend::COLLECTION),

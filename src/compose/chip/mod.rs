@@ -20,6 +20,7 @@
 //! | frame depth, 0 to 3 | strokes on channel 2: 4, 6, 8, 12 |
 //! | activity, 0 to 4 | closed hats (42) on the first twelve sixteenths: 2, 3, 6, 9, 12 |
 //! | frames entered, 0 to 4 | wood block (76): 0, 1, 3, 5, 7 |
+//! | functions in C called, 0 to 4 | cowbell (56): 0, 1, 2, 4, 6 |
 //! | allocation, 0 to 4 | maracas (70): 0, 2, 4, 6, 10 |
 //! | releases | high bongo (60) is struck, and begins a falling run |
 //! | warmth, 0 to 4 | tambourine (54): as many |
@@ -41,12 +42,11 @@ pub use legend::LEGEND;
 
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{self, Baton, THREADS};
-use super::memory;
 use super::motif::Motifs;
 use super::rhythm::{SLOTS, spread};
 use super::sheet::{Seat, Sheet};
-use super::warmth;
-use crate::music::{Instrument, Patch, Pitch};
+use super::{door, memory, warmth};
+use crate::music::{Drum, Instrument, Patch, Pitch};
 use crate::score::Work;
 use crate::trace::Outcome;
 
@@ -93,6 +93,7 @@ impl Arrangement for Chip {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
         memory::write(sheet, now, DRUMS, COLLECTOR, 46.0);
+        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 56.0);
         bass(sheet, now);
         arpeggio::write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));

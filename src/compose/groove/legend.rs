@@ -6,7 +6,7 @@ use crate::music::Drum;
 use crate::score::Work;
 use crate::trace::Family;
 
-pub const LEGEND: [Entry; 27] = [
+pub const LEGEND: [Entry; 28] = [
     lead(&SEATS, FIRST_LEAD, 57, Work::Reckon),
     lead(&SEATS, FIRST_LEAD, 57, Work::Index),
     lead(&SEATS, FIRST_LEAD, 69, Work::Look),
@@ -22,6 +22,7 @@ pub const LEGEND: [Entry; 27] = [
     part(&SEATS, BASS, 33, &[], "depth of the call stack: busier and lower the deeper"),
     part(&SEATS, STRINGS, 69, &[], "depth of the call stack, as a drone"),
     legend::FRAMES,
+    drums("cowbell", &[Drum::Cowbell], &[], legend::DOOR),
     legend::ALLOCATION,
     legend::RELEASES,
     part(&SEATS, COLLECTOR, 60, &[], legend::COLLECTION),

@@ -7,6 +7,7 @@
 //! | maracas, bongos and congas | memory: what is allocated; a cascade of releases |
 //! | collector | a collection; the longer the higher its generation |
 //! | wood block, triangle | frames entered; another thread takes over |
+//! | cowbell | functions in C are called |
 //! | crash, toms | exceptions |
 //! | tambourine, agogo bells | what runs specialised, and what falls back, if a second run told of it |
 //! | bass | depth of the call stack |
@@ -27,11 +28,10 @@ pub use legend::LEGEND;
 
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{self, Baton, THREADS};
-use super::memory;
 use super::motif::Motifs;
 use super::sheet::{Seat, Sheet};
-use super::warmth;
-use crate::music::{Instrument, Patch, Pitch};
+use super::{door, memory, warmth};
+use crate::music::{Drum, Instrument, Patch, Pitch};
 use crate::score::Work;
 use crate::trace::Outcome;
 
@@ -82,6 +82,7 @@ impl Arrangement for Groove {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
         memory::write(sheet, now, DRUMS, COLLECTOR, 50.0);
+        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 60.0);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
         let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         accompaniment::bass(sheet, now);

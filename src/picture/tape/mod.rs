@@ -1,6 +1,7 @@
 //! The run kept in memory, so that it can be looked at again, forwards and backwards. Bounded: the oldest
 //! steps are let go in chunks, and what of them the kept ones still need (where their callers are) is kept.
 
+mod beside;
 mod curve;
 mod turn;
 mod walk;
@@ -12,8 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Heat;
-use crate::trace::{Code, CodeId, Listener, Mark, MarkKind, Step, Unit};
+use super::{Asides, Heat};
+use crate::trace::{Code, CodeId, Listener, Mark, MarkKind, NameId, Step, Unit};
 
 /// `co_flags` of frames that suspend themselves: `CO_GENERATOR`, `CO_COROUTINE`, `CO_ASYNC_GENERATOR`
 /// (CPython's `Include/cpython/code.h`).
@@ -102,6 +103,7 @@ pub struct Tape {
     codes: Vec<Arc<Code>>,
     threads: Vec<Thread>,
     heat: Heat,
+    asides: Asides,
     blocks: i64,
     tells_memory: bool,
     /// Whether nothing was let go.
@@ -134,6 +136,7 @@ impl Tape {
             codes: Vec::new(),
             threads: Vec::new(),
             heat: Heat::default(),
+            asides: Asides::default(),
             blocks: 0,
             tells_memory: false,
             is_whole: true,
@@ -256,6 +259,9 @@ impl Tape {
         for code in &self.codes {
             listener.code(Arc::clone(code));
         }
+        for (id, name) in (0..).zip(self.asides.names()) {
+            listener.name(NameId(id), Arc::clone(name));
+        }
         for chunk in &self.chunks {
             let mut marks = chunk.marks.iter().peekable();
             for (place, kept) in (0u32..).zip(&chunk.steps) {
@@ -325,7 +331,12 @@ impl Listener for Tape {
         self.codes.push(code);
     }
 
+    fn name(&mut self, id: NameId, name: Arc<str>) {
+        Listener::name(&mut self.asides, id, name);
+    }
+
     fn step(&mut self, step: Step) {
+        self.asides.step(step);
         let Step { code, offset, frame_depth, thread, blocks } = step;
         self.change_blocks(i64::from(blocks));
         let line = self.line(code, offset);
@@ -352,6 +363,7 @@ impl Listener for Tape {
     }
 
     fn mark(&mut self, mark: Mark) {
+        self.asides.mark(mark.clone());
         let thread = self.thread(mark.thread);
         match mark.kind {
             MarkKind::Called(_) | MarkKind::Resumed(_) => {
