@@ -6,7 +6,7 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-const SOURCE: &str = "src/interpreter/tap";
+const SOURCE: &str = "tap";
 
 fn main() {
     println!("cargo::rerun-if-changed={SOURCE}");

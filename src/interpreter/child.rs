@@ -64,6 +64,21 @@ impl Handover {
         Ok(self.keep(file))
     }
 
+    /// A file without a name from which the child can load a library: not in a folder, as those for temporary
+    /// files often forbid it.
+    #[cfg(target_os = "linux")]
+    pub fn library(&mut self, content: &[u8]) -> io::Result<RawFd> {
+        use nix::sys::memfd::{MFdFlags, memfd_create};
+        let mut file = File::from(memfd_create("evalody_tap", MFdFlags::MFD_CLOEXEC)?);
+        file.write_all(content)?;
+        Ok(self.keep(file))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub fn library(&mut self, content: &[u8]) -> io::Result<RawFd> {
+        self.file(content)
+    }
+
     pub fn keep(&mut self, file: File) -> RawFd {
         let file = OwnedFd::from(file);
         let number = file.as_raw_fd();
@@ -81,6 +96,7 @@ impl Handover {
             protocol: PROTOCOL,
             trace_fd: self.trace_fd(),
             control_fd: self.control_fd(),
+            tap_fd: None,
             launch: request.launch.clone(),
             source_fd: self.source,
             task: request.task,

@@ -11,13 +11,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::Request;
 use super::child::{self, Handover};
 use super::error::{InterpreterError, remedy};
+use super::options::{ChildOptions, Recorder, Task};
 use super::running::Running;
 use super::wire::PROTOCOL;
-use super::{Request, options::ChildOptions};
 
-/// The tracer as it is handed to Python: one namespace made of five files.
+/// The tracer as it is handed to Python: one namespace made of these files.
 pub const TRACER: &str = concat!(
     include_str!("describe.py"),
     "\n",
@@ -27,8 +28,13 @@ pub const TRACER: &str = concat!(
     "\n",
     include_str!("warm.py"),
     "\n",
+    include_str!("tap.py"),
+    "\n",
     include_str!("tracer.py")
 );
+
+/// The native tap as a library, built by `build.rs` (see `tap/lib.rs`).
+const TAP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tap"));
 
 const BOOT: &str = include_str!("boot.py");
 
@@ -99,6 +105,8 @@ pub(super) fn start(request: &Request, python: &Path) -> Result<Running, Interpr
         handover.pace()?;
     }
     let tracer = handover.file(TRACER.as_bytes())?;
+    let is_tapped = request.recorder == Recorder::Auto && request.task == Task::Run;
+    let tap_fd = if is_tapped { Some(handover.library(TAP)?) } else { None };
     // The same program is to be the same music: hashes of strings, which decide the order of sets, are
     // the same every time, unless somebody has chosen otherwise. The program finds the variable unset.
     let has_seed = env::var_os(HASH_SEED).is_some();
@@ -113,7 +121,7 @@ pub(super) fn start(request: &Request, python: &Path) -> Result<Running, Interpr
     boot.write_all(text.as_bytes())?;
     boot.rewind()?;
     handover.keep(boot);
-    let options = ChildOptions { memory_bytes: None, confine: false, ..handover.options(request)? };
+    let options = ChildOptions { memory_bytes: None, confine: false, tap_fd, ..handover.options(request)? };
     let mut command = Command::new(&python);
     command.arg(format!("/dev/fd/{boot_fd}")).arg(child::json(&options)?);
     if !has_seed {

@@ -1,9 +1,6 @@
 # The two ways to hear of every instruction, each its own class with the same functions: start, stop,
 # thread_began, thread_ends. Stands behind record.py, in one namespace with it.
 
-CALLED_C = MARK | 13 << 52
-BLOB_NAME = 5
-
 FUNCTION, METHOD, MODULE = type(lambda: 0), type(Blocks.here.__get__(0)), type(sys)
 BUILTIN, METHOD_WRAPPER = type(len), type("".__add__)
 METHOD_DESCRIPTOR, WRAPPER_DESCRIPTOR, CLASS_METHOD_DESCRIPTOR = type(str.join), type(str.__add__), type(dict.__dict__["fromkeys"])
@@ -27,11 +24,11 @@ class FunctionsInC:
     """The numbers under which functions in C are told. Nothing here runs code of the program: its objects
     are told apart by type and identity, never compared, hashed, or asked for attributes of their own."""
 
-    def __init__(self, stream):
-        self.stream = stream
+    def __init__(self, names):
+        self.names, self.stream = names, names.stream
         # Under id(function) where it lives as long as its module or class. What stands behind an id is kept,
         # so that no other can have its place.
-        self.words, self._kept, self._names = {}, [], {}
+        self.words, self._kept = {}, []
 
     def learn(self, function, kind):
         """The number of what is called for the first time, or is made anew for every call; `UNHEARD` if it
@@ -40,7 +37,7 @@ class FunctionsInC:
             home = self._home(function)
             number = None if home is None else self.words.get((function.__name__, id(home)))
         elif kind is METHOD_WRAPPER:
-            number = self._names.get(function.__qualname__)
+            number = self.names.numbers.get(function.__qualname__)
         elif kind is METHOD_DESCRIPTOR or kind is WRAPPER_DESCRIPTOR or kind is CLASS_METHOD_DESCRIPTOR:
             number = None
         elif is_subclass(type, kind) and is_in_c(function):
@@ -78,21 +75,8 @@ class FunctionsInC:
             name = placed(QUALNAME(function), HOME(function))
         else:
             name = function.__qualname__
-        stream, me = self.stream, get_ident()
-        if stream.owner == me:
-            return UNHEARD  # a collection in the midst of a flush
-        with stream.lock:
-            stream.owner = me
-            try:
-                number = self._names.get(name)
-                if number is None:
-                    number = len(self._names)
-                    stream.gather()
-                    stream.blob(BLOB_NAME, quoted(name))
-                    self._names[name] = number
-            finally:
-                stream.owner = 0
-        if kind is not METHOD_WRAPPER and key not in self.words:
+        number = self.names.number(name)
+        if number != UNHEARD and kind is not METHOD_WRAPPER and key not in self.words:
             self._kept.append(lasting)
             self.words[key] = number
         return number
@@ -107,7 +91,8 @@ class Monitoring:
     def __init__(self, stream, codes, threads):
         self.stream, self.codes, self.threads = stream, codes, threads
         self.is_threaded = self.is_stopped = False
-        self.in_c = FunctionsInC(stream)
+        self.in_c = FunctionsInC(codes.names)
+        self.tasks = Tasks(codes.names)
         self.tool = next(tool for tool in (4, 3) if sys.monitoring.get_tool(tool) is None)
 
     def start(self):
@@ -138,14 +123,21 @@ class Monitoring:
         del stream.record[:]
         stream.threshold, numbers[FRAME_DUE] = thresholds
 
+    def heard_of(self, code):
+        """What is asked of a code object that is told."""
+        events = sys.monitoring.events
+        # Who profiles itself would see the end of a call whose beginning was before.
+        calls = 0 if "setprofile" in code.co_names else events.CALL
+        return events.INSTRUCTION | events.PY_RETURN | events.PY_YIELD | calls
+
     def _callbacks(self, thread_of):
         """By event. Asking for the thread takes as long as all the rest, so it is asked for from the second on."""
         monitoring, tool, stream, codes = sys.monitoring, self.tool, self.stream, self.codes
         events, DISABLE = monitoring.events, monitoring.DISABLE
         append, flush, words, record, length = stream.record.append, stream.flush, codes.words, stream.record, len
         look, blocks, numbers = stream.look, stream.blocks, stream.blocks.numbers
-        heard = events.INSTRUCTION | events.PY_RETURN | events.PY_YIELD | events.CALL
-        in_c, learn_in_c, kind_of, identity = self.in_c.words, self.in_c.learn, type, id
+        enter_task = self.tasks.enter
+        heard_of, in_c, learn_in_c, kind_of, identity = self.heard_of, self.in_c.words, self.in_c.learn, type, id
 
         def entered(mark):
             def callback(code, offset):
@@ -154,15 +146,17 @@ class Monitoring:
                     word = codes.learn(code)
                     if word >= 0:
                         blocks.ours_begin()
-                        # Who profiles itself would see the end of a call whose beginning was before.
-                        profiles = "setprofile" in code.co_names
-                        monitoring.set_local_events(tool, code, heard & ~events.CALL if profiles else heard)
+                        monitoring.set_local_events(tool, code, heard_of(code))
                         blocks.ours_end()
                 if word < 0:
                     return DISABLE
                 # What changed until now is the caller's.
                 if length(record) >= numbers[FRAME_DUE]:
                     look(offset > GREATEST_SMALL)
+                if code.co_flags & COROUTINE:
+                    task = enter_task()
+                    if task >= 0:
+                        append(TASK_ENTERED | thread_of() | task)
                 append(mark | thread_of() | word >> 20)
 
             return callback
@@ -242,6 +236,13 @@ class Monitoring:
         pass
 
 
+def first_offset(code):
+    """Where a frame stands at its start: before everything, or at its first RESUME from 3.11 on."""
+    if VERSION < (3, 11):
+        return -1
+    return next((at for at, op, argument, _ in units(code) if NAMES[op] == "RESUME" and argument == 0), -1)
+
+
 # Until 3.10 generators delegate, and coroutines wait, by this instruction.
 YIELD_FROM = bytes([NAMES.index("YIELD_FROM")]) if "YIELD_FROM" in NAMES else None
 
@@ -256,7 +257,7 @@ class Settrace:
     def __init__(self, stream, codes, threads):
         self.stream, self.codes, self.threads = stream, codes, threads
         self.settrace, self.gettrace = sys.settrace, sys.gettrace
-        self.is_stopped = False
+        self.is_stopped, self.tasks = False, Tasks(codes.names)
         self.globals = {}  # thread ident -> its trace function
 
     def start(self):
@@ -306,7 +307,7 @@ class Settrace:
         followers = {}
         codes.tables.append(followers)
         quiet_lines = VERSION >= (3, 10)  # before, tracebacks go by the last line that was traced
-        make = self._follower
+        make, enter_task = self._follower, self.tasks.enter
 
         def on_call(frame, event, argument):
             code = frame.f_code
@@ -327,6 +328,10 @@ class Settrace:
             # What changed until now is the caller's.
             if length(record) >= numbers[FRAME_DUE] and look(0):
                 return None
+            if code.co_flags & COROUTINE:
+                task = enter_task()
+                if task >= 0:
+                    append(TASK_ENTERED | word & GREATEST_THREAD << 40 | task)
             append((CALLED if frame.f_lasti == first else RESUMED) | word)
             return local
 
@@ -339,10 +344,7 @@ class Settrace:
         base, marked = word | number, word >> 20 | number
         bytecode = code.co_code
         name_of = NAMES
-        # Where a frame stands at its start: before everything, or at its first RESUME from 3.11 on.
-        first = -1
-        if VERSION >= (3, 11):
-            first = next((at for at, op, arg, _ in units(code) if NAMES[op] == "RESUME" and arg == 0), -1)
+        first = first_offset(code)
         raised_at = -1
 
         def local(frame, event, argument):

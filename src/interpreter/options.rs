@@ -58,6 +58,9 @@ pub struct ChildOptions {
     /// Inherited descriptor to read credits from; none if the child need not wait for any.
     #[serde(default)]
     pub control_fd: Option<i32>,
+    /// Inherited descriptor of the native tap; none if the recorder in Python is to do.
+    #[serde(default)]
+    pub tap_fd: Option<i32>,
     /// Inherited descriptor to read the UTF-8 source from, to its end; none if the child is to open `path`.
     pub source_fd: Option<i32>,
     #[serde(default)]

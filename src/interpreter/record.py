@@ -21,7 +21,9 @@ MARK = 2 << 60
 CALLED, RESUMED, RETURNED, YIELDED, UNWOUND, RAISED, HANDLED = (MARK | what << 52 for what in range(1, 8))
 COLLECTION_STARTED, COLLECTION_ENDED, THREAD_STARTED, THREAD_ENDED = (MARK | what << 52 for what in range(8, 12))
 BLOCKS_CHANGED = MARK | 12 << 52
-BLOB_HELLO, BLOB_CODE, BLOB_END, BLOB_WARNING = 1, 2, 4, 6
+CALLED_C, TASK_ENTERED = MARK | 13 << 52, MARK | 14 << 52
+BLOB_HELLO, BLOB_CODE, BLOB_END, BLOB_NAME, BLOB_WARNING = 1, 2, 4, 5, 6
+COROUTINE = 0x80 | 0x100 | 0x200  # inspect.CO_COROUTINE and the like
 # Twenty bits of a step name its code object, twenty its code unit.
 GREATEST_ID = GREATEST_UNIT = (1 << 20) - 1
 GREATEST_THREAD = 255
@@ -316,6 +318,59 @@ class Stream:
                     pass
 
 
+class Names:
+    """The numbers under which names are told that only running brings up."""
+
+    def __init__(self, stream):
+        self.stream, self.numbers = stream, {}
+
+    def number(self, name):
+        number, me = self.numbers.get(name), get_ident()
+        if number is None:
+            if self.stream.owner == me:
+                return UNHEARD  # a collection in the midst of a flush
+            with self.stream.lock:
+                self.stream.owner = me
+                try:
+                    number = self.numbers.get(name)
+                    if number is None:
+                        number = len(self.numbers)
+                        self.stream.gather()
+                        self.stream.blob(BLOB_NAME, quoted(name))
+                        self.numbers[name] = number
+                finally:
+                    self.stream.owner = 0
+        return number
+
+
+class Tasks:
+    """Which of asyncio's tasks runs. Nothing is imported for it: without asyncio there are no tasks."""
+
+    def __init__(self, names):
+        self.names, self.last = names, {}
+
+    def current(self):
+        """The number of the name of the task that runs in this thread, or -1."""
+        tasks, events = sys.modules.get("asyncio.tasks"), sys.modules.get("asyncio.events")
+        loop = events and tasks and events._get_running_loop()
+        task = loop and tasks.current_task(loop)
+        # A class of the program's own would run its code.
+        return self.names.number(task.get_name()) if task and type(task) is tasks.Task else UNHEARD
+
+    def enter(self):
+        """The same, or -1 if it is the thread's last."""
+        blocks = self.names.stream.blocks
+        blocks.ours_begin()
+        try:
+            task, me = self.current(), get_ident()
+            if task == self.last.get(me, UNHEARD):
+                return UNHEARD
+            self.last[me] = task
+            return task
+        finally:
+            blocks.ours_end()
+
+
 class Codes:
     """Which code objects are heard, and under which number."""
 
@@ -325,6 +380,7 @@ class Codes:
         self.words = {}
         self.tables = [self.words]
         self.references = {}
+        self.names = Names(stream)
         self._numbers = {}  # equal code objects share one
         self._count = 0
         self._generated = 0

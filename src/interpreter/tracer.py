@@ -212,6 +212,10 @@ def collector(stream, threads):
     return on_collection
 
 
+def told(is_so):
+    return "true" if is_so else "false"
+
+
 def main_module(file):
     """The module __main__ as the program would find it, emptied of what started us."""
     namespace = sys.modules["__main__"].__dict__
@@ -234,15 +238,23 @@ def main(argument):
     options = eval(argument, {"__builtins__": {}, "null": None, "true": True, "false": False})
     name, path = options["name"], options["path"]
     trace, control = high(options["trace_fd"], HIGH_DESCRIPTOR), high(options["control_fd"], HIGH_CONTROL)
-    stream = Stream(trace, options["records"], options["steps"], options["time_s"], control)
-    recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
+    tap, refusal = loaded_tap(options["tap_fd"])
+    limits = options["records"], options["steps"], options["time_s"], control
+    stream = Stream(trace, *limits) if tap is None else TapStream(tap, trace, *limits, None)
     if options["task"] == "warm_up":
         recording_kind = WarmUp
+    elif tap is None:
+        recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
+    else:
+        recording_kind = TapMonitoring if VERSION >= (3, 12) else TapTracing
     version = "%d.%d.%d" % sys.version_info[:3]
     stream.blob(
         BLOB_HELLO,
-        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s","is_paced":%s}'
-        % (1, version, VERSION[0], VERSION[1], recording_kind.NAME, "false" if control is None else "true"),
+        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s","is_paced":%s,"tells_handovers":%s,"implies_handled":%s,"warnings":[%s]}'
+        % (
+            1, version, VERSION[0], VERSION[1], recording_kind.NAME, told(control is not None), told(tap is not None),
+            told(VERSION < (3, 12)), "" if refusal is None else quoted("the native tap cannot be loaded, so recording is slower: " + refusal),
+        ),  # fmt: skip
     )
     stream.write()
     if options["task"] == "warm_up" and VERSION < (3, 11):
@@ -273,7 +285,7 @@ def main(argument):
         stream.end('{"kind":"finished"}')
         os._exit(0)
 
-    threads = Threads(stream)
+    threads = Threads(stream) if tap is None else TapThreads(stream)
     recording = recording_kind(stream, codes, threads)
     ending = Ending(stream, recording, program_file)
     on_collection = collector(stream, threads)
@@ -290,6 +302,8 @@ def main(argument):
         if on_collection not in gc.callbacks:
             return
         stream.lock, stream.owner, stream.credit = allocate_lock(), 0, None
+        if tap is not None:
+            tap.leave()
         quit()
         stream.close()
 

@@ -32,6 +32,7 @@ pub fn options() -> ChildOptions {
         protocol: PROTOCOL,
         trace_fd: -1,
         control_fd: None,
+        tap_fd: None,
         launch: Launch::Script,
         source_fd: None,
         task: Task::Run,

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::api::{Ref, api, long, none};
 use crate::codes::{self, Info};
+use crate::functions::Raised;
 use crate::module::{BLOCKS_CHANGED, CALLED_C, TASK_ENTERED};
 use crate::{Guarded, Number, blocks, functions, number, stream, threads};
 
@@ -56,11 +57,12 @@ unsafe fn told(by: i64) -> u64 {
 
 /// Tells the task in which a coroutine is entered, if it is another than before.
 #[cold]
-pub unsafe fn tell_task() {
-    let name = unsafe { functions::ask(TASK.get(), api().none) };
+pub unsafe fn tell_task() -> Result<(), Raised> {
+    let name = unsafe { functions::ask(TASK.get(), api().none)? };
     if name >= 0 && threads::is_new_task(name) {
         unsafe { stream::mark(TASK_ENTERED | threads::shifted() | name as u64) };
     }
+    Ok(())
 }
 
 #[inline(always)]
@@ -86,14 +88,14 @@ pub unsafe extern "C" fn instruction(_: Ref, given: *const Ref, _: isize) -> Ref
 
 unsafe fn entered(mark: u64, given: *const Ref) -> Ref {
     unsafe {
-        let info = codes::find_or_learn(arguments(given));
+        let Some(info) = codes::find_or_learn(arguments(given)) else { return std::ptr::null_mut() };
         if !info.is_heard() {
             let disable = DISABLE.get();
             (api().increment)(disable);
             return disable;
         }
-        if info.is_coroutine {
-            tell_task();
+        if info.is_coroutine && tell_task().is_err() {
+            return std::ptr::null_mut();
         }
         stream::mark(mark | threads::shifted() | info.argument());
         none()
@@ -114,8 +116,10 @@ unsafe fn marked(mark: u64, given: *const Ref) -> Ref {
 pub unsafe extern "C" fn call(_: Ref, given: *const Ref, _: isize) -> Ref {
     unsafe {
         arguments(given);
-        if let Some(name) = functions::name(*given.add(2)) {
-            stream::mark(CALLED_C | threads::shifted() | name);
+        match functions::name(*given.add(2)) {
+            Ok(Some(name)) => stream::mark(CALLED_C | threads::shifted() | name),
+            Ok(None) => {}
+            Err(Raised) => return std::ptr::null_mut(),
         }
         none()
     }

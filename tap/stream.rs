@@ -1,7 +1,7 @@
 //! Words on their way to the parent, and how many more may be told. The same protocol as `record.py` speaks.
 
 use std::cell::{Cell, OnceCell};
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_int, c_short, c_ulong, c_void};
 use std::time::{Duration, Instant};
 
 use crate::api::{Ref, api};
@@ -10,10 +10,20 @@ use crate::{Guarded, Number, blocks, number};
 unsafe extern "C" {
     fn write(descriptor: c_int, bytes: *const c_void, count: usize) -> isize;
     fn read(descriptor: c_int, bytes: *mut c_void, count: usize) -> isize;
+    fn poll(polled: *mut Poll, count: c_ulong, milliseconds: c_int) -> c_int;
     fn _exit(status: c_int) -> !;
     fn mmap(address: *mut c_void, length: usize, protection: c_int, flags: c_int, descriptor: c_int, offset: i64) -> *mut c_void;
 }
 
+/// `struct pollfd`.
+#[repr(C)]
+struct Poll {
+    descriptor: c_int,
+    events: c_short,
+    happened: c_short,
+}
+
+const POLL_IN: c_short = 1;
 /// What a broken pipe means here: nobody listens any more.
 const STATUS_UNHEARD: c_int = 143;
 const BROKEN_PIPE: c_int = 32;
@@ -49,6 +59,8 @@ static STEPS_LEFT: Number<u64> = number(NO_LIMIT);
 static CREDIT: Number<u64> = number(NO_LIMIT);
 static DESCRIPTOR: Number<c_int> = number(-1);
 static CONTROL: Number<c_int> = number(-1);
+/// What is to be done when the credit is used up, if no more will be granted.
+static LAST_WORD: Guarded<Cell<Option<End>>> = number(None);
 static IS_FLUSHING: Number<bool> = number(false);
 static DEADLINE: Guarded<Cell<Option<Instant>>> = number(None);
 static ENDED: Guarded<OnceCell<Ref>> = Guarded(OnceCell::new());
@@ -210,9 +222,7 @@ unsafe fn flush() {
         } else if DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline) {
             end(End::Time);
         } else {
-            while CREDIT.get() == 0 && CONTROL.get() >= 0 {
-                wait_for_credit();
-            }
+            take_grants();
             FULL.set(LENGTH.get());
             GATHERED.set(GATHERED.get().div_ceil(2));
             next_threshold();
@@ -237,34 +247,52 @@ unsafe fn end(how: End) {
     }
 }
 
+/// Takes what was granted, and waits for it if nothing may be told any more. Less credit than is gathered at a time
+/// is looked after before it is used up, as it would cut what is gathered short.
+///
 /// Holds the GIL meanwhile: the whole program waits, and no thread of it runs ahead.
-unsafe fn wait_for_credit() {
-    let mut word = [0u8; 4];
-    let mut came = 0;
-    while came < word.len() {
-        let now = unsafe { read(CONTROL.get(), word.as_mut_ptr().add(came).cast(), word.len() - came) };
-        match now {
-            0 => return unsafe { stop_pacing(End::Stopped) },
-            1.. => came += now as usize,
-            _ if std::io::Error::last_os_error().raw_os_error() == Some(INTERRUPTED) => {}
-            // The program has closed it.
-            _ => {
-                CONTROL.set(-1);
-                CREDIT.set(NO_LIMIT);
-                return;
+unsafe fn take_grants() {
+    while CONTROL.get() >= 0 && CREDIT.get() < RECORDS.get() as u64 && LAST_WORD.get().is_none() {
+        let mut ready = Poll { descriptor: CONTROL.get(), events: POLL_IN, happened: 0 };
+        let patience = if CREDIT.get() == 0 { -1 } else { 0 };
+        match unsafe { poll(&mut ready, 1, patience) } {
+            0 => break,
+            1.. => {}
+            _ if was_interrupted() => continue,
+            _ => return stop_pacing(),
+        }
+        let mut words = [[0u8; 4]; 128];
+        match unsafe { read(CONTROL.get(), words.as_mut_ptr().cast(), size_of_val(&words)) } {
+            0 => LAST_WORD.set(Some(End::Stopped)),
+            came @ 1.. => {
+                for word in words[..came as usize / 4].iter().map(|word| u32::from_le_bytes(*word)) {
+                    if word == DETACH {
+                        LAST_WORD.set(Some(End::Detached));
+                        break;
+                    }
+                    CREDIT.set(CREDIT.get() + u64::from(word));
+                }
             }
+            _ if was_interrupted() => {}
+            _ => return stop_pacing(),
         }
     }
-    match u32::from_le_bytes(word) {
-        DETACH => unsafe { stop_pacing(End::Detached) },
-        granted => CREDIT.set(u64::from(granted)),
+    if CREDIT.get() == 0
+        && let Some(last) = LAST_WORD.get()
+    {
+        stop_pacing();
+        unsafe { end(last) };
     }
 }
 
-unsafe fn stop_pacing(how: End) {
+fn was_interrupted() -> bool {
+    std::io::Error::last_os_error().raw_os_error() == Some(INTERRUPTED)
+}
+
+/// As many as it likes from here on: nobody grants any more, or the program has closed the pipe.
+fn stop_pacing() {
     CONTROL.set(-1);
     CREDIT.set(NO_LIMIT);
-    unsafe { end(how) };
 }
 
 pub fn is_closed() -> bool {

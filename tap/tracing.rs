@@ -1,12 +1,15 @@
 //! The trace and profile functions of `PyEval_SetTrace` and `PyEval_SetProfile`, until 3.11.
 
+use std::cell::UnsafeCell;
+use std::collections::BTreeSet;
 use std::ffi::c_int;
 
 use crate::api::{Ref, api};
 use crate::codes::{self, kind};
+use crate::functions::Raised;
 use crate::module::{CALLED, CALLED_C, RAISED, RESUMED, RETURNED, UNWOUND, YIELDED};
 use crate::monitoring::{step, tell_task};
-use crate::{Number, blocks, functions, number, stream, threads};
+use crate::{Guarded, Number, blocks, functions, number, stream, threads};
 
 /// `PyTrace_CALL` and so on (Include/cpython/pystate.h).
 mod what {
@@ -44,6 +47,13 @@ const LAYOUTS: [(u32, Layout); 4] = [
 ];
 
 static LAYOUT: Number<Layout> = number(LAYOUTS[3].1);
+/// Objects of frames that are there for us alone.
+static OUR_FRAMES: Guarded<UnsafeCell<BTreeSet<usize>>> = Guarded(UnsafeCell::new(BTreeSet::new()));
+
+fn our_frames() -> &'static mut BTreeSet<usize> {
+    // SAFETY: guarded by the GIL, and not kept.
+    unsafe { &mut *OUR_FRAMES.get() }
+}
 
 unsafe fn at<T: Copy>(object: Ref, offset: usize) -> T {
     unsafe { object.cast::<u8>().add(offset).cast::<T>().read() }
@@ -96,6 +106,11 @@ pub unsafe fn check_frame(minor: u32, frame: Ref, code: Ref, last: i32) -> bool 
 unsafe extern "C" fn trace(_: Ref, frame: Ref, event: c_int, argument: Ref) -> c_int {
     let layout = &LAYOUT.get();
     unsafe {
+        if stream::is_closed() {
+            record(false);
+            record_functions(false);
+            return 0;
+        }
         let code = layout.code_of(frame);
         threads::enter();
         match event {
@@ -109,27 +124,34 @@ unsafe extern "C" fn trace(_: Ref, frame: Ref, event: c_int, argument: Ref) -> c
             what::CALL => {
                 if layout.is_ours && blocks::is_last(frame) {
                     blocks::adjust(-1);
+                    our_frames().insert(frame as usize);
                 }
-                let info = codes::find_or_learn(code);
+                let Some(info) = codes::find_or_learn(code) else { return -1 };
                 if !layout.needs_lines {
                     set(frame, layout.lines, 0);
                 }
                 if info.is_heard() {
                     set(frame, layout.opcodes, 1);
-                    if info.is_coroutine {
-                        tell_task();
+                    if info.is_coroutine && tell_task().is_err() {
+                        return -1;
                     }
                     let mark = if layout.last_of(frame) == info.first { CALLED } else { RESUMED };
                     stream::mark(mark | threads::shifted() | info.argument());
                 }
             }
             what::RETURN => {
-                if let Some(info) = codes::find(code)
+                let info = codes::find(code);
+                let yields = info.is_some_and(|info| info.is(kind::YIELDS, layout.last_of(frame))) && !argument.is_null();
+                if !yields && layout.is_ours && our_frames().remove(&(frame as usize)) {
+                    // It goes now, or the program has it, too.
+                    blocks::adjust(1);
+                }
+                if let Some(info) = info
                     && info.is_heard()
                 {
                     let mark = match argument.is_null() {
                         true => UNWOUND,
-                        false if info.is(kind::YIELDS, layout.last_of(frame)) => YIELDED,
+                        false if yields => YIELDED,
                         false => RETURNED,
                     };
                     stream::mark(mark | threads::shifted() | info.argument());
@@ -169,8 +191,10 @@ unsafe extern "C" fn profile(_: Ref, frame: Ref, event: c_int, argument: Ref) ->
         let is_heard = codes::find(layout.code_of(frame)).is_some_and(codes::Info::is_heard);
         if is_heard && !argument.is_null() {
             threads::enter();
-            if let Some(name) = functions::name(argument) {
-                stream::mark(CALLED_C | threads::shifted() | name);
+            match functions::name(argument) {
+                Ok(Some(name)) => stream::mark(CALLED_C | threads::shifted() | name),
+                Ok(None) => {}
+                Err(Raised) => return -1,
             }
         }
     }

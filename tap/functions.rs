@@ -35,11 +35,11 @@ pub fn open(ask: Ref) {
 
 /// The id of the name of what is called, if that is implemented in C.
 #[inline]
-pub unsafe fn name(callable: Ref) -> Option<u64> {
+pub unsafe fn name(callable: Ref) -> Result<Option<u64>, Raised> {
     let api = api();
     let kind = unsafe { (*callable).kind };
     if kind == api.function_type {
-        return None;
+        return Ok(None);
     }
     let word = |object: Ref, at: usize| unsafe { *object.cast::<usize>().add(at) };
     let key = if kind == api.c_function_type {
@@ -51,46 +51,48 @@ pub unsafe fn name(callable: Ref) -> Option<u64> {
     } else if kind == api.type_type {
         let flags = unsafe { (api.type_flags)(callable) };
         if flags & HEAP_TYPE != 0 && flags & IMMUTABLE_TYPE == 0 {
-            return None;
+            return Ok(None);
         }
         callable as usize
     } else {
-        return None;
+        return Ok(None);
     };
     // Of a type the second word is its own type; of a method's definition it is the function.
     let check = word(key as Ref, 1);
     if LAST.get() != (key, check) {
-        LAST_NAME.set(unsafe { find(callable, key, check) });
+        LAST_NAME.set(unsafe { find(callable, key, check)? });
         LAST.set((key, check));
     }
-    u64::try_from(LAST_NAME.get()).ok()
+    Ok(u64::try_from(LAST_NAME.get()).ok())
 }
 
 #[inline(never)]
-unsafe fn find(callable: Ref, key: usize, check: usize) -> i64 {
+unsafe fn find(callable: Ref, key: usize, check: usize) -> Result<i64, Raised> {
     // SAFETY: guarded by the GIL, and not kept across the call into Python.
     if let Some(known) = unsafe { (*NAMES.get()).get_or_insert_default() }.get(&key)
         && known.check == check
     {
-        return known.name;
+        return Ok(known.name);
     }
-    let name = unsafe { ask(ASK.get(), callable) };
+    let name = unsafe { ask(ASK.get(), callable)? };
     unsafe { (*NAMES.get()).get_or_insert_default() }.insert(key, Known { check, name });
-    name
+    Ok(name)
 }
 
+/// Something was raised while Python was asked, as by the handler of a signal: it is the program's.
+pub struct Raised;
+
 /// A number from a function of `tap.py`; -1 for none.
-pub unsafe fn ask(function: Ref, argument: Ref) -> i64 {
+pub unsafe fn ask(function: Ref, argument: Ref) -> Result<i64, Raised> {
     blocks::ours(1);
     let given = unsafe {
         let given = (api().call)(function, argument, std::ptr::null_mut::<c_void>());
         if given.is_null() {
-            (api().error_unraisable)(function);
-            -1
+            Err(Raised)
         } else {
             let number = crate::api::long(given);
             (api().decrement)(given);
-            number
+            Ok(number)
         }
     };
     blocks::ours(-1);

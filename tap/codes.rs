@@ -101,37 +101,38 @@ fn look_up(code: Ref) -> Option<&'static Info> {
     Some(unsafe { &*info })
 }
 
-/// What is known of a code object that is entered. The first time Python is asked to tell it.
+/// What is known of a code object that is entered. The first time Python is asked to tell it. `None` if that raised,
+/// as the handler of a signal may: then it is asked again the next time, and what was raised is the program's.
 #[inline(always)]
-pub unsafe fn find_or_learn(code: Ref) -> &'static Info {
+pub unsafe fn find_or_learn(code: Ref) -> Option<&'static Info> {
     match find(code) {
-        Some(info) => info,
+        Some(info) => Some(info),
         None => unsafe { learn_now(code) },
     }
 }
 
 #[cold]
 #[inline(never)]
-unsafe fn learn_now(code: Ref) -> &'static Info {
+unsafe fn learn_now(code: Ref) -> Option<&'static Info> {
     // To tell when its frames begin Python has put something beside the code object just now.
-    let kept = if MONITORING_AT.get() > 0 { unsafe { blocks::recent_at(*code.cast::<*const usize>().add(MONITORING_AT.get())) } } else { 0 };
+    let kept =
+        if MONITORING_AT.get() > 0 { unsafe { blocks::recent_at(*code.cast::<*const usize>().add(MONITORING_AT.get())) } } else { 0 };
     blocks::adjust(-kept);
     blocks::ours(1);
-    unsafe {
-        let given = (api().call)(LEARN.get(), code, std::ptr::null_mut::<c_void>());
-        if given.is_null() {
-            (api().error_unraisable)(code);
-        } else {
-            (api().decrement)(given);
-        }
+    let given = unsafe { (api().call)(LEARN.get(), code, std::ptr::null_mut::<c_void>()) };
+    if !given.is_null() {
+        unsafe { (api().decrement)(given) };
     }
     blocks::ours(-1);
+    if given.is_null() {
+        return None;
+    }
     if !table().contains_key(&(code as usize)) {
         know(code as usize, UNHEARD, false, -1, &[]);
     }
-    let Some(info) = look_up(code) else { unreachable!("it was just inserted") };
+    let info = look_up(code)?;
     info.blocks.set(info.blocks.get() + kept);
-    info
+    Some(info)
 }
 
 pub fn know(code: usize, word: u64, is_coroutine: bool, first: i32, kinds: &[u8]) {
