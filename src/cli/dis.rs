@@ -21,6 +21,8 @@ use crate::trace::{Code, Instruction, Trace};
     after_help = "\
 Examples:
   evalody dis fib.py
+  evalody dis -m this
+  evalody dis -c 'x = [y for y in z]'
   evalody dis @generators --interpreter embedded
   evalody dis fib.py --interpreter python3.8"
 )]
@@ -35,8 +37,8 @@ pub struct Dis {
 
 impl Dis {
     pub fn run(self) -> Result<u8, Failure> {
-        let source = source::load(&self.shared.file)?;
-        let mut running = record::start(&source, &self.shared, Task::Compile, Streams::Inherit, 1024)?;
+        let mut source = source::load(&self.shared)?;
+        let mut running = record::start(&mut source, &self.shared, Task::Compile, Streams::Inherit, 1024)?;
         let mut trace = Trace::default();
         while running.listen(&mut trace).map_err(|error| record::refused(&source, error))? == State::More {}
         let lanes = self.style.lanes();

@@ -36,7 +36,9 @@ Examples:
   evalody export fib.py -o fib.wav --style chip
   evalody export fib.py -o fib.wav --soundfont GeneralUser.sf2
   evalody export --compare bubble.py merge.py -o sorts.wav --compare-as turns
-  evalody export fib.py -o fib.mid -- 30              with arguments for fib.py"
+  evalody export fib.py -o fib.mid -- 30              with arguments for fib.py
+  evalody export -m json.tool -o tool.mid -- data.json
+  evalody export -c 'print(sum(range(100)))' -o sum.wav"
 )]
 pub struct Export {
     #[command(flatten)]
@@ -94,12 +96,12 @@ impl Export {
         if is_pair {
             return self.pair(format, font.as_ref());
         }
-        let source = source::load(&self.shared.file)?;
+        let mut source = source::load(&self.shared)?;
         let files = self.files()?;
         let shared = record::limited(&self.shared, self.music.style);
 
         let mut folder = self.control.folder(&self.music);
-        let Some(recorded) = record::record(&source, &shared, Streams::Inherit, &mut folder)? else { return Ok(ending::INTERRUPTED) };
+        let Some(recorded) = record::record(&mut source, &shared, Streams::Inherit, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = self.control.arranged(folder.finish(recorded.outcome));
         let performance = if source.program.is_blank() {

@@ -42,6 +42,8 @@ Examples:
   evalody play --compare @sort_bubble @sort_merge
   evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
+  evalody play -m json.tool -- --sort-keys data.json
+  evalody play -c 'print(sum(range(100)))'
   echo 'print(sum(range(100)))' | evalody play -"
 )]
 pub struct Play {
@@ -76,13 +78,16 @@ impl Play {
             return self.compare.play(&self.shared, &self.music, &self.sound, self.device);
         }
         let began = Instant::now();
-        let source = source::load(&self.shared.file)?;
+        let mut source = source::load(&self.shared)?;
         let font = self.sound.load()?;
         let interrupted = record::interruption();
-        let has_view =
-            !self.no_view && !self.legend && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
+        let has_view = !self.no_view
+            && !self.legend
+            && !self.shared.quiet
+            && io::stdout().is_terminal()
+            && !self.program_wants_the_terminal(&mut source)?;
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
-        let running = record::start(&source, &self.shared, Task::Run, streams, feed::records(self.music.style))?;
+        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(self.music.style))?;
         record::warn(&running, self.shared.quiet);
         let output = self.device.clone().map_or(Output::Default, Output::Device);
         let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
@@ -221,13 +226,16 @@ impl Play {
     }
 
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
-    fn program_wants_the_terminal(&self, source: &Source) -> bool {
+    fn program_wants_the_terminal(&self, source: &mut Source) -> Result<bool, Failure> {
+        if source.is_unread() && io::stdin().is_terminal() {
+            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(self.music.style))?);
+        }
         let wants =
             io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));
         if wants && !self.shared.quiet {
             eprintln!("evalody: {} seems to read the keyboard: no view, so that you can type", source.program.name);
         }
-        wants
+        Ok(wants)
     }
 }
 

@@ -24,6 +24,8 @@ use crate::trace::{JsonWriter, TextWriter};
 Examples:
   evalody show trace @recursion | less
   evalody show trace fib.py --format json | jq .op
+  evalody show trace -c 'x = 1; x += 1'
+  evalody show outline -m json.tool -- data.json
   evalody show outline fib.py --zoom turn
   evalody show score @threads --style faithful --steps 100
   evalody show cues fib.py"
@@ -66,14 +68,14 @@ enum Format {
 
 impl Show {
     pub fn run(self) -> Result<u8, Failure> {
-        let source = source::load(&self.shared.file)?;
+        let mut source = source::load(&self.shared)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         if self.stage == Stage::Trace {
-            return self.trace(&source, &mut out);
+            return self.trace(&mut source, &mut out);
         }
         let shared = record::limited(&self.shared, self.music.style);
         let mut folder = self.control.folder(&self.music);
-        let Some(recorded) = record::record(&source, &shared, Streams::Aside, &mut folder)? else { return Ok(ending::INTERRUPTED) };
+        let Some(recorded) = record::record(&mut source, &shared, Streams::Aside, &mut folder)? else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
         let outline = self.control.arranged(folder.finish(recorded.outcome));
         let is_json = self.format == Format::Json;
@@ -96,7 +98,7 @@ impl Show {
     }
 
     /// Told as it happens, so that a trace of any length needs no memory.
-    fn trace(&self, source: &source::Source, out: &mut impl Write) -> Result<u8, Failure> {
+    fn trace(&self, source: &mut source::Source, out: &mut impl Write) -> Result<u8, Failure> {
         let running = record::begin(source, &self.shared, Streams::Aside)?;
         let recorded = match self.format {
             Format::Text => {

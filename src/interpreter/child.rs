@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::error::{InterpreterError, remedy};
-use super::options::ChildOptions;
+use super::options::{ChildOptions, Launch};
 use super::running::Running;
 use super::wire::PROTOCOL;
 use super::{LIVE_RECORDS, Request, Streams};
@@ -115,9 +115,17 @@ pub(super) fn start_embedded(request: &Request) -> Result<Running, InterpreterEr
     if !cfg!(feature = "embedded") {
         return Err(InterpreterError::NotBuiltIn);
     }
+    let main = request.path.as_ref().map(|path| path.join("__main__.py")).filter(|main| main.is_file());
+    match &request.launch {
+        Launch::Script | Launch::Command => {}
+        Launch::Archive if main.is_some() => {}
+        Launch::Archive | Launch::Module(_) => return Err(InterpreterError::NotFoundInside { name: request.program.name.clone() }),
+    }
+    let request = &Request { path: main.or_else(|| request.path.clone()), ..request.clone() };
     let handover = Handover::new(request, true)?;
+    let options = handover.options(request)?;
     let mut command = Command::new(&request.own_executable);
-    command.arg(super::EMBEDDED_COMMAND).arg(json(&handover.options(request)?)?);
+    command.arg(super::EMBEDDED_COMMAND).arg(json(&options)?);
     start(command, handover, request, &request.own_executable)
 }
 

@@ -236,14 +236,14 @@ class Stream:
 class Codes:
     """Which code objects are heard, and under which number."""
 
-    def __init__(self, stream, program_file, name, hears_all):
-        self.stream, self.program_file, self.name, self.hears_all = stream, program_file, name, hears_all
+    def __init__(self, stream, launched, hears_all):
+        self.stream, self.launched, self.hears_all = stream, launched, hears_all
         # Under id(code): the number shifted to its place in a step, or UNHEARD. Dies with the code object.
         self.words = {}
         self.tables = [self.words]
         self._references = {}
         self._numbers = {}  # equal code objects share one
-        self._count = 0
+        self._count, self._is_begun = 0, False
         self._origins = {}
         library = {os.path.dirname(os.path.realpath(os.__file__)), os.path.dirname(os.__file__)}
         library.add(os.path.join(sys.base_exec_prefix, sys.platlibdir if hasattr(sys, "platlibdir") else "lib", "python%d.%d" % VERSION))
@@ -256,8 +256,6 @@ class Codes:
         return known
 
     def _find_origin(self, file):
-        if file == self.program_file:
-            return "user"
         if file == OWN_FILE:
             return None
         if file.startswith("<frozen "):
@@ -265,6 +263,8 @@ class Codes:
         if file.startswith("<"):
             return "generated"
         path = os.path.abspath(file)
+        if path.startswith(self.launched.folders):
+            return "user"
         parts = path.split(os.sep)
         if "site-packages" in parts or "dist-packages" in parts or path.startswith(self._library) or ".zip" + os.sep in path:
             return "library"
@@ -278,12 +278,16 @@ class Codes:
             return self._learn(code)
         finally:
             blocks.ours_end()
+            if self._count == 1 and not self._is_begun:
+                # What Python takes to read and compile the program is none of its doing.
+                self._is_begun = True
+                blocks.start()
 
     def _learn(self, code):
         stream, me = self.stream, get_ident()
         if stream.owner == me:
             return UNHEARD
-        origin = self.origin(code.co_filename)
+        origin = "user" if self.launched.is_own(code) else self.origin(code.co_filename)
         if origin == "library" and code.co_name == "<module>":
             stream.blocks.numbers[IMPORTED] = 1
         word = UNHEARD
@@ -320,7 +324,7 @@ class Codes:
         number = self._count
         if number > GREATEST_ID:
             return UNHEARD
-        file = self.name if code.co_filename == self.program_file else code.co_filename
+        file = self.launched.name if self.launched.is_own(code) else code.co_filename
         try:
             text = described(code, number, origin, file)
         except Exception:  # bytecode made by hand that no compiler would make
@@ -330,6 +334,11 @@ class Codes:
         self._numbers[content] = number
         self._count += 1
         return number << 20
+
+    def at(self, key):
+        """The code object of this id, unless it has gone."""
+        reference = self._references.get(key)
+        return reference and reference()
 
     def tell_all(self, code):
         for inner in nested(code):

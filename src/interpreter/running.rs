@@ -69,6 +69,7 @@ pub struct Running {
     trace: PipeReader,
     dialect: Dialect,
     warnings: Vec<String>,
+    program_bytes: Option<Vec<u8>>,
     limits: Limits,
     started: Instant,
     /// What came together with the hello.
@@ -98,6 +99,7 @@ impl Running {
             trace,
             dialect: Dialect::default(),
             warnings: Vec::new(),
+            program_bytes: None,
             limits,
             started: Instant::now(),
             early: None,
@@ -123,6 +125,7 @@ impl Running {
         }
         if let Some(hello) = running.reader.hello() {
             running.warnings = hello.warnings.clone();
+            running.program_bytes = hello.program_bytes.as_ref().map(|text| text.chars().map(|byte| byte as u8).collect());
         }
         running.dialect = running.reader.dialect().unwrap_or_default();
         running.early = Some(early);
@@ -137,6 +140,11 @@ impl Running {
     /// What the child could not do that it was asked to, one line each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// The source of a program that only its interpreter could find: a module, one in a zip file.
+    pub fn program_bytes(&self) -> Option<&[u8]> {
+        self.program_bytes.as_deref()
     }
 
     /// Instructions told so far, and those which wait to be told with the next chunk.

@@ -128,11 +128,10 @@ class Ending:
     def told(self):
         if self.status is not None:
             return '{"kind":"exited","status":%d}' % self.status
-        if self.error is None:
-            return '{"kind":"finished"}'
-        import traceback
-
-        kind, error, trace = self.error
+        raised = self.error or self.unhandled()
+        if raised is None:
+            return '{"kind":"finished"}'  # or it exited, as the status of the process tells
+        kind, error, trace = raised
         line, at = None, trace
         while at is not None:
             if at.tb_frame.f_code.co_filename == self.program_file:
@@ -143,9 +142,23 @@ class Ending:
         except Exception:
             message = "<%s without words>" % kind.__name__
         name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "." + kind.__qualname__
-        text = "".join(traceback.format_exception(kind, error, trace))
+        text = name + "\n"
+        if kind is not KeyboardInterrupt or self.error or "traceback" in sys.modules:
+            # Importing this now would make Python until 3.12 forget that it is to die by the signal.
+            import traceback
+
+            text = "".join(traceback.format_exception(kind, error, trace))
         return '{"kind":"raised","line":%s,"exception":%s,"message":%s,"traceback":%s}' % (
             _number(line), quoted(name), quoted(message), quoted(text))  # fmt: skip
+
+    def unhandled(self):
+        """What Python has shown as the end of the program, and not the program itself of something else."""
+        kind, error, trace = (getattr(sys, "last_" + name, None) for name in ("type", "value", "traceback"))
+        if trace is None or not isinstance(error, BaseException):
+            return None
+        code = trace.tb_frame.f_code
+        is_main = code.co_name == "<module>" and code.co_filename == self.program_file
+        return (kind, error, trace) if is_main or code.co_name == "_run_module_as_main" else None
 
     def caught(self, error):
         if isinstance(error, SystemExit):
@@ -210,65 +223,34 @@ def collector(stream, threads):
     return on_collection
 
 
-def main_module(file):
-    """The module __main__ as the program would find it, emptied of what started us."""
-    namespace = sys.modules["__main__"].__dict__
-    keeps = [name for name in ("__annotations__",) if name in namespace]
-    builtins = namespace["__builtins__"]
-    namespace.clear()
-    namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None)
-    for name in keeps:
-        namespace[name] = {}
-    namespace["__builtins__"] = builtins
-    if file is not None:
-        namespace["__loader__"] = sys.modules["_frozen_importlib_external"].SourceFileLoader("__main__", file)
-        namespace["__file__"] = file
-        namespace["__cached__"] = None
-    return namespace
-
-
-def main(argument):
+def main():
+    """Starts recording. Gives what runs the program, or None if Python itself will."""
     # JSON as serde_json writes it is Python but for three names; `json` would take 10 ms to import.
-    options = eval(argument, {"__builtins__": {}, "null": None, "true": True, "false": False})
-    name, path = options["name"], options["path"]
+    options = eval(OPTIONS, {"__builtins__": {}, "null": None, "true": True, "false": False})
     stream = Stream(high(options["trace_fd"]), options["records"], options["steps"], options["time_s"])
     recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
+    launched = Launched(options)
     version = "%d.%d.%d" % sys.version_info[:3]
+    text = launched.text()
     stream.blob(
         BLOB_HELLO,
-        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s"}'
-        % (1, version, VERSION[0], VERSION[1], recording_kind.NAME),
+        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s","program_bytes":%s}'
+        % (1, version, VERSION[0], VERSION[1], recording_kind.NAME, "null" if text is None else quoted(text.decode("latin-1"))),
     )
     stream.write()
-
-    source_fd = options["source_fd"]
-    if source_fd is not None:
-        # Decoded already, whatever its coding line says.
-        with open(source_fd, encoding="utf-8", newline="") as file:
-            source = file.read()
-    else:
-        with open(path, "rb") as file:
-            source = file.read()
-    if path is None:
-        program_file = name
-    else:
-        # Python itself makes the name of its script absolute from 3.9 on.
-        program_file = name if VERSION < (3, 9) or os.path.isabs(name) else os.path.join(os.getcwd(), name)
     try:
-        code = compile(source, program_file, "exec", dont_inherit=True)
+        code = launched.compiled()
     except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError) as error:
         stream.end(refused(error))
         os._exit(1)
 
-    codes = Codes(stream, program_file, name, options["only"] == "all")
+    codes = Codes(stream, launched, options["only"] == "all")
     if options["task"] == "compile":
-        codes.tell_all(code)
-        stream.end('{"kind":"finished"}')
-        os._exit(0)
+        compile_only(stream, codes, code or launched.compiled_module(), options)
 
     threads = Threads(stream)
     recording = recording_kind(stream, codes, threads)
-    ending = Ending(stream, recording, program_file)
+    ending = Ending(stream, recording, launched.file)
     on_collection = collector(stream, threads)
 
     def forked():
@@ -280,25 +262,38 @@ def main(argument):
         gc.callbacks.remove(on_collection)
         stream.close()
 
-    sys.argv[:] = [name] + options["arguments"]
-    if hasattr(sys, "orig_argv"):
-        sys.orig_argv[1:] = sys.argv
-    if not getattr(sys.flags, "safe_path", False):
-        sys.path[0] = "" if path is None else os.path.dirname(os.path.realpath(path))
-    namespace = main_module(None if path is None else program_file)
+    namespace = make_room(launched, options) if launched.is_text else None
     for module in set(sys.modules) - FOUND_MODULES - set(sys.builtin_module_names):
         del sys.modules[module]
     # What starting has left behind is not the program's to collect, and free lists begin empty: how full
     # they are differs between runs with the order of hashes, and with it which objects need a new block.
     gc.collect()
     atexit.register(ending.stop)
+    for trace_no_more in (sys.settrace, sys.setprofile):
+        atexit.register(trace_no_more, None)  # a debugger that still runs would come upon our farewell
     os.register_at_fork(after_in_child=forked)
     gc.callbacks.append(on_collection)
     threads.watch(recording)
-    try:
-        recording.start()
-        stream.blocks.start()
-        exec(code, namespace)
-    except BaseException as error:
-        ending.caught(error)
-        raise
+
+    def run():
+        try:
+            recording.start()
+            exec(code, namespace)
+        except BaseException as error:
+            ending.caught(error)
+            raise
+
+    if launched.is_text:
+        return run
+    recording.start()
+
+
+def compile_only(stream, codes, code, options):
+    """Tells all code of what will not run, and ends."""
+    if code is None:
+        sys.stderr.write("%s: No module named %s\n" % (sys.executable, options["launch"]["module"]))
+        stream.end('{"kind":"exited","status":1}')
+        os._exit(1)
+    codes.tell_all(code)
+    stream.end('{"kind":"finished"}')
+    os._exit(0)

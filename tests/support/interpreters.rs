@@ -25,6 +25,43 @@ pub fn pythons() -> Vec<(PathBuf, (u8, u8))> {
     versions
 }
 
+/// The recorders under which programs are to do as without us: each that a Python here can have.
+pub const RECORDERS: &[Recorder] = &[Recorder::Auto];
+
+/// Runs a check for every Python at once.
+pub fn with_each_python(check: impl Fn(&Path, (u8, u8)) + Sync) {
+    std::thread::scope(|scope| {
+        for (python, version) in pythons() {
+            let check = &check;
+            scope.spawn(move || check(&python, version));
+        }
+    });
+}
+
+/// Addresses, process numbers and times differ between any two runs.
+pub fn without_numbers(text: &str) -> String {
+    const MARKS: [&str; 3] = ["0x", "pid=", "s in "];
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((at, mark)) = MARKS.iter().filter_map(|mark| Some((rest.find(mark)?, mark))).min() {
+        let end = at + mark.len();
+        out.push_str(&rest[..end]);
+        rest = rest[end..].trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == '.');
+    }
+    out + rest
+}
+
+/// Waits until the kernel says that a process sleeps; says in what.
+pub fn wait_until_asleep(pid: u32) -> String {
+    loop {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
+        if stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('S')) {
+            return std::fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
+        }
+        std::thread::yield_now();
+    }
+}
+
 /// A request for a program without a file; its output is captured.
 pub fn request(python: &Path, source: &str) -> Request {
     Request {
@@ -84,7 +121,7 @@ pub fn printed(running: &mut Running) -> (String, String) {
     (String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned())
 }
 
-fn status_number(status: std::process::ExitStatus) -> i32 {
+pub fn status_number(status: std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     status.code().unwrap_or_else(|| -status.signal().unwrap_or(0))
 }

@@ -20,6 +20,9 @@ pub struct Hello {
     /// Whether the recorder cannot tell where an exception is handled. Then it is where its frame goes on.
     #[serde(default)]
     pub implies_handled: bool,
+    /// Its program's source, where only the child can find that: a module, a zip file. Each character is a byte.
+    #[serde(default)]
+    pub program_bytes: Option<String>,
 }
 
 /// A code object on the wire. The parent finds families and depths itself.
