@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use super::args::Shared;
+use super::ending;
 use super::error::Failure;
 use super::record;
 use super::source;
@@ -40,7 +41,11 @@ impl Dis {
         let mut source = source::load(&self.shared)?;
         let mut running = record::start(&mut source, &self.shared, Task::Compile, Streams::Inherit, 1024)?;
         let mut trace = Trace::default();
-        while running.listen(&mut trace).map_err(|error| record::refused(&source, error))? == State::More {}
+        let outcome = loop {
+            if let State::Ended(outcome) = running.listen(&mut trace).map_err(|error| record::refused(&source, error))? {
+                break outcome;
+            }
+        };
         let lanes = self.style.lanes();
         let mut out = BufWriter::new(std::io::stdout().lock());
         writeln!(out, "{} by {}", source.program.name, running.dialect().interpreter)?;
@@ -48,7 +53,7 @@ impl Dis {
             write_code(&mut out, code, &source.program, &lanes)?;
         }
         out.flush()?;
-        Ok(0)
+        Ok(ending::status(&outcome))
     }
 }
 

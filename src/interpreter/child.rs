@@ -37,7 +37,7 @@ impl Handover {
         let (trace, trace_end) = pipe()?;
         resize(&trace_end, if request.records <= LIVE_RECORDS { LIVE_PIPE_BYTES } else { PIPE_BYTES });
         let mut handover = Self { trace, trace_end, source: None, files: Vec::new() };
-        if hands_source || request.path.is_none() {
+        if hands_source || request.path.is_none() && !matches!(request.launch, Launch::Module(_)) {
             handover.source = Some(handover.file(request.program.text.as_bytes())?);
         }
         Ok(handover)

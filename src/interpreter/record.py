@@ -7,6 +7,7 @@ from _thread import allocate_lock, get_ident
 import _weakref
 from array import array
 from time import monotonic
+from _signal import getsignal, signal, SIGALRM, SIGINT, SIGUSR1, SIGUSR2
 
 OWN_FILE = "<evalody>"
 # What a broken pipe means here: nobody listens any more.
@@ -39,6 +40,36 @@ GREATEST_SMALL = 256
 getallocatedblocks = sys.getallocatedblocks
 # Places in the numbers of `Blocks`.
 FRAME_DUE, TOLD, FIRST, BASE, FREE_AT, LOOP_AT, BEFORE, OWN, IMPORTED = range(9)
+
+
+# Their handlers may raise. In the midst of our own work something would be told twice or never, so they wait.
+RAISING = SIGINT, SIGALRM, SIGUSR1, SIGUSR2
+MAIN_THREAD = get_ident()  # the only one in which handlers run
+
+
+def hold_signals():
+    """From here to `release_signals` handlers of signals wait; nothing of it in a thread, where none is called."""
+    waiting, handlers = {}, []
+    if get_ident() == MAIN_THREAD:
+        try:
+            for number in RAISING:
+                handler = getsignal(number)
+                if callable(handler) and getattr(handler, "__self__", None).__class__ is not dict:
+                    handlers.append((number, handler))
+                    signal(number, waiting.setdefault)
+        except BaseException:  # of a signal that came before
+            release_signals(({}, handlers))
+            raise
+    return waiting, handlers
+
+
+def release_signals(held):
+    waiting, handlers = held
+    for number, handler in handlers:
+        signal(number, handler)
+    for number, handler in handlers:
+        if number in waiting:
+            handler(number, waiting[number])
 
 
 class Blocks:
@@ -176,6 +207,7 @@ class Stream:
             return  # a collection in the midst of a flush
         blocks = self.blocks
         with self.lock:
+            held = hold_signals()
             self.owner = me
             blocks.ours_begin()
             try:
@@ -188,6 +220,7 @@ class Stream:
             finally:
                 self.owner = 0
                 blocks.ours_end()
+                release_signals(held)
 
     def write(self):
         if self.is_closed:
@@ -273,6 +306,7 @@ class Codes:
     def learn(self, code):
         """The word of a code object seen for the first time."""
         blocks = self.stream.blocks
+        held = hold_signals()
         blocks.ours_begin()
         try:
             return self._learn(code)
@@ -282,12 +316,15 @@ class Codes:
                 # What Python takes to read and compile the program is none of its doing.
                 self._is_begun = True
                 blocks.start()
+            release_signals(held)
 
     def _learn(self, code):
         stream, me = self.stream, get_ident()
         if stream.owner == me:
             return UNHEARD
         origin = "user" if self.launched.is_own(code) else self.origin(code.co_filename)
+        if origin == "generated" and not self._is_begun:
+            origin = "library"  # by what Python imports to find the program
         if origin == "library" and code.co_name == "<module>":
             stream.blocks.numbers[IMPORTED] = 1
         word = UNHEARD

@@ -40,7 +40,7 @@ pub fn with_each_python(check: impl Fn(&Path, (u8, u8)) + Sync) {
 
 /// Addresses, process numbers and times differ between any two runs.
 pub fn without_numbers(text: &str) -> String {
-    const MARKS: [&str; 3] = ["0x", "pid=", "s in "];
+    const MARKS: [&str; 4] = ["0x", "pid=", " test in ", " tests in "];
     let mut out = String::new();
     let mut rest = text;
     while let Some((at, mark)) = MARKS.iter().filter_map(|mark| Some((rest.find(mark)?, mark))).min() {
@@ -99,20 +99,28 @@ pub struct Heard {
 pub fn hear(request: &Request) -> Result<Heard, InterpreterError> {
     let mut running = interpreter::start(request)?;
     let mut trace = Trace { dialect: running.dialect().clone(), ..Trace::default() };
+    let mut said = Vec::new();
     let outcome = loop {
-        if let State::Ended(outcome) = running.listen(&mut trace)? {
+        if let State::Ended(outcome) = running.listen_for(&mut trace, std::time::Duration::from_millis(50))? {
             break outcome;
         }
+        // Who prints much waits until it is taken.
+        said.extend(running.output().into_iter().flat_map(|output| output.try_iter()));
     };
-    let (stdout, stderr) = printed(&mut running);
+    said.extend(running.output().into_iter().flatten());
+    let (stdout, stderr) = by_stream(said);
     let status = running.status().map(status_number);
     Ok(Heard { trace, outcome, stdout, stderr, status })
 }
 
 /// Everything that the program printed, to the end of its streams.
 pub fn printed(running: &mut Running) -> (String, String) {
+    by_stream(running.output().into_iter().flatten().collect())
+}
+
+fn by_stream(said: Vec<interpreter::Output>) -> (String, String) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    for output in running.output().into_iter().flatten() {
+    for output in said {
         match output.stream {
             OutputStream::Stdout => stdout.extend(output.bytes),
             OutputStream::Stderr => stderr.extend(output.bytes),
