@@ -12,7 +12,7 @@ use evalody::fold::{Zoom, fold};
 use evalody::interpreter::{Request, TRACER};
 use evalody::trace::{CodeId, Entry, Mark, MarkKind, Origin, Outcome};
 use support::battery::BATTERY;
-use support::{Heard, RECORDERS, file, hear, plain, pythons, request, request_of, with_each_python, without_numbers};
+use support::{Heard, RECORDERS, file, hear, plain, request, request_of, with_each_python, without_numbers};
 
 /// Every frame that was entered was left, in every thread, and none twice.
 fn assert_frames_balance(heard: &Heard, context: &str) {
