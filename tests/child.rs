@@ -14,7 +14,7 @@ use std::time::Duration;
 use evalody::interpreter::options::{Only, Task};
 use evalody::interpreter::{self, Choice, InterpreterError, Limits, OutputStream, Request, State, Streams};
 use evalody::trace::{Entry, Limit, MarkKind, Origin, Outcome, Trace};
-use support::{file, hear, pythons, request, request_of};
+use support::{file, hear, pythons, request, request_of, wait_until_asleep};
 
 #[test]
 fn the_outcome_tells_how_the_program_ended() {
@@ -95,17 +95,6 @@ fn a_program_nobody_listens_to_waits() {
         assert!(told.contains("pipe") || told == "0" || told.is_empty(), "{version:?}: it waits in {told}");
         running.stop();
         assert!(!Path::new(&format!("/proc/{}", running.id())).exists(), "{version:?}");
-    }
-}
-
-/// Waits until the kernel says that a process sleeps; says in what.
-fn wait_until_asleep(pid: u32) -> String {
-    loop {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
-        if stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('S')) {
-            return std::fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
-        }
-        std::thread::yield_now();
     }
 }
 

@@ -9,22 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use evalody::fold::{Zoom, fold};
-use evalody::interpreter::TRACER;
+use evalody::interpreter::{Request, TRACER};
 use evalody::trace::{CodeId, Entry, Mark, MarkKind, Origin, Outcome};
 use support::battery::BATTERY;
-use support::{Heard, file, hear, plain, pythons, request, request_of};
-
-/// Addresses and process numbers differ between any two runs.
-fn without_numbers(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = [rest.find("0x"), rest.find("pid=")].into_iter().flatten().min() {
-        let end = at + rest[at..].find(['x', '=']).unwrap_or(0) + 1;
-        out.push_str(&rest[..end]);
-        rest = rest[end..].trim_start_matches(|c: char| c.is_ascii_hexdigit());
-    }
-    out + rest
-}
+use support::{Heard, RECORDERS, file, hear, plain, request, request_of, with_each_python, without_numbers};
 
 /// Every frame that was entered was left, in every thread, and none twice.
 fn assert_frames_balance(heard: &Heard, context: &str) {
@@ -43,16 +31,6 @@ fn assert_frames_balance(heard: &Heard, context: &str) {
     assert!(open.values().all(|&depth| depth == 0), "{context}: frames left open {open:?}");
 }
 
-/// Runs a check for every Python at once.
-fn with_each_python(check: impl Fn(&Path, (u8, u8)) + Sync) {
-    std::thread::scope(|scope| {
-        for (python, version) in pythons() {
-            let check = &check;
-            scope.spawn(move || check(&python, version));
-        }
-    });
-}
-
 #[test]
 fn programs_print_and_end_as_without_us() {
     with_each_python(|python, version| {
@@ -60,14 +38,19 @@ fn programs_print_and_end_as_without_us() {
         for (name, source) in BATTERY {
             let (_directory, path) = file("program.py", source);
             let (stdout, stderr, status) = plain(python, &path, &["one", "--two"]);
-            let heard = hear(&request_of(python, &path, &["one", "--two"])).unwrap_or_else(|error| panic!("{version:?} {name}: {error}"));
-            for (what, plain, heard) in [("stdout", &stdout, &heard.stdout), ("stderr", &stderr, &heard.stderr)] {
-                if without_numbers(plain) != without_numbers(heard) {
-                    differences.push(format!("{version:?} {name}: {what}\n--- plain\n{plain}\n--- heard\n{heard}"));
+            for &recorder in RECORDERS {
+                let request = Request { recorder, ..request_of(python, &path, &["one", "--two"]) };
+                let heard = hear(&request).unwrap_or_else(|error| panic!("{version:?} {name}: {error}"));
+                for (what, plain, heard) in [("stdout", &stdout, &heard.stdout), ("stderr", &stderr, &heard.stderr)] {
+                    if without_numbers(plain) != without_numbers(heard) {
+                        differences.push(format!("{version:?} {recorder:?} {name}: {what}\n--- plain\n{plain}\n--- heard\n{heard}"));
+                    }
                 }
-            }
-            if heard.status != Some(status) {
-                differences.push(format!("{version:?} {name}: status {status} plain, {:?} heard; {:?}", heard.status, heard.outcome));
+                if heard.status != Some(status) {
+                    let (status_heard, outcome) = (heard.status, heard.outcome);
+                    differences
+                        .push(format!("{version:?} {recorder:?} {name}: status {status} plain, {status_heard:?} heard; {outcome:?}"));
+                }
             }
         }
         assert!(differences.is_empty(), "{} differences\n{}", differences.len(), differences.join("\n\n"));
@@ -321,7 +304,7 @@ fn without_memory(heard: &Heard) -> Vec<&Entry> {
 /// Compares what the tracer says of every instruction with `dis`, the other reader of bytecode.
 const COMPARE_WITH_DIS: &str = r#"
 import argparse, ast, dis, difflib, json, sys, textwrap, typing
-tracer = {"__name__": "evalody", "FOUND_MODULES": set(), "BOOT_FILE": ""}
+tracer = {"__name__": "evalody", "FOUND_MODULES": set(), "BOOT_FILE": "", "OPTIONS": "{}"}
 with open(sys.argv[1]) as file:
     exec(compile(file.read(), "<evalody>", "exec"), tracer)
 compared = 0

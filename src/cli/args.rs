@@ -13,9 +13,17 @@ use crate::music::{Key, Tempo};
 /// Which program, and how it is run.
 #[derive(Debug, Clone, Args)]
 pub struct Shared {
-    /// Python file, @SONG (see: evalody songs), or - for standard input
-    #[arg(value_name = "FILE")]
-    pub file: String,
+    /// Python file, folder or zip file with a __main__.py, @SONG (see: evalody songs), or - for standard input
+    #[arg(value_name = "FILE", required_unless_present_any = ["module", "command"], conflicts_with_all = ["module", "command"])]
+    pub file: Option<String>,
+
+    /// In place of FILE: a module or package by its name, as python -m runs it
+    #[arg(short, value_name = "MODULE", conflicts_with = "command")]
+    pub module: Option<String>,
+
+    /// In place of FILE: the text of a program, as python -c runs it
+    #[arg(short, value_name = "CODE", allow_hyphen_values = true)]
+    pub command: Option<String>,
 
     /// Arguments of the Python program
     #[arg(last = true, value_name = "ARGS")]

@@ -98,22 +98,22 @@ impl Compare {
     /// Runs both, tells the difference on standard output, and makes one piece of them. `None` if it was interrupted.
     pub fn pair(&self, shared: &Shared, music: &Music, control: Option<&Control>) -> Result<Option<Pair>, Failure> {
         let interrupted = record::interruption();
-        let first = source::load(&shared.file)?;
-        let second = match self.other.as_deref() {
-            Some("-") if shared.file == "-" => {
+        let mut first = source::load(shared)?;
+        let mut second = match self.other.as_deref() {
+            Some("-") if shared.file.as_deref() == Some("-") => {
                 return Err(Failure::Usage("both programs cannot be standard input; name a file for one of them".to_owned()));
             }
-            Some(other) => source::load(other)?,
-            None => Source { program: first.program.clone(), path: first.path.clone(), is_song: first.is_song },
+            Some(other) => source::load_named(other)?,
+            None => first.clone(),
         };
         let limited = limited(shared, music);
         let against = Shared { interpreter: self.against.clone().unwrap_or_else(|| shared.interpreter.clone()), ..limited.clone() };
-        self.check(&second, &against)?;
-        let Some(mut left) = listen(&first, &limited, music, control)? else { return Ok(None) };
+        self.check(&mut second, &against)?;
+        let Some(mut left) = listen(&mut first, &limited, music, control)? else { return Ok(None) };
         if interrupted.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let Some(mut right) = listen(&second, &against, music, control)? else { return Ok(None) };
+        let Some(mut right) = listen(&mut second, &against, music, control)? else { return Ok(None) };
         if left.title == right.title {
             left.title = format!("{} ({})", left.program, left.interpreter);
             right.title = format!("{} ({})", right.program, right.interpreter);
@@ -144,7 +144,7 @@ impl Compare {
 
     /// Compiles the second program where it is to run: what is wrong with it, or with its interpreter, is told before
     /// the first one runs.
-    fn check(&self, second: &Source, shared: &Shared) -> Result<(), Failure> {
+    fn check(&self, second: &mut Source, shared: &Shared) -> Result<(), Failure> {
         let failed = |failure| match failure {
             Failure::Interpreter(error) if error.is_bad_input() && self.against.is_some() => Failure::Usage(format!("--against: {error}")),
             other => other,
@@ -210,7 +210,7 @@ fn limited(shared: &Shared, music: &Music) -> Shared {
 }
 
 /// Runs one of them to its end or limit. `None` if it was interrupted.
-fn listen(source: &Source, shared: &Shared, music: &Music, control: Option<&Control>) -> Result<Option<Side>, Failure> {
+fn listen(source: &mut Source, shared: &Shared, music: &Music, control: Option<&Control>) -> Result<Option<Side>, Failure> {
     let plain = Control::default();
     let control = control.unwrap_or(&plain);
     let mut folder = control.folder(music);

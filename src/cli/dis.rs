@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::args::Shared;
+use super::ending;
 use super::error::Failure;
 use super::record;
 use super::second_run::SecondRun;
@@ -23,6 +24,8 @@ use crate::trace::{Code, Instruction, Limit, Outcome, Trace};
     after_help = "\
 Examples:
   evalody dis fib.py
+  evalody dis -m this
+  evalody dis -c 'x = [y for y in z]'
   evalody dis @generators --interpreter embedded
   evalody dis fib.py --interpreter python3.8
   evalody dis fib.py --specialise             runs it once, to see what its instructions turn into"
@@ -41,15 +44,19 @@ pub struct Dis {
 
 impl Dis {
     pub fn run(self) -> Result<u8, Failure> {
-        let source = source::load(&self.shared.file)?;
+        let mut source = source::load(&self.shared)?;
         let warmth = match self.second.specialise.then(|| SecondRun::warmth(&source, &self.shared)).transpose()? {
             Some(ControlFlow::Break(status)) => return Ok(status),
             Some(ControlFlow::Continue(warmth)) => Some(warmth),
             None => None,
         };
-        let mut running = record::start(&source, &self.shared, Task::Compile, Streams::Inherit, 1024, false)?;
+        let mut running = record::start(&mut source, &self.shared, Task::Compile, Streams::Inherit, 1024, false)?;
         let mut trace = Trace::default();
-        while running.listen(&mut trace).map_err(|error| record::refused(&source, error))? == State::More {}
+        let outcome = loop {
+            if let State::Ended(outcome) = running.listen(&mut trace).map_err(|error| record::refused(&source, error))? {
+                break outcome;
+            }
+        };
         let lanes = self.style.lanes();
         let mut out = BufWriter::new(std::io::stdout().lock());
         writeln!(out, "{} by {}", source.program.name, running.dialect().interpreter)?;
@@ -60,7 +67,7 @@ impl Dis {
             write_code(&mut out, code, &source.program, &lanes, warmth.as_ref())?;
         }
         out.flush()?;
-        Ok(0)
+        Ok(ending::status(&outcome))
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Failure {
     Usage(String),
     #[error("{}: no such file; name a Python file, @SONG (see: evalody songs), or - for standard input", .0.display())]
     NoSuchFile(PathBuf),
-    #[error("{}: is a folder; name a Python file in it", .0.display())]
+    #[error("{}: is a folder without a __main__.py; name a Python file in it", .0.display())]
     Folder(PathBuf),
     #[error("{}: cannot be read: {source}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },

@@ -38,7 +38,9 @@ Examples:
   evalody export fib.py -o fib.wav --style chip
   evalody export fib.py -o fib.wav --soundfont GeneralUser.sf2
   evalody export --compare bubble.py merge.py -o sorts.wav --compare-as turns
-  evalody export fib.py -o fib.mid -- 30              with arguments for fib.py"
+  evalody export fib.py -o fib.mid -- 30              with arguments for fib.py
+  evalody export -m json.tool -o tool.mid -- data.json
+  evalody export -c 'print(sum(range(100)))' -o sum.wav"
 )]
 pub struct Export {
     #[command(flatten)]
@@ -102,7 +104,7 @@ impl Export {
         if is_pair {
             return self.pair(format, font.as_ref());
         }
-        let source = source::load(&self.shared.file)?;
+        let mut source = source::load(&self.shared)?;
         let files = self.files()?;
         let shared = record::limited(&self.shared, self.music.style);
 
@@ -111,7 +113,7 @@ impl Export {
             ControlFlow::Continue(merging) => merging,
         };
         let mut folder = self.control.folder(&self.music);
-        let running = record::begin(&source, &shared, Streams::Inherit)?;
+        let running = record::begin(&mut source, &shared, Streams::Inherit)?;
         let recorded = second_run::follow(running, &source, &shared, merging.as_mut(), &mut folder)?;
         let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();

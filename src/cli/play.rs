@@ -46,6 +46,8 @@ Examples:
   evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
   evalody play long.py --length 60 --detach
+  evalody play -m json.tool -- --sort-keys data.json
+  evalody play -c 'print(sum(range(100)))'
   echo 'print(sum(range(100)))' | evalody play -"
 )]
 pub struct Play {
@@ -88,7 +90,7 @@ impl Play {
             self.second.refuse()?;
             return self.compare.play(&self.shared, &self.music, &self.sound, self.device);
         }
-        let source = source::load(&self.shared.file)?;
+        let mut source = source::load(&self.shared)?;
         let font = self.sound.load()?;
         let merging = match self.second.merging(&source, &self.shared)? {
             ControlFlow::Break(status) => return Ok(status),
@@ -96,10 +98,13 @@ impl Play {
         };
         let began = Instant::now();
         let interrupted = record::interruption();
-        let has_view =
-            !self.no_view && !self.legend && !self.shared.quiet && io::stdout().is_terminal() && !self.program_wants_the_terminal(&source);
+        let has_view = !self.no_view
+            && !self.legend
+            && !self.shared.quiet
+            && io::stdout().is_terminal()
+            && !self.program_wants_the_terminal(&mut source)?;
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
-        let running = record::start(&source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
+        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
         record::warn(&running, self.shared.quiet);
         let output = self.device.clone().map_or(Output::Default, Output::Device);
         let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
@@ -302,13 +307,16 @@ impl Play {
     }
 
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
-    fn program_wants_the_terminal(&self, source: &Source) -> bool {
+    fn program_wants_the_terminal(&self, source: &mut Source) -> Result<bool, Failure> {
+        if source.is_unread() && io::stdin().is_terminal() {
+            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(self.music.style), false)?);
+        }
         let wants =
             io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));
         if wants && !self.shared.quiet {
             eprintln!("evalody: {} seems to read the keyboard: no view, so that you can type", source.program.name);
         }
-        wants
+        Ok(wants)
     }
 }
 

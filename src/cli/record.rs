@@ -12,7 +12,7 @@ use super::error::Failure;
 use super::source::{self, Source};
 use crate::compose::{FAITHFUL_STEPS, StyleName};
 use crate::feed::RECORDS;
-use crate::interpreter::options::{Launch, Recorder, Task};
+use crate::interpreter::options::{Recorder, Task};
 use crate::interpreter::{self, InterpreterError, Request, Running, State, Streams};
 use crate::trace::{Dialect, Limit, Listener, Outcome};
 
@@ -22,10 +22,12 @@ pub struct Recorded {
     pub steps: u64,
 }
 
-/// Starts the program as the shared options say.
-pub fn start(source: &Source, shared: &Shared, task: Task, streams: Streams, records: u32, is_paced: bool) -> Result<Running, Failure> {
+/// Starts the program as the shared options say, and takes its text if only its interpreter could find it.
+pub fn start(source: &mut Source, shared: &Shared, task: Task, streams: Streams, records: u32, is_paced: bool) -> Result<Running, Failure> {
     let request = request(source, shared, task, streams, records, is_paced)?;
-    interpreter::start(&request).map_err(|error| refused(source, error))
+    let running = interpreter::start(&request).map_err(|error| refused(source, error))?;
+    source.read(&running);
+    Ok(running)
 }
 
 /// What the shared options ask of an interpreter.
@@ -34,7 +36,7 @@ pub fn request(source: &Source, shared: &Shared, task: Task, streams: Streams, r
         program: source.program.clone(),
         path: source.path.clone(),
         is_edited: false,
-        launch: Launch::Script,
+        launch: source.launch.clone(),
         recorder: Recorder::Auto,
         is_paced,
         arguments: shared.arguments.clone(),
@@ -70,12 +72,12 @@ pub fn interruption() -> Arc<AtomicBool> {
 }
 
 /// Runs the program to its end, or to a limit. `None` if it was interrupted.
-pub fn record(source: &Source, shared: &Shared, streams: Streams, listener: &mut impl Listener) -> Result<Option<Recorded>, Failure> {
+pub fn record(source: &mut Source, shared: &Shared, streams: Streams, listener: &mut impl Listener) -> Result<Option<Recorded>, Failure> {
     follow(begin(source, shared, streams)?, source, shared, listener)
 }
 
 /// Starts the program for a whole run.
-pub fn begin(source: &Source, shared: &Shared, streams: Streams) -> Result<Running, Failure> {
+pub fn begin(source: &mut Source, shared: &Shared, streams: Streams) -> Result<Running, Failure> {
     let running = start(source, shared, Task::Run, streams, RECORDS, false)?;
     warn(&running, shared.quiet);
     Ok(running)

@@ -26,6 +26,8 @@ use crate::trace::{JsonWriter, TextWriter};
 Examples:
   evalody show trace @recursion | less
   evalody show trace fib.py --format json | jq .op
+  evalody show trace -c 'x = 1; x += 1'
+  evalody show outline -m json.tool -- data.json
   evalody show outline fib.py --zoom turn
   evalody show score @threads --style faithful --steps 100
   evalody show cues fib.py
@@ -72,7 +74,7 @@ enum Format {
 
 impl Show {
     pub fn run(self) -> Result<u8, Failure> {
-        let source = source::load(&self.shared.file)?;
+        let mut source = source::load(&self.shared)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         let shared = if self.stage == Stage::Trace { self.shared.clone() } else { record::limited(&self.shared, self.music.style) };
         let mut merging = match self.second.merging(&source, &shared)? {
@@ -80,10 +82,10 @@ impl Show {
             ControlFlow::Continue(merging) => merging,
         };
         if self.stage == Stage::Trace {
-            return self.trace(&source, merging, &mut out);
+            return self.trace(&mut source, merging, &mut out);
         }
         let mut folder = self.control.folder(&self.music);
-        let running = record::begin(&source, &shared, Streams::Aside)?;
+        let running = record::begin(&mut source, &shared, Streams::Aside)?;
         let recorded = second_run::follow(running, &source, &shared, merging.as_mut(), &mut folder)?;
         let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
         let codes = folder.codes().to_vec();
@@ -109,7 +111,7 @@ impl Show {
     }
 
     /// Told as it happens, so that a trace of any length needs no memory.
-    fn trace(&self, source: &source::Source, mut merging: Option<Merging>, out: &mut impl Write) -> Result<u8, Failure> {
+    fn trace(&self, source: &mut source::Source, mut merging: Option<Merging>, out: &mut impl Write) -> Result<u8, Failure> {
         let running = record::begin(source, &self.shared, Streams::Aside)?;
         let recorded = match self.format {
             Format::Text => {

@@ -12,7 +12,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::credit::Credit;
 use super::error::{InterpreterError, remedy};
-use super::options::ChildOptions;
+use super::options::{ChildOptions, Launch};
 use super::running::Running;
 use super::wire::PROTOCOL;
 use super::{LIVE_RECORDS, Request, Streams};
@@ -40,7 +40,7 @@ impl Handover {
         let (trace, trace_end) = pipe()?;
         resize(&trace_end, if request.records <= LIVE_RECORDS { LIVE_PIPE_BYTES } else { PIPE_BYTES });
         let mut handover = Self { trace, trace_end, control: None, source: None, files: Vec::new() };
-        if hands_source || request.path.is_none() {
+        if hands_source || request.path.is_none() && !matches!(request.launch, Launch::Module(_)) {
             handover.source = Some(handover.file(request.program.text.as_bytes())?);
         }
         Ok(handover)
@@ -144,9 +144,17 @@ pub(super) fn start_embedded(request: &Request) -> Result<Running, InterpreterEr
     if !cfg!(feature = "embedded") {
         return Err(InterpreterError::NotBuiltIn);
     }
+    let main = request.path.as_ref().map(|path| path.join("__main__.py")).filter(|main| main.is_file());
+    match &request.launch {
+        Launch::Script | Launch::Command => {}
+        Launch::Archive if main.is_some() => {}
+        Launch::Archive | Launch::Module(_) => return Err(InterpreterError::NotFoundInside { name: request.program.name.clone() }),
+    }
+    let request = &Request { path: main.or_else(|| request.path.clone()), ..request.clone() };
     let handover = Handover::new(request, true)?;
+    let options = handover.options(request)?;
     let mut command = Command::new(&request.own_executable);
-    command.arg(super::EMBEDDED_COMMAND).arg(json(&handover.options(request)?)?);
+    command.arg(super::EMBEDDED_COMMAND).arg(json(&options)?);
     start(command, handover, request, &request.own_executable)
 }
 

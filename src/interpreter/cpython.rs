@@ -1,20 +1,23 @@
 //! The user's own CPython: where it is, and how it is started on the tracer. What the tracer does
-//! inside of it is in `tracer.py`.
+//! inside of it is in `boot.py` and `tracer.py`.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
 use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Request;
+use super::archive::archive;
 use super::child::{self, Handover};
 use super::error::{InterpreterError, remedy};
-use super::options::{ChildOptions, Recorder, Task};
+use super::options::{ChildOptions, Launch, Recorder, Task};
 use super::running::Running;
 use super::wire::PROTOCOL;
 
@@ -24,11 +27,15 @@ pub const TRACER: &str = concat!(
     "\n",
     include_str!("record.py"),
     "\n",
+    include_str!("threads.py"),
+    "\n",
     include_str!("engines.py"),
     "\n",
     include_str!("warm.py"),
     "\n",
     include_str!("tap.py"),
+    "\n",
+    include_str!("launch.py"),
     "\n",
     include_str!("tracer.py")
 );
@@ -97,33 +104,56 @@ pub(super) fn on_path() -> Option<PathBuf> {
 /// CPython's own name for the seed of its hashes (Python/bootstrap_hash.c).
 const HASH_SEED: &str = "PYTHONHASHSEED";
 
+/// Where Python looks for modules first.
+const MODULE_PATH: &str = "PYTHONPATH";
+
 /// Starts `python` on the tracer and waits for its hello.
 pub(super) fn start(request: &Request, python: &Path) -> Result<Running, InterpreterError> {
     let python = python.to_path_buf();
-    let mut handover = Handover::new(request, request.is_edited)?;
+    // A text without a file, or newer than its file, is run by the tracer; all else by Python itself.
+    let is_text = request.launch == Launch::Script && (request.path.is_none() || request.is_edited);
+    let mut handover = Handover::new(request, is_text || request.launch == Launch::Command)?;
     if request.is_paced {
         handover.pace()?;
     }
-    let tracer = handover.file(TRACER.as_bytes())?;
     let is_tapped = request.recorder == Recorder::Auto && request.task == Task::Run;
     let tap_fd = if is_tapped { Some(handover.library(TAP)?) } else { None };
+    let options = ChildOptions { memory_bytes: None, confine: false, tap_fd, ..handover.options(request)? };
+    // A string of JSON is one of Python.
+    let literal = serde_json::to_string(&child::json(&options)?).map_err(io::Error::other)?;
+    let tracer = handover.file(format!("{TRACER}\nOPTIONS = {literal}\n").as_bytes())?;
     // The same program is to be the same music: hashes of strings, which decide the order of sets, are
     // the same every time, unless somebody has chosen otherwise. The program finds the variable unset.
     let has_seed = env::var_os(HASH_SEED).is_some();
+    let module_path = env::var_os(MODULE_PATH);
     let mut boot = tempfile::tempfile()?;
     let boot_fd = boot.as_raw_fd();
+    let truth = |is_true| if is_true { "True" } else { "False" };
     let text = BOOT
         .replace("$PROTOCOL", &PROTOCOL.to_string())
         .replace("$TRACE_FD", &handover.trace_fd().to_string())
         .replace("$TRACER_FD", &tracer.to_string())
         .replace("$BOOT_FD", &boot_fd.to_string())
-        .replace("$SEEDED", if has_seed { "False" } else { "True" });
-    boot.write_all(text.as_bytes())?;
+        .replace("$SEEDED", truth(!has_seed))
+        .replace("$IS_SITE", truth(!is_text))
+        .replace("$HAS_PYTHONPATH", truth(module_path.is_some()))
+        .replace("$PYTHONPATH", &python_text(module_path.as_deref().unwrap_or_default()));
+    boot.write_all(&if is_text { text.into_bytes() } else { archive("sitecustomize.py", text.as_bytes()) })?;
     boot.rewind()?;
     handover.keep(boot);
-    let options = ChildOptions { memory_bytes: None, confine: false, tap_fd, ..handover.options(request)? };
+    let boot = format!("/dev/fd/{boot_fd}");
     let mut command = Command::new(&python);
-    command.arg(format!("/dev/fd/{boot_fd}")).arg(child::json(&options)?);
+    if is_text {
+        command.arg(boot);
+    } else {
+        command.env(MODULE_PATH, first_of(boot, module_path));
+        match &request.launch {
+            Launch::Script | Launch::Archive => command.arg(&request.program.name),
+            Launch::Module(module) => command.arg("-m").arg(module),
+            Launch::Command => command.arg("-c").arg(&request.program.text),
+        };
+        command.args(&request.arguments);
+    }
     if !has_seed {
         command.env(HASH_SEED, "1");
     }
@@ -138,4 +168,20 @@ pub(super) fn start(request: &Request, python: &Path) -> Result<Running, Interpr
         return Err(InterpreterError::TooOld { python, interpreter, remedy: remedy() });
     }
     Ok(running)
+}
+
+/// The value of a search path with one place before the others. An empty one has none.
+fn first_of(place: String, others: Option<OsString>) -> OsString {
+    let mut path = OsString::from(place);
+    if let Some(others) = others.filter(|others| !others.is_empty()) {
+        path.push(":");
+        path.push(others);
+    }
+    path
+}
+
+/// Any text of the system's as Python can read it.
+fn python_text(text: &OsStr) -> String {
+    let bytes: String = text.as_bytes().iter().map(|byte| format!("\\x{byte:02x}")).collect();
+    format!("os.fsdecode(b\"{bytes}\")")
 }

@@ -93,19 +93,73 @@ class Monitoring:
         self.is_threaded = self.is_stopped = False
         self.in_c = FunctionsInC(codes.names)
         self.tasks = Tasks(codes.names)
-        self.tool = next(tool for tool in (4, 3) if sys.monitoring.get_tool(tool) is None)
+        self.real = {name: getattr(sys.monitoring, name) for name in ("use_tool_id", "get_tool", "free_tool_id")}
+        self.tool, self.callbacks = self._free_tool(), {}
+
+    def _free_tool(self, taken=None):
+        """First the numbers that nobody is known by (sys.monitoring.COVERAGE_ID and the like)."""
+        return next((tool for tool in (4, 3, 5, 2, 1, 0) if tool != taken and self.real["get_tool"](tool) is None), None)
 
     def start(self):
-        monitoring, events = sys.monitoring, sys.monitoring.events
-        monitoring.use_tool_id(self.tool, "evalody")
         first = self._callbacks(lambda: 0)
-        self.events = list(first)
-        self._register(first)
-        everywhere = events.PY_START | events.PY_RESUME | events.PY_THROW | events.PY_UNWIND | events.RAISE
-        monitoring.set_events(self.tool, everywhere | events.EXCEPTION_HANDLED)
+        self._begin(first)
         self._unwatch(first)
+        self._hide()
+
+    def _hide(self):
+        """The program finds our tool's number free; when it takes it, ours becomes another."""
+        recording, use, get, free = self, self.real["use_tool_id"], self.real["get_tool"], self.real["free_tool_id"]
+
+        def use_tool_id(tool_id, name, /):
+            if tool_id == recording.tool:
+                recording._move()
+            return use(tool_id, name)
+
+        def get_tool(tool_id, /):
+            return None if tool_id == recording.tool else get(tool_id)
+
+        def free_tool_id(tool_id, /):
+            if tool_id != recording.tool:
+                free(tool_id)
+
+        sys.monitoring.use_tool_id, sys.monitoring.get_tool, sys.monitoring.free_tool_id = use_tool_id, get_tool, free_tool_id
+
+    def _begin(self, callbacks):
+        events = sys.monitoring.events
+        self.real["use_tool_id"](self.tool, "evalody")
+        self._register(callbacks)
+        everywhere = events.PY_START | events.PY_RESUME | events.PY_THROW | events.PY_UNWIND | events.RAISE
+        sys.monitoring.set_events(self.tool, everywhere | events.EXCEPTION_HANDLED)
+
+    def _move(self):
+        """To another number; the program goes on unheard if it has taken all."""
+        monitoring, codes, old, callbacks = sys.monitoring, self.codes, self.tool, self.callbacks
+        self.stream.blocks.ours_begin()
+        known = codes.known()
+        self._end()
+        self.tool = self._free_tool(taken=old)
+        if self.tool is None:
+            self.is_stopped = True
+        else:
+            self._begin(callbacks)
+            for code in known:
+                monitoring.set_local_events(self.tool, code, self.heard_of(code))
+        self.stream.blocks.ours_end()
+
+    def _end(self):
+        tool, self.tool = self.tool, None
+        sys.monitoring.set_events(tool, 0)
+        # Or what was asked for per code object would still be told, and take its time.
+        for code in self.codes.known():
+            sys.monitoring.set_local_events(tool, code, 0)
+        for event, callback in self.callbacks.items():
+            found = sys.monitoring.register_callback(tool, event, None)
+            if found is not callback:  # the program registers first and takes the number then
+                sys.monitoring.register_callback(tool, event, found)
+        self.real["free_tool_id"](tool)
 
     def _register(self, callbacks):
+        self.callbacks = callbacks
         for event, callback in callbacks.items():
             sys.monitoring.register_callback(self.tool, event, callback)
 
@@ -132,7 +186,7 @@ class Monitoring:
 
     def _callbacks(self, thread_of):
         """By event. Asking for the thread takes as long as all the rest, so it is asked for from the second on."""
-        monitoring, tool, stream, codes = sys.monitoring, self.tool, self.stream, self.codes
+        monitoring, recording, stream, codes = sys.monitoring, self, self.stream, self.codes
         events, DISABLE = monitoring.events, monitoring.DISABLE
         append, flush, words, record, length = stream.record.append, stream.flush, codes.words, stream.record, len
         look, blocks, numbers = stream.look, stream.blocks, stream.blocks.numbers
@@ -146,7 +200,7 @@ class Monitoring:
                     word = codes.learn(code)
                     if word >= 0:
                         blocks.ours_begin()
-                        monitoring.set_local_events(tool, code, heard_of(code))
+                        monitoring.set_local_events(recording.tool, code, heard_of(code))
                         blocks.ours_end()
                 if word < 0:
                     return DISABLE
@@ -213,7 +267,7 @@ class Monitoring:
         }
 
     def thread_began(self, number):
-        if not self.is_threaded:
+        if not self.is_threaded and not self.is_stopped:
             self.is_threaded = True
             self._register(self._callbacks(self.threads.number))
 
@@ -223,14 +277,9 @@ class Monitoring:
     def stop(self):
         if not self.is_stopped:
             self.is_stopped = True
-            sys.monitoring.set_events(self.tool, 0)
-            # Or what was asked for per code object would still be told, and take its time.
-            for reference in list(self.codes.references.values()):
-                code = reference()
-                if code is not None:
-                    sys.monitoring.set_local_events(self.tool, code, 0)
-            self._register(dict.fromkeys(self.events))
-            sys.monitoring.free_tool_id(self.tool)
+            self._end()
+            for name, function in self.real.items():
+                setattr(sys.monitoring, name, function)
 
     def leave(self):
         pass
@@ -259,6 +308,7 @@ class Settrace:
         self.settrace, self.gettrace = sys.settrace, sys.gettrace
         self.is_stopped, self.tasks = False, Tasks(codes.names)
         self.globals = {}  # thread ident -> its trace function
+        self.locals = set()  # the code of the functions for frames
 
     def start(self):
         self._hide()
@@ -269,6 +319,14 @@ class Settrace:
         recording, real_get, real_set = self, self.gettrace, self.settrace
 
         def settrace(function):
+            if function is not None:
+                # Frames that are traced by it from now on are asked what they would be asked without us.
+                frame = sys._getframe(1)
+                while frame is not None:
+                    frame.f_trace_lines, frame.f_trace_opcodes = True, False
+                    if getattr(frame.f_trace, "__code__", None) in recording.locals:
+                        frame.f_trace = None
+                    frame = frame.f_back
             real_set(recording.globals.get(get_ident()) if function is None else function)
 
         def gettrace():
@@ -378,4 +436,5 @@ class Settrace:
                     look(0)
             return local
 
+        self.locals.add(local.__code__)
         return local, marked, first

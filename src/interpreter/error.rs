@@ -23,6 +23,8 @@ pub enum InterpreterError {
     NeverWarm { interpreter: String, remedy: String },
     #[error("this evalody was built without its embedded interpreter; name a Python with --interpreter, or build with --features embedded")]
     NotBuiltIn,
+    #[error("the embedded interpreter looks for no modules or zip files, as {name} is one; run it by --interpreter python3")]
+    NotFoundInside { name: String },
     #[error("{what} {text:?} is not UTF-8 and cannot be handed to Python; rename it")]
     NotUtf8 { what: &'static str, text: String },
     /// The program does not compile in this interpreter: nothing ran.

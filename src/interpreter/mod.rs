@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::program::Program;
 
+mod archive;
 mod child;
 mod cpython;
 mod credit;

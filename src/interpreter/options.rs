@@ -20,6 +20,8 @@ pub enum Launch {
     /// A file, or text that is none.
     #[default]
     Script,
+    /// A folder or zip file with a `__main__`.
+    Archive,
     /// `-m`: a module or package of this name.
     Module(String),
     /// `-c`: the program's text is the command.

@@ -7,6 +7,7 @@ from _thread import allocate_lock, get_ident
 import _weakref
 from array import array
 from time import monotonic
+from _signal import getsignal, signal, SIGALRM, SIGINT, SIGUSR1, SIGUSR2
 
 OWN_FILE = "<evalody>"
 # What a broken pipe means here: nobody listens any more.
@@ -50,6 +51,36 @@ GREATEST_SMALL = 256
 getallocatedblocks = sys.getallocatedblocks
 # Places in the numbers of `Blocks`.
 FRAME_DUE, TOLD, FIRST, BASE, FREE_AT, LOOP_AT, BEFORE, OWN, IMPORTED = range(9)
+
+
+# Their handlers may raise. In the midst of our own work something would be told twice or never, so they wait.
+RAISING = SIGINT, SIGALRM, SIGUSR1, SIGUSR2
+MAIN_THREAD = get_ident()  # the only one in which handlers run
+
+
+def hold_signals():
+    """From here to `release_signals` handlers of signals wait; nothing of it in a thread, where none is called."""
+    waiting, handlers = {}, []
+    if get_ident() == MAIN_THREAD:
+        try:
+            for number in RAISING:
+                handler = getsignal(number)
+                if callable(handler) and getattr(handler, "__self__", None).__class__ is not dict:
+                    handlers.append((number, handler))
+                    signal(number, waiting.setdefault)
+        except BaseException:  # of a signal that came before
+            release_signals(({}, handlers))
+            raise
+    return waiting, handlers
+
+
+def release_signals(held):
+    waiting, handlers = held
+    for number, handler in handlers:
+        signal(number, handler)
+    for number, handler in handlers:
+        if number in waiting:
+            handler(number, waiting[number])
 
 
 class Blocks:
@@ -211,6 +242,7 @@ class Stream:
             return  # a collection in the midst of a flush
         blocks = self.blocks
         with self.lock:
+            held = hold_signals()
             self.owner = me
             blocks.ours_begin()
             try:
@@ -226,6 +258,7 @@ class Stream:
             finally:
                 self.owner = 0
                 blocks.ours_end()
+                release_signals(held)
         if self.is_detached:
             return self.gone()
 
@@ -374,15 +407,15 @@ class Tasks:
 class Codes:
     """Which code objects are heard, and under which number."""
 
-    def __init__(self, stream, program_file, name, hears_all):
-        self.stream, self.program_file, self.name, self.hears_all = stream, program_file, name, hears_all
+    def __init__(self, stream, launched, hears_all):
+        self.stream, self.launched, self.hears_all = stream, launched, hears_all
         # Under id(code): the number shifted to its place in a step, or UNHEARD. Dies with the code object.
         self.words = {}
         self.tables = [self.words]
         self.references = {}
         self.names = Names(stream)
         self._numbers = {}  # equal code objects share one
-        self._count = 0
+        self._count, self._is_begun = 0, False
         self._generated = 0
         self._shapes = {}  # generated code objects by what is the same where only names and constants differ
         self._warned = set()
@@ -398,8 +431,6 @@ class Codes:
         return known
 
     def _find_origin(self, file):
-        if file == self.program_file:
-            return "user"
         if file == OWN_FILE:
             return None
         if file.startswith("<frozen "):
@@ -407,6 +438,8 @@ class Codes:
         if file.startswith("<"):
             return "generated"
         path = os.path.abspath(file)
+        if path.startswith(self.launched.folders):
+            return "user"
         parts = path.split(os.sep)
         if "site-packages" in parts or "dist-packages" in parts or path.startswith(self._library) or ".zip" + os.sep in path:
             return "library"
@@ -415,17 +448,25 @@ class Codes:
     def learn(self, code):
         """The word of a code object seen for the first time."""
         blocks = self.stream.blocks
+        held = hold_signals()
         blocks.ours_begin()
         try:
             return self._learn(code)
         finally:
             blocks.ours_end()
+            if self._count == 1 and not self._is_begun:
+                # What Python takes to read and compile the program is none of its doing.
+                self._is_begun = True
+                blocks.start()
+            release_signals(held)
 
     def _learn(self, code):
         stream, me = self.stream, get_ident()
         if stream.owner == me:
             return UNHEARD
-        origin = self.origin(code.co_filename)
+        origin = "user" if self.launched.is_own(code) else self.origin(code.co_filename)
+        if origin == "generated" and not self._is_begun:
+            origin = "library"  # by what Python imports to find the program
         if origin == "library" and code.co_name == "<module>":
             stream.blocks.numbers[IMPORTED] = 1
         word = UNHEARD
@@ -470,7 +511,7 @@ class Codes:
         if number > GREATEST_ID or origin == "generated" and self._generated >= MOST_GENERATED:
             self._warn("too many code objects: from the %dth on they are left out" % (number + 1))
             return UNHEARD
-        file = self.name if code.co_filename == self.program_file else code.co_filename
+        file = self.launched.name if self.launched.is_own(code) else code.co_filename
         try:
             text = described(code, number, origin, file)
         except Exception:  # bytecode made by hand that no compiler would make
@@ -490,6 +531,11 @@ class Codes:
             self._warned.add(text)
             self.stream.gather()
             self.stream.blob(BLOB_WARNING, quoted(text))
+
+    def known(self):
+        """The code objects that are told and have not gone."""
+        found = (self.references[key]() for key, word in list(self.words.items()) if word >= 0)
+        return [code for code in found if code is not None]
 
     def tell_all(self, code):
         for inner in nested(code):

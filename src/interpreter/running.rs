@@ -75,6 +75,7 @@ pub struct Running {
     dialect: Dialect,
     /// What was granted; none if the child waits for nothing but the pipe.
     credit: Option<Credit>,
+    program_bytes: Option<Vec<u8>>,
     limits: Limits,
     started: Instant,
     /// What came together with the hello.
@@ -106,6 +107,7 @@ impl Running {
             trace,
             dialect: Dialect::default(),
             credit,
+            program_bytes: None,
             limits,
             started: Instant::now(),
             early: None,
@@ -132,6 +134,7 @@ impl Running {
         }
         if let Some(hello) = running.reader.hello() {
             running.credit = running.credit.take().filter(|_| hello.is_paced);
+            running.program_bytes = hello.program_bytes.as_ref().map(|text| text.chars().map(|byte| byte as u8).collect());
         }
         running.dialect = running.reader.dialect().unwrap_or_default();
         running.early = Some(early);
@@ -146,6 +149,11 @@ impl Running {
     /// What the child could not do that it was asked to, one line each. More may come while it runs.
     pub fn warnings(&self) -> &[String] {
         self.reader.warnings()
+    }
+
+    /// The source of a program that only its interpreter could find: a module, one in a zip file.
+    pub fn program_bytes(&self) -> Option<&[u8]> {
+        self.program_bytes.as_deref()
     }
 
     /// Instructions told so far, and those which wait to be told with the next chunk.

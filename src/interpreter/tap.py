@@ -153,7 +153,7 @@ class Tap:
     def learn(self, code):
         """Tells the tap of a code object which it sees for the first time."""
         # Nothing of the program's is to be collected while what happens is taken for ours.
-        collects = gc.isenabled()
+        held, collects = hold_signals(), gc.isenabled()
         gc.disable()
         try:
             word = self.codes.learn(code)
@@ -164,6 +164,7 @@ class Tap:
         finally:
             if collects:
                 gc.enable()
+            release_signals(held)
 
     def function(self, function):
         return self.in_c.learn(function, type(function))

@@ -5,103 +5,12 @@
 #
 # Hand-overs between threads are those of the recorder: whoever flushes lets the others run.
 
-import _thread
 import atexit
 import gc
 
 # Where the descriptors of trace and control are moved to if it is free: out of the way of programs which
 # count on small numbers.
 HIGH_DESCRIPTOR, HIGH_CONTROL = 1000, 1001
-
-
-class Threads:
-    """Numbers of threads in the order of their start; `recording` is told when one begins or ends."""
-
-    def __init__(self, stream):
-        self.stream = stream
-        self.numbers = {get_ident(): 0}
-        self.count = 1
-
-    def number(self):
-        """Of the thread that asks, shifted to its place in a word."""
-        number = self.numbers.get(get_ident())
-        if number is None:  # started by C code
-            number = self.numbers[get_ident()] = self.next_number()
-        return number
-
-    def next_number(self):
-        number = min(self.count, GREATEST_THREAD)
-        self.count += 1
-        return number << 40
-
-    def watch(self, recording):
-        """Replaces the functions that start threads. `threading` goes through them too."""
-        for name in ("start_new_thread", "start_new", "start_joinable_thread"):
-            real = getattr(_thread, name, None)
-            if real is not None:
-                starter = self._starter(real, recording)
-                setattr(_thread, name, starter)
-                threading = sys.modules.get("threading")
-                if threading is not None and hasattr(threading, "_" + name):
-                    setattr(threading, "_" + name, starter)
-
-    def _starter(self, real, recording):
-        threads, stream = self, self.stream
-        is_raw = real.__name__ != "start_joinable_thread"
-
-        def starter(function, *rest, **named):
-            if not callable(function) or stream.is_closed:
-                return real(function, *rest, **named)
-            number = threads.next_number()
-
-            def run(*arguments, **keywords):
-                threads.numbers[get_ident()] = number
-                recording.thread_began(number)
-                try:
-                    function(*arguments, **keywords)
-                except SystemExit:
-                    pass
-                except BaseException as error:
-                    if not is_raw:
-                        raise
-                    error.__traceback__ = without_own(error.__traceback__)
-                    sys.unraisablehook(ignored(error, function))
-                finally:
-                    recording.thread_ends()
-                    stream.record.append(THREAD_ENDED | number)
-                    threads.numbers.pop(get_ident(), None)
-
-            stream.record.append(THREAD_STARTED | threads.number() | number >> 40)
-            return real(run, *rest, **named)
-
-        return starter
-
-
-def ignored(error, function):
-    """What sys.unraisablehook is given when a bare thread dies of an error."""
-    # Its type has no name anywhere: one must be caught.
-    caught, hook = [], sys.unraisablehook
-
-    class Failing:
-        def __del__(self):
-            raise error
-
-    trace = error.__traceback__
-    sys.unraisablehook = lambda arguments: caught.append(type(arguments))
-    Failing()
-    sys.unraisablehook = hook
-    error.__traceback__ = trace
-    text = "Exception ignored in thread started by"
-    if VERSION >= (3, 13):
-        text, function = "%s %r" % (text, function), None
-    return caught[0]((type(error), error, trace, text, function))
-
-
-def without_own(traceback):
-    """A traceback from its first frame that is the program's."""
-    while traceback is not None and traceback.tb_frame.f_code.co_filename in (OWN_FILE, BOOT_FILE):
-        traceback = traceback.tb_next
-    return traceback
 
 
 class Ending:
@@ -128,11 +37,10 @@ class Ending:
     def told(self):
         if self.status is not None:
             return '{"kind":"exited","status":%d}' % self.status
-        if self.error is None:
-            return '{"kind":"finished"}'
-        import traceback
-
-        kind, error, trace = self.error
+        raised = self.error or self.unhandled()
+        if raised is None:
+            return '{"kind":"finished"}'  # or it exited, as the status of the process tells
+        kind, error, trace = raised
         line, at = None, trace
         while at is not None:
             if at.tb_frame.f_code.co_filename == self.program_file:
@@ -143,9 +51,23 @@ class Ending:
         except Exception:
             message = "<%s without words>" % kind.__name__
         name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "." + kind.__qualname__
-        text = "".join(traceback.format_exception(kind, error, trace))
+        text = name + "\n"
+        if kind is not KeyboardInterrupt or self.error or "traceback" in sys.modules:
+            # Importing this now would make Python until 3.12 forget that it is to die by the signal.
+            import traceback
+
+            text = "".join(traceback.format_exception(kind, error, trace))
         return '{"kind":"raised","line":%s,"exception":%s,"message":%s,"traceback":%s}' % (
             _number(line), quoted(name), quoted(message), quoted(text))  # fmt: skip
+
+    def unhandled(self):
+        """What Python has shown as the end of the program, and not the program itself of something else."""
+        kind, error, trace = (getattr(sys, "last_" + name, None) for name in ("type", "value", "traceback"))
+        if trace is None or not isinstance(error, BaseException):
+            return None
+        code = trace.tb_frame.f_code
+        is_main = code.co_name == "<module>" and code.co_filename == self.program_file
+        return (kind, error, trace) if is_main or code.co_name == "_run_module_as_main" else None
 
     def caught(self, error):
         if isinstance(error, SystemExit):
@@ -216,27 +138,10 @@ def told(is_so):
     return "true" if is_so else "false"
 
 
-def main_module(file):
-    """The module __main__ as the program would find it, emptied of what started us."""
-    namespace = sys.modules["__main__"].__dict__
-    keeps = [name for name in ("__annotations__",) if name in namespace]
-    builtins = namespace["__builtins__"]
-    namespace.clear()
-    namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None)
-    for name in keeps:
-        namespace[name] = {}
-    namespace["__builtins__"] = builtins
-    if file is not None:
-        namespace["__loader__"] = sys.modules["_frozen_importlib_external"].SourceFileLoader("__main__", file)
-        namespace["__file__"] = file
-        namespace["__cached__"] = None
-    return namespace
-
-
-def main(argument):
+def main():
+    """Starts recording. Gives what runs the program, or None if Python itself will."""
     # JSON as serde_json writes it is Python but for three names; `json` would take 10 ms to import.
-    options = eval(argument, {"__builtins__": {}, "null": None, "true": True, "false": False})
-    name, path = options["name"], options["path"]
+    options = eval(OPTIONS, {"__builtins__": {}, "null": None, "true": True, "false": False})
     trace, control = high(options["trace_fd"], HIGH_DESCRIPTOR), high(options["control_fd"], HIGH_CONTROL)
     tap, refusal = loaded_tap(options["tap_fd"])
     limits = options["records"], options["steps"], options["time_s"], control
@@ -247,47 +152,35 @@ def main(argument):
         recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
     else:
         recording_kind = TapMonitoring if VERSION >= (3, 12) else TapTracing
+    launched = Launched(options)
     version = "%d.%d.%d" % sys.version_info[:3]
+    text = launched.text()
     stream.blob(
         BLOB_HELLO,
-        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s","is_paced":%s,"tells_handovers":%s,"implies_handled":%s,"warnings":[%s]}'
+        '{"protocol":%d,"interpreter":"CPython %s","version":[%d,%d],"recorder":"%s","is_paced":%s,"tells_handovers":%s,"implies_handled":%s,'
+        '"warnings":[%s],"program_bytes":%s}'
         % (
             1, version, VERSION[0], VERSION[1], recording_kind.NAME, told(control is not None), told(tap is not None),
             told(VERSION < (3, 12)), "" if refusal is None else quoted("the native tap cannot be loaded, so recording is slower: " + refusal),
+            "null" if text is None else quoted(text.decode("latin-1")),
         ),  # fmt: skip
     )
     stream.write()
     if options["task"] == "warm_up" and VERSION < (3, 11):
         os._exit(0)  # nothing would specialise: whoever reads the hello says so, and nothing runs
-
-    source_fd = options["source_fd"]
-    if source_fd is not None:
-        # Decoded already, whatever its coding line says.
-        with open(source_fd, encoding="utf-8", newline="") as file:
-            source = file.read()
-    else:
-        with open(path, "rb") as file:
-            source = file.read()
-    if path is None:
-        program_file = name
-    else:
-        # Python itself makes the name of its script absolute from 3.9 on.
-        program_file = name if VERSION < (3, 9) or os.path.isabs(name) else os.path.join(os.getcwd(), name)
     try:
-        code = compile(source, program_file, "exec", dont_inherit=True)
+        code = launched.compiled()
     except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError) as error:
         stream.end(refused(error))
         os._exit(1)
 
-    codes = Codes(stream, program_file, name, options["only"] == "all")
+    codes = Codes(stream, launched, options["only"] == "all")
     if options["task"] == "compile":
-        codes.tell_all(code)
-        stream.end('{"kind":"finished"}')
-        os._exit(0)
+        compile_only(stream, codes, code or launched.compiled_module(), options)
 
     threads = Threads(stream) if tap is None else TapThreads(stream)
     recording = recording_kind(stream, codes, threads)
-    ending = Ending(stream, recording, program_file)
+    ending = Ending(stream, recording, launched.file)
     on_collection = collector(stream, threads)
 
     def quit():
@@ -307,25 +200,38 @@ def main(argument):
         quit()
         stream.close()
 
-    sys.argv[:] = [name] + options["arguments"]
-    if hasattr(sys, "orig_argv"):
-        sys.orig_argv[1:] = sys.argv
-    if not getattr(sys.flags, "safe_path", False):
-        sys.path[0] = "" if path is None else os.path.dirname(os.path.realpath(path))
-    namespace = main_module(None if path is None else program_file)
+    namespace = make_room(launched, options) if launched.is_text else None
     for module in set(sys.modules) - FOUND_MODULES - set(sys.builtin_module_names):
         del sys.modules[module]
     # What starting has left behind is not the program's to collect, and free lists begin empty: how full
     # they are differs between runs with the order of hashes, and with it which objects need a new block.
     gc.collect()
     atexit.register(ending.stop)
+    for trace_no_more in (sys.settrace, sys.setprofile):
+        atexit.register(trace_no_more, None)  # a debugger that still runs would come upon our farewell
     os.register_at_fork(after_in_child=forked)
     gc.callbacks.append(on_collection)
     threads.watch(recording)
-    try:
-        recording.start()
-        stream.blocks.start()
-        exec(code, namespace)
-    except BaseException as error:
-        ending.caught(error)
-        raise
+
+    def run():
+        try:
+            recording.start()
+            exec(code, namespace)
+        except BaseException as error:
+            ending.caught(error)
+            raise
+
+    if launched.is_text:
+        return run
+    recording.start()
+
+
+def compile_only(stream, codes, code, options):
+    """Tells all code of what will not run, and ends."""
+    if code is None:
+        sys.stderr.write("%s: No module named %s\n" % (sys.executable, options["launch"]["module"]))
+        stream.end('{"kind":"exited","status":1}')
+        os._exit(1)
+    codes.tell_all(code)
+    stream.end('{"kind":"finished"}')
+    os._exit(0)

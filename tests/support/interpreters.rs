@@ -25,6 +25,43 @@ pub fn pythons() -> Vec<(PathBuf, (u8, u8))> {
     versions
 }
 
+/// The recorders under which programs are to do as without us: each that a Python here can have.
+pub const RECORDERS: &[Recorder] = &[Recorder::Auto];
+
+/// Runs a check for every Python at once.
+pub fn with_each_python(check: impl Fn(&Path, (u8, u8)) + Sync) {
+    std::thread::scope(|scope| {
+        for (python, version) in pythons() {
+            let check = &check;
+            scope.spawn(move || check(&python, version));
+        }
+    });
+}
+
+/// Addresses, process numbers and times differ between any two runs.
+pub fn without_numbers(text: &str) -> String {
+    const MARKS: [&str; 4] = ["0x", "pid=", " test in ", " tests in "];
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((at, mark)) = MARKS.iter().filter_map(|mark| Some((rest.find(mark)?, mark))).min() {
+        let end = at + mark.len();
+        out.push_str(&rest[..end]);
+        rest = rest[end..].trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == '.');
+    }
+    out + rest
+}
+
+/// Waits until the kernel says that a process sleeps; says in what.
+pub fn wait_until_asleep(pid: u32) -> String {
+    loop {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
+        if stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('S')) {
+            return std::fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
+        }
+        std::thread::yield_now();
+    }
+}
+
 /// A request for a program without a file; its output is captured.
 pub fn request(python: &Path, source: &str) -> Request {
     Request {
@@ -62,20 +99,28 @@ pub struct Heard {
 pub fn hear(request: &Request) -> Result<Heard, InterpreterError> {
     let mut running = interpreter::start(request)?;
     let mut trace = Trace { dialect: running.dialect().clone(), ..Trace::default() };
+    let mut said = Vec::new();
     let outcome = loop {
-        if let State::Ended(outcome) = running.listen(&mut trace)? {
+        if let State::Ended(outcome) = running.listen_for(&mut trace, std::time::Duration::from_millis(50))? {
             break outcome;
         }
+        // Who prints much waits until it is taken.
+        said.extend(running.output().into_iter().flat_map(|output| output.try_iter()));
     };
-    let (stdout, stderr) = printed(&mut running);
+    said.extend(running.output().into_iter().flatten());
+    let (stdout, stderr) = by_stream(said);
     let status = running.status().map(status_number);
     Ok(Heard { trace, outcome, stdout, stderr, status })
 }
 
 /// Everything that the program printed, to the end of its streams.
 pub fn printed(running: &mut Running) -> (String, String) {
+    by_stream(running.output().into_iter().flatten().collect())
+}
+
+fn by_stream(said: Vec<interpreter::Output>) -> (String, String) {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    for output in running.output().into_iter().flatten() {
+    for output in said {
         match output.stream {
             OutputStream::Stdout => stdout.extend(output.bytes),
             OutputStream::Stderr => stderr.extend(output.bytes),
@@ -84,7 +129,7 @@ pub fn printed(running: &mut Running) -> (String, String) {
     (String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned())
 }
 
-fn status_number(status: std::process::ExitStatus) -> i32 {
+pub fn status_number(status: std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     status.code().unwrap_or_else(|| -status.signal().unwrap_or(0))
 }

@@ -13,7 +13,7 @@ use super::support;
 const TELL_ALL: &str = r#"
 import os, sys, warnings
 warnings.simplefilter("ignore")
-tracer = {"__name__": "evalody", "FOUND_MODULES": set(), "BOOT_FILE": ""}
+tracer = {"__name__": "evalody", "FOUND_MODULES": set(), "BOOT_FILE": "", "OPTIONS": "{}"}
 with open(sys.argv[1]) as file:
     exec(compile(file.read(), "<evalody>", "exec"), tracer)
 stream = tracer["Stream"](1, 4096, None, None)

@@ -23,6 +23,9 @@ pub struct Hello {
     /// Whether it tells no more instructions than it is granted by the control pipe.
     #[serde(default)]
     pub is_paced: bool,
+    /// Its program's source, where only the child can find that: a module, a zip file. Each character is a byte.
+    #[serde(default)]
+    pub program_bytes: Option<String>,
 }
 
 /// A code object on the wire. The parent finds families and depths itself.
