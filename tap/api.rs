@@ -96,7 +96,6 @@ api! {
         method_descriptor_type = c"PyMethodDescr_Type";
         class_method_descriptor_type = c"PyClassMethodDescr_Type";
         wrapper_descriptor_type = c"PyWrapperDescr_Type";
-        method_wrapper_type = c"_PyMethodWrapper_Type";
         stop_iteration = c"PyExc_StopIteration";
     }
 }

@@ -26,11 +26,14 @@ struct Known {
 static NAMES: Guarded<UnsafeCell<Option<HashMap<usize, Known>>>> = Guarded(UnsafeCell::new(None));
 /// `function` of `tap.py`.
 static ASK: Number<Ref> = number(std::ptr::null_mut());
+static METHOD_WRAPPER: Number<Ref> = number(std::ptr::null_mut());
 static LAST: Number<(usize, usize)> = number((0, 0));
 static LAST_NAME: Number<i64> = number(-1);
 
-pub fn open(ask: Ref) {
+/// `method_wrapper`: the type of a slot of C that is bound, which has no name in every version.
+pub fn open(ask: Ref, method_wrapper: Ref) {
     ASK.set(ask);
+    METHOD_WRAPPER.set(method_wrapper);
 }
 
 /// The id of the name of what is called, if that is implemented in C.
@@ -46,7 +49,7 @@ pub unsafe fn name(callable: Ref) -> Result<Option<u64>, Raised> {
         word(callable, METHOD)
     } else if kind == api.method_descriptor_type || kind == api.class_method_descriptor_type || kind == api.wrapper_descriptor_type {
         word(callable, DESCRIBED)
-    } else if kind == api.method_wrapper_type {
+    } else if kind == METHOD_WRAPPER.get() {
         word(word(callable, DESCRIPTOR) as Ref, DESCRIBED)
     } else if kind == api.type_type {
         let flags = unsafe { (api.type_flags)(callable) };

@@ -83,7 +83,7 @@ macro_rules! functions {
 }
 
 functions! {
-    // descriptor, control, memory, records, steps, nanoseconds; learn, function, task, ended
+    // descriptor, control, memory, records, steps, nanoseconds; learn, function, task, ended, type of bound slots
     open(given) {
         let options = stream::Options {
             descriptor: number(given, 0) as c_int,
@@ -95,7 +95,7 @@ functions! {
             ended: kept(argument(given, 9)),
         };
         codes::open(kept(argument(given, 6)));
-        functions::open(kept(argument(given, 7)));
+        functions::open(kept(argument(given, 7)), kept(argument(given, 10)));
         monitoring::open(kept(argument(given, 8)));
         threads::began(threads::next());
         int(i64::from(stream::open(&options)))

@@ -6,7 +6,7 @@ use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 
 use crate::compose::{Style, StyleName};
 use crate::fold::{MOST_GESTURES, Outline, Threads, Zoom, shuffled};
-use crate::interpreter::options::Only;
+use crate::interpreter::options::{Only, Recorder};
 use crate::interpreter::{Choice, Limits};
 use crate::music::{Key, Tempo};
 
@@ -36,6 +36,10 @@ pub struct Shared {
     /// Which code is heard: the program's own, or all, with the library
     #[arg(long, default_value = "user", value_parser = PossibleValuesParser::new(["user", "all"]).map(|only| if only == "all" { Only::All } else { Only::User }))]
     pub only: Only,
+
+    /// How CPython is recorded: by the native tap (auto), or in Python, which is slower and tells less
+    #[arg(long, value_name = "WHICH", default_value = "auto", value_parser = PossibleValuesParser::new(["auto", "python"]).map(|which| if which == "python" { Recorder::Python } else { Recorder::Auto }))]
+    pub recorder: Recorder,
 
     /// Stop the program after so many instructions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

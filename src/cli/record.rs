@@ -37,7 +37,7 @@ pub fn request(source: &Source, shared: &Shared, task: Task, streams: Streams, r
         path: source.path.clone(),
         is_edited: false,
         launch: source.launch.clone(),
-        recorder: Recorder::Auto,
+        recorder: shared.recorder,
         is_paced,
         arguments: shared.arguments.clone(),
         choice: shared.interpreter.clone(),

@@ -80,7 +80,7 @@ class TapStream(Stream):
         number = lambda descriptor: -1 if descriptor is None else descriptor  # noqa: E731
         has_memory = tap.open(
             descriptor, number(control), number(memory), *self.limits,
-            lambda code: self.learn(code), lambda function: self.function(function), lambda _: self.task(), self.ended,
+            lambda code: self.learn(code), lambda function: self.function(function), lambda _: self.task(), self.ended, METHOD_WRAPPER,
         )  # fmt: skip
         if not has_memory:
             raise MemoryError
