@@ -62,6 +62,11 @@ static CONTROL: Number<c_int> = number(-1);
 /// What is to be done when the credit is used up, if no more will be granted.
 static LAST_WORD: Guarded<Cell<Option<End>>> = number(None);
 static IS_FLUSHING: Number<bool> = number(false);
+/// Whether what is recorded from here on is told no more: the last words are being said, and other threads may
+/// run meanwhile.
+static IS_MUTED: Number<bool> = number(false);
+/// Whether the program is to go on though nobody listens.
+static IS_LET_GO: Number<bool> = number(false);
 static DEADLINE: Guarded<Cell<Option<Instant>>> = number(None);
 static ENDED: Guarded<OnceCell<Ref>> = Guarded(OnceCell::new());
 
@@ -151,18 +156,18 @@ pub unsafe fn blob(which: u64, payload: &[u8]) {
     if LENGTH.get() + 1 + words >= CAPACITY {
         unsafe { write_out() };
     }
-    if 1 + words >= CAPACITY {
+    if IS_MUTED.get() || 1 + words >= CAPACITY {
         let mut bytes = head.to_le_bytes().to_vec();
         bytes.extend_from_slice(payload);
         bytes.resize(8 + words * 8, 0);
         unsafe { send(bytes.as_ptr().cast(), bytes.len()) };
-    } else {
-        put(head);
-        for part in payload.chunks(8) {
-            let mut word = [0; 8];
-            word[..part.len()].copy_from_slice(part);
-            put(u64::from_le_bytes(word));
-        }
+        return;
+    }
+    put(head);
+    for part in payload.chunks(8) {
+        let mut word = [0; 8];
+        word[..part.len()].copy_from_slice(part);
+        put(u64::from_le_bytes(word));
     }
     // A blob is no step, so it does not bring the limits nearer.
     FULL.set((FULL.get() + 1 + words).clamp(LENGTH.get() + 1, CAPACITY));
@@ -178,7 +183,7 @@ unsafe fn send(bytes: *const u8, count: usize) {
         }
         match std::io::Error::last_os_error().raw_os_error() {
             Some(INTERRUPTED) => {}
-            Some(BROKEN_PIPE) => unsafe { _exit(STATUS_UNHEARD) },
+            Some(BROKEN_PIPE) if !IS_LET_GO.get() => unsafe { _exit(STATUS_UNHEARD) },
             _ => close(), // the program has closed it
         }
     }
@@ -188,7 +193,9 @@ unsafe fn send(bytes: *const u8, count: usize) {
 pub unsafe fn write_out() {
     let length = LENGTH.get();
     unsafe {
-        send(START.get().add(1).cast(), length * size_of::<u64>());
+        if !IS_MUTED.get() {
+            send(START.get().add(1).cast(), length * size_of::<u64>());
+        }
         *START.get() = 0;
     }
     LENGTH.set(0);
@@ -205,6 +212,10 @@ pub unsafe fn write_out() {
 #[cold]
 #[inline(never)]
 unsafe fn flush() {
+    if IS_MUTED.get() {
+        LENGTH.set(0);
+        return;
+    }
     if IS_FLUSHING.replace(true) {
         // A collection in the midst of a call of `ended`.
         if LENGTH.get() >= CAPACITY {
@@ -233,6 +244,9 @@ unsafe fn flush() {
 }
 
 unsafe fn end(how: End) {
+    IS_MUTED.set(true);
+    IS_LET_GO.set(matches!(how, End::Detached));
+    FULL.set(CAPACITY);
     if let Some(&ended) = ENDED.get() {
         unsafe {
             let number = (api().long_from)(how as i64 as _);

@@ -12,7 +12,7 @@ use super::error::Failure;
 use super::source::{self, Source};
 use crate::compose::{FAITHFUL_STEPS, StyleName};
 use crate::feed::RECORDS;
-use crate::interpreter::options::{Recorder, Task};
+use crate::interpreter::options::Task;
 use crate::interpreter::{self, InterpreterError, Request, Running, State, Streams};
 use crate::trace::{Dialect, Limit, Listener, Outcome};
 
