@@ -12,7 +12,6 @@ unsafe extern "C" {
     fn read(descriptor: c_int, bytes: *mut c_void, count: usize) -> isize;
     fn poll(polled: *mut Poll, count: c_ulong, milliseconds: c_int) -> c_int;
     fn _exit(status: c_int) -> !;
-    fn mmap(address: *mut c_void, length: usize, protection: c_int, flags: c_int, descriptor: c_int, offset: i64) -> *mut c_void;
 }
 
 /// `struct pollfd`.
@@ -44,10 +43,9 @@ pub enum End {
     Detached = 4,
 }
 
-/// The first word is the number of words that follow it and are not written yet: so whoever else has this
-/// memory can read what a process that crashed did last.
+/// Room for [`CAPACITY`] words.
 static START: Number<*mut u64> = number(std::ptr::null_mut());
-/// A copy of that first word.
+/// Words in it that are not written yet.
 static LENGTH: Number<usize> = number(0);
 /// Length at which to write.
 static FULL: Number<usize> = number(1);
@@ -75,8 +73,6 @@ pub struct Options {
     pub descriptor: c_int,
     /// Where credits come from; below 0 if none are needed.
     pub control: c_int,
-    /// Memory of [`CAPACITY`] words and one that others share; below 0 if nobody does.
-    pub memory: c_int,
     pub records: usize,
     pub steps: u64,
     pub nanoseconds: u64,
@@ -84,21 +80,13 @@ pub struct Options {
     pub ended: Ref,
 }
 
-/// Begins. False if there is no memory to be had.
-pub unsafe fn open(options: &Options) -> bool {
-    const READ_AND_WRITE: c_int = 3;
-    const SHARED: c_int = 1;
-    let start = if options.memory >= 0 {
-        let length = (CAPACITY + 1) * size_of::<u64>();
-        let start = unsafe { mmap(std::ptr::null_mut(), length, READ_AND_WRITE, SHARED, options.memory, 0) };
-        if start as isize == -1 {
-            return false;
-        }
-        start.cast()
-    } else {
-        Box::leak(vec![0u64; CAPACITY + 1].into_boxed_slice()).as_mut_ptr()
-    };
-    START.set(start);
+fn room() -> *mut u64 {
+    Box::leak(vec![0u64; CAPACITY].into_boxed_slice()).as_mut_ptr()
+}
+
+/// Begins.
+pub fn open(options: &Options) {
+    START.set(room());
     DESCRIPTOR.set(options.descriptor);
     CONTROL.set(options.control);
     RECORDS.set(options.records.clamp(1, CAPACITY));
@@ -108,7 +96,6 @@ pub unsafe fn open(options: &Options) -> bool {
     DEADLINE.set(is_limited.then(|| Instant::now().checked_add(Duration::from_nanos(options.nanoseconds))).flatten());
     let _ = ENDED.set(options.ended);
     next_threshold();
-    true
 }
 
 /// As every word may be a step, a buffer shorter than the steps that are left never holds too many.
@@ -123,9 +110,7 @@ fn put(word: u64) {
     let length = LENGTH.get();
     // SAFETY: `FULL` is at most the capacity, and the buffer is emptied when it is reached.
     unsafe {
-        let start = START.get();
-        *start.add(length + 1) = word;
-        *start = length as u64 + 1;
+        *START.get().add(length) = word;
     }
     LENGTH.set(length + 1);
 }
@@ -194,9 +179,8 @@ pub unsafe fn write_out() {
     let length = LENGTH.get();
     unsafe {
         if !IS_MUTED.get() {
-            send(START.get().add(1).cast(), length * size_of::<u64>());
+            send(START.get().cast(), length * size_of::<u64>());
         }
-        *START.get() = 0;
     }
     LENGTH.set(0);
     let steps = STEPS.replace(0);
@@ -322,18 +306,4 @@ pub fn close() {
     DESCRIPTOR.set(-1);
     CONTROL.set(-1);
     LENGTH.set(0);
-    let start = START.get();
-    if !start.is_null() {
-        // SAFETY: the first word of the buffer.
-        unsafe { *start = 0 };
-    }
-}
-
-/// Closes in the child of a fork, whose memory is shared with the parent's if it was to be shared at all.
-pub fn leave() {
-    DESCRIPTOR.set(-1);
-    CONTROL.set(-1);
-    START.set(Box::leak(vec![0u64; CAPACITY + 1].into_boxed_slice()).as_mut_ptr());
-    LENGTH.set(0);
-    FULL.set(CAPACITY);
 }

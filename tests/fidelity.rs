@@ -1,5 +1,6 @@
 //! Any program does under evalody what it does under Python alone: what it prints, on which stream, and how it ends.
 // Not again where the musical half is tested alone.
+#![cfg(feature = "embedded")]
 
 #[path = "support/scenes.rs"]
 mod scenes;

@@ -1,5 +1,6 @@
 //! Programs that run only as far as they are let: exact credits, being let go, and what else may happen to a
 //! program that waits for leave to go on.
+#![cfg(feature = "embedded")]
 
 #[path = "support/interpreters.rs"]
 mod support;

@@ -68,8 +68,8 @@ class TapBlocks:
 class TapStream(Stream):
     """Words gather in the tap, which writes them, and waits for credits, by itself."""
 
-    def __init__(self, tap, descriptor, records, steps, seconds, control, memory):
-        self.tap, self.descriptor, self.control, self.memory = tap, descriptor, control, memory
+    def __init__(self, tap, descriptor, records, steps, seconds, control):
+        self.tap, self.descriptor, self.control = tap, descriptor, control
         self.limits = records, NO_LIMIT if steps is None else steps, NO_LIMIT if seconds is None else int(seconds * 1e9)
         self.record = self
         self.append = tap.append
@@ -77,13 +77,10 @@ class TapStream(Stream):
         self.lock, self.owner = allocate_lock(), 0
         self.is_detached, self._is_closed, self.credit = False, False, None
         self.learn = self.function = self.task = self.quit = self.leave = None
-        number = lambda descriptor: -1 if descriptor is None else descriptor  # noqa: E731
-        has_memory = tap.open(
-            descriptor, number(control), number(memory), *self.limits,
+        tap.open(
+            descriptor, -1 if control is None else control, *self.limits,
             lambda code: self.learn(code), lambda function: self.function(function), lambda _: self.task(), self.ended, METHOD_WRAPPER,
         )  # fmt: skip
-        if not has_memory:
-            raise MemoryError
 
     @property
     def is_closed(self):
