@@ -13,6 +13,8 @@ pub struct Object {
 pub type Ref = *mut Object;
 /// `METH_FASTCALL`: itself, arguments, their number.
 pub type Fast = unsafe extern "C" fn(Ref, *const Ref, isize) -> Ref;
+/// `vectorcallfunc`: itself, arguments, their number with a flag, names of some.
+pub type Vectorcall = unsafe extern "C" fn(Ref, *const Ref, usize, Ref) -> Ref;
 /// `Py_tracefunc`.
 pub type Tracer = unsafe extern "C" fn(Ref, Ref, c_int, Ref) -> c_int;
 
@@ -87,6 +89,7 @@ api! {
     }
     optional {
         frame_last_instruction: unsafe extern "C" fn(Ref) -> c_int = c"PyFrame_GetLasti";
+        called_by: unsafe extern "C" fn(Ref) -> Option<Vectorcall> = c"PyVectorcall_Function";
     }
     objects {
         none = c"_Py_NoneStruct";
@@ -118,10 +121,9 @@ pub fn api() -> &'static Api {
     unsafe { API.get().and_then(Option::as_ref).unwrap_unchecked() }
 }
 
-/// None, as a callback gives it back.
+/// None, as a function gives it back.
 #[inline(always)]
 pub unsafe fn none() -> Ref {
-    // Immortal from 3.12 on, where the callbacks at every instruction are.
     let none = api().none;
     unsafe { (*none).references += 1 };
     none

@@ -17,9 +17,18 @@ const RECENT: usize = 8;
 static COUNT: Number<i64> = number(0);
 /// Above 0 while what happens is our own doing.
 static OURS: Number<i32> = number(0);
-/// The last block that was allocated, and one that is there only to tell us something.
+/// The last block that was allocated and how large it was asked for, and one that is there only to tell us something.
+/// The size is 0 unless it is of the second domain.
 static LAST: Number<usize> = number(0);
+static LAST_SIZE: Number<usize> = number(0);
 static TRANSIENT: Number<usize> = number(0);
+static TRANSIENT_SIZE: Number<usize> = number(0);
+/// The transient block that was released last and is kept for the next of its very size, and that size, or 0. There
+/// is one at most instructions, and CPython takes longer to find one than all that is done here.
+static SPARE: Number<*mut c_void> = number(std::ptr::null_mut());
+static SPARE_SIZE: Number<usize> = number(0);
+/// Whether any is kept: from `start` to `stop`.
+static IS_SPARING: Number<bool> = number(false);
 static RECENTLY: [Number<usize>; RECENT] = [const { number(0) }; RECENT];
 static NEXT: Number<usize> = number(0);
 /// Whether a module of the library was loaded since the last step.
@@ -32,13 +41,14 @@ unsafe fn below(domain: *mut c_void) -> &'static Allocator {
 }
 
 #[inline(always)]
-fn came(block: *mut c_void, domain: *mut c_void) {
+fn came(block: *mut c_void, domain: *mut c_void, size: usize) {
     if block.is_null() || OURS.get() > 0 {
         return;
     }
     threads::enter();
     COUNT.set(COUNT.get() + 1);
     LAST.set(block as usize);
+    LAST_SIZE.set(if domain.is_null() { 0 } else { size });
     if domain.is_null() {
         let next = NEXT.get();
         RECENTLY[next].set(block as usize);
@@ -46,30 +56,42 @@ fn came(block: *mut c_void, domain: *mut c_void) {
     }
 }
 
+/// Whether the block is kept.
 #[inline(always)]
-fn went(block: *mut c_void) {
+fn went(block: *mut c_void) -> bool {
     if block.is_null() || OURS.get() > 0 {
-        return;
+        return false;
     }
     if TRANSIENT.get() == block as usize {
         TRANSIENT.set(0);
-        return;
+        let is_kept = SPARE_SIZE.get() == 0 && TRANSIENT_SIZE.get() != 0 && IS_SPARING.get();
+        if is_kept {
+            SPARE.set(block);
+            SPARE_SIZE.set(TRANSIENT_SIZE.get());
+        }
+        return is_kept;
     }
     threads::enter();
     COUNT.set(COUNT.get() - 1);
+    false
 }
 
 unsafe extern "C" fn malloc(domain: *mut c_void, size: usize) -> *mut c_void {
-    let under = unsafe { below(domain) };
-    let block = unsafe { (under.malloc)(under.context, size) };
-    came(block, domain);
+    let block = if size == SPARE_SIZE.get() && size != 0 && !domain.is_null() {
+        SPARE_SIZE.set(0);
+        SPARE.get()
+    } else {
+        let under = unsafe { below(domain) };
+        unsafe { (under.malloc)(under.context, size) }
+    };
+    came(block, domain, size);
     block
 }
 
 unsafe extern "C" fn calloc(domain: *mut c_void, count: usize, size: usize) -> *mut c_void {
     let under = unsafe { below(domain) };
     let block = unsafe { (under.calloc)(under.context, count, size) };
-    came(block, domain);
+    came(block, domain, 0);
     block
 }
 
@@ -77,13 +99,15 @@ unsafe extern "C" fn realloc(domain: *mut c_void, block: *mut c_void, size: usiz
     let under = unsafe { below(domain) };
     let moved = unsafe { (under.realloc)(under.context, block, size) };
     if block.is_null() {
-        came(moved, domain);
+        came(moved, domain, 0);
     }
     moved
 }
 
 unsafe extern "C" fn free(domain: *mut c_void, block: *mut c_void) {
-    went(block);
+    if went(block) {
+        return;
+    }
     let under = unsafe { below(domain) };
     unsafe { (under.free)(under.context, block) };
 }
@@ -102,6 +126,7 @@ pub unsafe fn start() {
             }
         }
     }
+    IS_SPARING.set(true);
     COUNT.set(0);
 }
 
@@ -110,6 +135,11 @@ pub unsafe fn stop() {
     if !IS_HOOKED.get() {
         return;
     }
+    if SPARE_SIZE.replace(0) != 0 {
+        let under = unsafe { below(1 as *mut c_void) };
+        unsafe { (under.free)(under.context, SPARE.get()) };
+    }
+    IS_SPARING.set(false);
     for (index, domain) in DOMAINS.into_iter().enumerate() {
         let mut top = hook(index);
         unsafe {
@@ -139,6 +169,7 @@ pub fn transient(object: Ref) {
     if LAST.get() == object as usize && LAST.get() != 0 {
         LAST.set(0);
         TRANSIENT.set(object as usize);
+        TRANSIENT_SIZE.set(LAST_SIZE.get());
         COUNT.set(COUNT.get() - 1);
     }
 }

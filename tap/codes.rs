@@ -6,7 +6,7 @@ use std::ffi::c_void;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::api::{Ref, api};
-use crate::{Guarded, Number, blocks, number};
+use crate::{Guarded, Number, blocks, number, threads};
 
 /// The first word of a code object that is left out.
 pub const UNHEARD: u64 = u64::MAX;
@@ -49,7 +49,7 @@ impl Info {
 
 /// Addresses of objects differ in their middle bits.
 #[derive(Default)]
-struct Address(u64);
+pub struct Address(u64);
 
 impl Hasher for Address {
     fn finish(&self) -> u64 {
@@ -63,7 +63,8 @@ impl Hasher for Address {
     }
 }
 
-type Table = HashMap<usize, Box<Info>, BuildHasherDefault<Address>>;
+pub type ByAddress = BuildHasherDefault<Address>;
+type Table = HashMap<usize, Box<Info>, ByAddress>;
 
 static TABLE: Guarded<UnsafeCell<Option<Table>>> = Guarded(UnsafeCell::new(None));
 static LAST: Number<usize> = number(0);
@@ -124,6 +125,8 @@ unsafe fn learn_now(code: Ref) -> Option<&'static Info> {
         unsafe { (api().decrement)(given) };
     }
     blocks::ours(-1);
+    // Others may have run meanwhile.
+    threads::enter();
     if given.is_null() {
         return None;
     }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::ffi::{c_ulong, c_void};
 
 use crate::api::{Ref, api};
-use crate::{Guarded, Number, blocks, number};
+use crate::codes::ByAddress;
+use crate::{Guarded, Number, blocks, number, threads};
 
 /// `Py_TPFLAGS_HEAPTYPE` and `Py_TPFLAGS_IMMUTABLETYPE` (Include/object.h).
 const HEAP_TYPE: c_ulong = 1 << 9;
@@ -23,7 +24,7 @@ struct Known {
     name: i64,
 }
 
-static NAMES: Guarded<UnsafeCell<Option<HashMap<usize, Known>>>> = Guarded(UnsafeCell::new(None));
+static NAMES: Guarded<UnsafeCell<Option<HashMap<usize, Known, ByAddress>>>> = Guarded(UnsafeCell::new(None));
 /// `function` of `tap.py`.
 static ASK: Number<Ref> = number(std::ptr::null_mut());
 static METHOD_WRAPPER: Number<Ref> = number(std::ptr::null_mut());
@@ -99,5 +100,7 @@ pub unsafe fn ask(function: Ref, argument: Ref) -> Result<i64, Raised> {
         }
     };
     blocks::ours(-1);
+    // Others may have run meanwhile.
+    threads::enter();
     given
 }

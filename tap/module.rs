@@ -198,9 +198,10 @@ functions! {
         none()
     }
 
-    // `sys.monitoring.DISABLE`, any int.
+    // `sys.monitoring.DISABLE`, any int, `instruction`.
     open_monitoring(given) {
         monitoring::open_monitoring(kept(argument(given, 0)), argument(given, 1));
+        monitoring::shorten(argument(given, 2));
         none()
     }
 

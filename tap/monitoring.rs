@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::api::{Ref, api, long, none};
+use crate::api::{Ref, Vectorcall, api, long};
 use crate::codes::{self, Info};
 use crate::functions::Raised;
 use crate::module::{BLOCKS_CHANGED, CALLED_C, TASK_ENTERED};
@@ -14,6 +14,12 @@ static DISABLE: Number<Ref> = number(std::ptr::null_mut());
 static TASK: Number<Ref> = number(std::ptr::null_mut());
 /// Whether the number in an int can be read from where it is (`PyLongObject`, 3.12 and later).
 static READS_INTS: Guarded<Cell<bool>> = number(false);
+
+/// None, as a callback gives it back: nobody counts references to it from 3.12 on (PEP 683).
+#[inline(always)]
+fn none() -> Ref {
+    api().none
+}
 
 pub fn open(task: Ref) {
     TASK.set(task);
@@ -75,6 +81,33 @@ unsafe fn arguments(arguments: *const Ref) -> Ref {
 }
 
 pub unsafe extern "C" fn instruction(_: Ref, given: *const Ref, _: isize) -> Ref {
+    unsafe { stepped(given) }
+}
+
+unsafe extern "C" fn instruction_directly(_: Ref, given: *const Ref, _: usize, _: Ref) -> Ref {
+    unsafe { stepped(given) }
+}
+
+/// Where a function in C keeps what it is called by (`PyCFunctionObject.vectorcall`), in words.
+const CALLED_BY: usize = 6;
+
+/// Leaves the function in C out which stands between the interpreter and `instruction`: it counts arguments and looks
+/// for the end of the stack. Does nothing if functions are laid out in another way.
+pub unsafe fn shorten(function: Ref) {
+    let place = unsafe { function.cast::<Option<Vectorcall>>().add(CALLED_BY) };
+    let Some(called_by) = api().called_by else { return };
+    unsafe {
+        if let Some(usual) = called_by(function)
+            && let Some(found) = *place
+            && usual as usize == found as usize
+        {
+            *place = Some(instruction_directly);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn stepped(given: *const Ref) -> Ref {
     unsafe {
         let code = arguments(given);
         if let Some(info) = codes::find(code)

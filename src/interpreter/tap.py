@@ -176,7 +176,7 @@ class TapMonitoring(Tap, Monitoring):
         self.open(stream, codes)
 
     def start(self):
-        self.tap.open_monitoring(sys.monitoring.DISABLE, 123456789)
+        self.tap.open_monitoring(sys.monitoring.DISABLE, 123456789, self.tap.instruction)
         self.tap.start_blocks()
         Monitoring.start(self)
 

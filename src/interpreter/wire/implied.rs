@@ -52,6 +52,19 @@ impl Implied {
         }
     }
 
+    /// Whether each step is to be looked at, and not only the first of those that follow each other in a thread.
+    #[inline]
+    pub fn awaits_handling(&self) -> bool {
+        !self.raised.is_empty()
+    }
+
+    /// After the last of several steps of a thread, of which the first was told.
+    pub fn stepped(&mut self, thread: u16, code: CodeId, offset: u32) {
+        if self.tells_handovers {
+            self.holder = Some((thread, Last::Step(code, offset)));
+        }
+    }
+
     /// Before a mark; the height is that of the frame in which it falls.
     pub fn mark(&mut self, mark: &Mark, height: u16, listener: &mut impl Listener) {
         let thread = mark.thread;

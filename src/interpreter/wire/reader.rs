@@ -120,9 +120,8 @@ impl<R: Read> Reader<R> {
             let word = u64::from_le_bytes(*bytes);
             match word >> 60 {
                 KIND_STEP => {
-                    let step = self.step(word)?;
-                    self.implied.step(step.thread, step.code, step.offset, step.frame_depth, listener);
-                    listener.step(step);
+                    self.stretch(word, listener)?;
+                    continue;
                 }
                 KIND_BLOB => {
                     let length = (word & 0xffff_ffff) as usize;
@@ -146,21 +145,39 @@ impl<R: Read> Reader<R> {
         Ok(())
     }
 
-    #[inline]
-    fn step(&mut self, word: u64) -> Result<Step, WireError> {
-        let code = (word >> 20 & 0xf_ffff) as u32;
-        if code >= self.codes {
-            return Err(self.garbled(format!("code {code} was never told")));
+    /// Tells the steps of one thread that stand here one behind the other, the first of which is this word: most of a
+    /// stream is such stretches, in which neither frames nor threads change.
+    fn stretch(&mut self, first: u64, listener: &mut impl Listener) -> Result<(), WireError> {
+        const KIND_AND_THREAD: u64 = 0xf << 60 | 0xff << 40;
+        let thread = (first >> 40 & 0xff) as u16;
+        let frame_depth = self.frames.get(usize::from(thread)).map_or(0, |frames| frames.saturating_sub(1));
+        let mut told = 0;
+        let mut unknown = None;
+        let mut last = None;
+        let mut words = self.buffer[self.used..].chunks_exact(8);
+        while let Some(word) = words.next().and_then(|bytes| bytes.first_chunk::<8>()).map(|bytes| u64::from_le_bytes(*bytes))
+            && (word ^ first) & KIND_AND_THREAD == 0
+        {
+            let (code, offset) = ((word >> 20 & 0xf_ffff) as u32, (word & 0xf_ffff) as u32 * 2);
+            if code >= self.codes {
+                unknown = Some(code);
+                break;
+            }
+            let code = CodeId(code);
+            if last.is_none() || self.implied.awaits_handling() {
+                self.implied.step(thread, code, offset, frame_depth, listener);
+            }
+            last = Some((code, offset));
+            listener.step(Step { code, offset, frame_depth, thread, blocks: (((word >> 48 & 0xfff) as i16) << 4) >> 4 });
+            told += 1;
         }
-        let thread = (word >> 40 & 0xff) as usize;
-        self.steps += 1;
-        Ok(Step {
-            code: CodeId(code),
-            offset: (word & 0xf_ffff) as u32 * 2,
-            frame_depth: self.frames.get(thread).map_or(0, |frames| frames.saturating_sub(1)),
-            thread: thread as u16,
-            blocks: (((word >> 48 & 0xfff) as i16) << 4) >> 4,
-        })
+        if let Some((code, offset)) = last {
+            self.implied.stepped(thread, code, offset);
+        }
+        self.steps += told;
+        self.words += told;
+        self.used += told as usize * 8;
+        unknown.map_or(Ok(()), |code| Err(self.garbled(format!("code {code} was never told"))))
     }
 
     fn mark(&mut self, word: u64, listener: &mut impl Listener) -> Result<Mark, WireError> {
