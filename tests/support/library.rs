@@ -16,7 +16,7 @@ warnings.simplefilter("ignore")
 tracer = {"__name__": "evalody", "FOUND_MODULES": set(), "BOOT_FILE": "", "OPTIONS": "{}"}
 with open(sys.argv[1]) as file:
     exec(compile(file.read(), "<evalody>", "exec"), tracer)
-stream = tracer["Stream"](1, 4096, None, None)
+stream = tracer["Stream"](1, 4096, None, None, None)
 stream.blob(1, '{"protocol":1,"interpreter":"CPython","version":[%d,%d],"recorder":"none"}' % sys.version_info[:2])
 number = 0
 library = os.path.dirname(os.__file__)
