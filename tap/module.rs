@@ -83,22 +83,22 @@ macro_rules! functions {
 }
 
 functions! {
-    // descriptor, control, memory, records, steps, nanoseconds; learn, function, task, ended, type of bound slots
+    // descriptor, control, records, steps, nanoseconds; learn, function, task, ended, type of bound slots
     open(given) {
         let options = stream::Options {
             descriptor: number(given, 0) as c_int,
             control: number(given, 1) as c_int,
-            memory: number(given, 2) as c_int,
-            records: number(given, 3) as usize,
-            steps: word(given, 4),
-            nanoseconds: word(given, 5),
-            ended: kept(argument(given, 9)),
+            records: number(given, 2) as usize,
+            steps: word(given, 3),
+            nanoseconds: word(given, 4),
+            ended: kept(argument(given, 8)),
         };
-        codes::open(kept(argument(given, 6)));
-        functions::open(kept(argument(given, 7)), kept(argument(given, 10)));
-        monitoring::open(kept(argument(given, 8)));
+        codes::open(kept(argument(given, 5)));
+        functions::open(kept(argument(given, 6)), kept(argument(given, 9)));
+        monitoring::open(kept(argument(given, 7)));
         threads::began(threads::next());
-        int(i64::from(stream::open(&options)))
+        stream::open(&options);
+        none()
     }
 
     // A word that is no step.
@@ -120,12 +120,6 @@ functions! {
 
     close(_given) {
         stream::close();
-        none()
-    }
-
-    // In the child of a fork.
-    leave(_given) {
-        stream::leave();
         none()
     }
 
@@ -236,7 +230,6 @@ fn methods() -> *const Method {
         c"blob" blob;
         c"write" write;
         c"close" close;
-        c"leave" leave;
         c"is_closed" is_closed;
         c"has_steps_left" has_steps_left;
         c"know" know;

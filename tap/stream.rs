@@ -12,7 +12,6 @@ unsafe extern "C" {
     fn read(descriptor: c_int, bytes: *mut c_void, count: usize) -> isize;
     fn poll(polled: *mut Poll, count: c_ulong, milliseconds: c_int) -> c_int;
     fn _exit(status: c_int) -> !;
-    fn mmap(address: *mut c_void, length: usize, protection: c_int, flags: c_int, descriptor: c_int, offset: i64) -> *mut c_void;
 }
 
 /// `struct pollfd`.
@@ -44,10 +43,9 @@ pub enum End {
     Detached = 4,
 }
 
-/// The first word is the number of words that follow it and are not written yet: so whoever else has this
-/// memory can read what a process that crashed did last.
+/// Room for [`CAPACITY`] words.
 static START: Number<*mut u64> = number(std::ptr::null_mut());
-/// A copy of that first word.
+/// Words in it that are not written yet.
 static LENGTH: Number<usize> = number(0);
 /// Length at which to write.
 static FULL: Number<usize> = number(1);
@@ -62,6 +60,11 @@ static CONTROL: Number<c_int> = number(-1);
 /// What is to be done when the credit is used up, if no more will be granted.
 static LAST_WORD: Guarded<Cell<Option<End>>> = number(None);
 static IS_FLUSHING: Number<bool> = number(false);
+/// Whether what is recorded from here on is told no more: the last words are being said, and other threads may
+/// run meanwhile.
+static IS_MUTED: Number<bool> = number(false);
+/// Whether the program is to go on though nobody listens.
+static IS_LET_GO: Number<bool> = number(false);
 static DEADLINE: Guarded<Cell<Option<Instant>>> = number(None);
 static ENDED: Guarded<OnceCell<Ref>> = Guarded(OnceCell::new());
 
@@ -70,8 +73,6 @@ pub struct Options {
     pub descriptor: c_int,
     /// Where credits come from; below 0 if none are needed.
     pub control: c_int,
-    /// Memory of [`CAPACITY`] words and one that others share; below 0 if nobody does.
-    pub memory: c_int,
     pub records: usize,
     pub steps: u64,
     pub nanoseconds: u64,
@@ -79,21 +80,13 @@ pub struct Options {
     pub ended: Ref,
 }
 
-/// Begins. False if there is no memory to be had.
-pub unsafe fn open(options: &Options) -> bool {
-    const READ_AND_WRITE: c_int = 3;
-    const SHARED: c_int = 1;
-    let start = if options.memory >= 0 {
-        let length = (CAPACITY + 1) * size_of::<u64>();
-        let start = unsafe { mmap(std::ptr::null_mut(), length, READ_AND_WRITE, SHARED, options.memory, 0) };
-        if start as isize == -1 {
-            return false;
-        }
-        start.cast()
-    } else {
-        Box::leak(vec![0u64; CAPACITY + 1].into_boxed_slice()).as_mut_ptr()
-    };
-    START.set(start);
+fn room() -> *mut u64 {
+    Box::leak(vec![0u64; CAPACITY].into_boxed_slice()).as_mut_ptr()
+}
+
+/// Begins.
+pub fn open(options: &Options) {
+    START.set(room());
     DESCRIPTOR.set(options.descriptor);
     CONTROL.set(options.control);
     RECORDS.set(options.records.clamp(1, CAPACITY));
@@ -103,7 +96,6 @@ pub unsafe fn open(options: &Options) -> bool {
     DEADLINE.set(is_limited.then(|| Instant::now().checked_add(Duration::from_nanos(options.nanoseconds))).flatten());
     let _ = ENDED.set(options.ended);
     next_threshold();
-    true
 }
 
 /// As every word may be a step, a buffer shorter than the steps that are left never holds too many.
@@ -118,9 +110,7 @@ fn put(word: u64) {
     let length = LENGTH.get();
     // SAFETY: `FULL` is at most the capacity, and the buffer is emptied when it is reached.
     unsafe {
-        let start = START.get();
-        *start.add(length + 1) = word;
-        *start = length as u64 + 1;
+        *START.get().add(length) = word;
     }
     LENGTH.set(length + 1);
 }
@@ -151,18 +141,18 @@ pub unsafe fn blob(which: u64, payload: &[u8]) {
     if LENGTH.get() + 1 + words >= CAPACITY {
         unsafe { write_out() };
     }
-    if 1 + words >= CAPACITY {
+    if IS_MUTED.get() || 1 + words >= CAPACITY {
         let mut bytes = head.to_le_bytes().to_vec();
         bytes.extend_from_slice(payload);
         bytes.resize(8 + words * 8, 0);
         unsafe { send(bytes.as_ptr().cast(), bytes.len()) };
-    } else {
-        put(head);
-        for part in payload.chunks(8) {
-            let mut word = [0; 8];
-            word[..part.len()].copy_from_slice(part);
-            put(u64::from_le_bytes(word));
-        }
+        return;
+    }
+    put(head);
+    for part in payload.chunks(8) {
+        let mut word = [0; 8];
+        word[..part.len()].copy_from_slice(part);
+        put(u64::from_le_bytes(word));
     }
     // A blob is no step, so it does not bring the limits nearer.
     FULL.set((FULL.get() + 1 + words).clamp(LENGTH.get() + 1, CAPACITY));
@@ -178,7 +168,7 @@ unsafe fn send(bytes: *const u8, count: usize) {
         }
         match std::io::Error::last_os_error().raw_os_error() {
             Some(INTERRUPTED) => {}
-            Some(BROKEN_PIPE) => unsafe { _exit(STATUS_UNHEARD) },
+            Some(BROKEN_PIPE) if !IS_LET_GO.get() => unsafe { _exit(STATUS_UNHEARD) },
             _ => close(), // the program has closed it
         }
     }
@@ -188,8 +178,9 @@ unsafe fn send(bytes: *const u8, count: usize) {
 pub unsafe fn write_out() {
     let length = LENGTH.get();
     unsafe {
-        send(START.get().add(1).cast(), length * size_of::<u64>());
-        *START.get() = 0;
+        if !IS_MUTED.get() {
+            send(START.get().cast(), length * size_of::<u64>());
+        }
     }
     LENGTH.set(0);
     let steps = STEPS.replace(0);
@@ -205,6 +196,10 @@ pub unsafe fn write_out() {
 #[cold]
 #[inline(never)]
 unsafe fn flush() {
+    if IS_MUTED.get() {
+        LENGTH.set(0);
+        return;
+    }
     if IS_FLUSHING.replace(true) {
         // A collection in the midst of a call of `ended`.
         if LENGTH.get() >= CAPACITY {
@@ -233,6 +228,9 @@ unsafe fn flush() {
 }
 
 unsafe fn end(how: End) {
+    IS_MUTED.set(true);
+    IS_LET_GO.set(matches!(how, End::Detached));
+    FULL.set(CAPACITY);
     if let Some(&ended) = ENDED.get() {
         unsafe {
             let number = (api().long_from)(how as i64 as _);
@@ -308,18 +306,4 @@ pub fn close() {
     DESCRIPTOR.set(-1);
     CONTROL.set(-1);
     LENGTH.set(0);
-    let start = START.get();
-    if !start.is_null() {
-        // SAFETY: the first word of the buffer.
-        unsafe { *start = 0 };
-    }
-}
-
-/// Closes in the child of a fork, whose memory is shared with the parent's if it was to be shared at all.
-pub fn leave() {
-    DESCRIPTOR.set(-1);
-    CONTROL.set(-1);
-    START.set(Box::leak(vec![0u64; CAPACITY + 1].into_boxed_slice()).as_mut_ptr());
-    LENGTH.set(0);
-    FULL.set(CAPACITY);
 }

@@ -204,8 +204,7 @@ fn marks_tell_of_exceptions_collections_and_threads() {
         };
         for thread in [0, 1] {
             assert_eq!(count(|kind| matches!(kind, MarkKind::Raised(_)), thread), 1, "{version:?} thread {thread}");
-            let handled = count(|kind| matches!(kind, MarkKind::Handled(_)), thread);
-            assert_eq!(handled, 1, "{version:?} thread {thread}");
+            assert_eq!(count(|kind| matches!(kind, MarkKind::Handled(_)), thread), 1, "{version:?} thread {thread}");
         }
         assert!(count(|kind| matches!(kind, MarkKind::CollectionStarted { generation: 2 }), 0) >= 1, "{version:?}");
         assert_eq!(count(|kind| *kind == MarkKind::ThreadStarted { thread: 1 }, 0), 1, "{version:?}");

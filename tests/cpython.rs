@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use evalody::fold::{Zoom, fold};
+use evalody::interpreter::options::Recorder;
 use evalody::interpreter::{Request, TRACER};
 use evalody::trace::{CodeId, Entry, Mark, MarkKind, Origin, Outcome};
 use support::battery::BATTERY;
@@ -363,7 +364,7 @@ clear(things)
 wait()
 ";
 
-/// Memory blocks that came and went while a function ran, by the outline; frames and lists that pass by
+/// Memory blocks as the recorder in Python counts them, that came and went while a function ran, by the outline; frames and lists that pass by
 /// on the way are the tolerance.
 fn blocks_of(heard: &Heard, function: &str) -> (u32, u32) {
     let outline = fold(&heard.trace, Zoom::Line);
@@ -374,7 +375,7 @@ fn blocks_of(heard: &Heard, function: &str) -> (u32, u32) {
 #[test]
 fn memory_that_is_taken_and_given_back_is_told_where_it_happens() {
     with_each_python(|python, version| {
-        let heard = hear(&request(python, THOUSAND)).unwrap();
+        let heard = hear(&Request { recorder: Recorder::Python, ..request(python, THOUSAND) }).unwrap();
         assert_eq!(heard.outcome, Outcome::Finished, "{version:?} {}", heard.stderr);
         let (up, down) = blocks_of(&heard, "build");
         // The last few objects may be told on the way back, when the next reading is due.
@@ -391,7 +392,7 @@ fn memory_that_is_taken_and_given_back_is_told_where_it_happens() {
 fn memory_is_read_at_the_same_places_in_every_run() {
     with_each_python(|python, version| {
         let marks = || {
-            let heard = hear(&request(python, THOUSAND)).unwrap();
+            let heard = hear(&Request { recorder: Recorder::Python, ..request(python, THOUSAND) }).unwrap();
             let mut steps = 0;
             let mut found = Vec::new();
             for entry in &heard.trace.entries {

@@ -168,7 +168,7 @@ fn one_that_nobody_grants_any_more_ends_in_time_with_what_it_printed() {
 
 #[test]
 fn an_interruption_reaches_a_program_that_waits() {
-    let source = "import sys\ntry:\n    while True: pass\nexcept KeyboardInterrupt:\n    print('caught')\n    sys.exit(3)\n";
+    let source = "import sys\ndef spin():\n    while True: str(1)\ntry:\n    spin()\nexcept KeyboardInterrupt:\n    print('caught')\n    sys.exit(3)\n";
     for (python, version) in pythons() {
         let (mut running, mut trace) = (paced(&python, source), Trace::default());
         running.grant(1000);

@@ -534,8 +534,8 @@ class Codes:
 
     def known(self):
         """The code objects that are told and have not gone."""
-        found = (self.references[key]() for key, word in list(self.words.items()) if word >= 0)
-        return [code for code in found if code is not None]
+        found = (self.references.get(key) for key, word in list(self.words.items()) if word >= 0)
+        return [code for code in (reference and reference() for reference in found) if code is not None]
 
     def tell_all(self, code):
         for inner in nested(code):

@@ -68,8 +68,8 @@ class TapBlocks:
 class TapStream(Stream):
     """Words gather in the tap, which writes them, and waits for credits, by itself."""
 
-    def __init__(self, tap, descriptor, records, steps, seconds, control, memory):
-        self.tap, self.descriptor, self.control, self.memory = tap, descriptor, control, memory
+    def __init__(self, tap, descriptor, records, steps, seconds, control):
+        self.tap, self.descriptor, self.control = tap, descriptor, control
         self.limits = records, NO_LIMIT if steps is None else steps, NO_LIMIT if seconds is None else int(seconds * 1e9)
         self.record = self
         self.append = tap.append
@@ -77,13 +77,10 @@ class TapStream(Stream):
         self.lock, self.owner = allocate_lock(), 0
         self.is_detached, self._is_closed, self.credit = False, False, None
         self.learn = self.function = self.task = self.quit = self.leave = None
-        number = lambda descriptor: -1 if descriptor is None else descriptor  # noqa: E731
-        has_memory = tap.open(
-            descriptor, number(control), number(memory), *self.limits,
+        tap.open(
+            descriptor, -1 if control is None else control, *self.limits,
             lambda code: self.learn(code), lambda function: self.function(function), lambda _: self.task(), self.ended, METHOD_WRAPPER,
         )  # fmt: skip
-        if not has_memory:
-            raise MemoryError
 
     @property
     def is_closed(self):
@@ -119,9 +116,8 @@ class TapStream(Stream):
         self.tap.blob(which, text.encode("utf-8", "replace"))
 
     def close(self):
-        if not self._is_closed:
-            self.tap.close()
-            Stream.close(self)
+        Stream.close(self)
+        self.tap.close()
 
 
 class TapThreads(Threads):
@@ -219,17 +215,17 @@ class TapMonitoring(Tap, Monitoring):
 
 class TapTracing(Tap):
     """Recording by the trace and profile functions of the tap, until 3.11. While the program traces
-    itself, calls it makes are not recorded; while it profiles itself, functions in C are not told."""
+    itself, calls it makes are not recorded; when it begins to profile itself, functions in C are told no more."""
 
     NAME = "native tap on PyEval_SetTrace"
 
     def __init__(self, stream, codes, threads):
         self.stream, self.codes, self.is_stopped = stream, codes, False
-        self.settrace, self.setprofile = sys.settrace, sys.setprofile
+        self.settrace = sys.settrace
         self.open(stream, codes)
 
     def start(self):
-        tap, settrace, setprofile = self.tap, self.settrace, self.setprofile
+        tap, settrace = self.tap, self.settrace
 
         def traced_by(function):
             """When the program takes its own function off, ours returns."""
@@ -242,19 +238,15 @@ class TapTracing(Tap):
             else:
                 tap.trace(1)
 
-        def profiled_by(function):
-            if function is not None or self.is_stopped:
-                setprofile(function)
-            else:
-                tap.profile(1)
-
-        sys.settrace, sys.setprofile = traced_by, profiled_by
+        sys.settrace = traced_by
         tap.start_blocks()
         tap.profile(1)
         tap.trace(1)
 
     def heard(self, code):
-        pass
+        if "setprofile" in code.co_names:
+            # Its own profile would see the end of a call whose beginning was before. C functions are told no more.
+            self.tap.profile(0)
 
     def kinds(self, code):
         """Flags by code unit, for the places where a return or an exception means something of its own."""
@@ -287,4 +279,4 @@ class TapTracing(Tap):
             self.is_stopped = True
             self.leave()
             self.tap.stop_blocks()
-            sys.settrace, sys.setprofile = self.settrace, self.setprofile
+            sys.settrace = self.settrace

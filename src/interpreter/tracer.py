@@ -145,7 +145,7 @@ def main():
     trace, control = high(options["trace_fd"], HIGH_DESCRIPTOR), high(options["control_fd"], HIGH_CONTROL)
     tap, refusal = loaded_tap(options["tap_fd"])
     limits = options["records"], options["steps"], options["time_s"], control
-    stream = Stream(trace, *limits) if tap is None else TapStream(tap, trace, *limits, None)
+    stream = Stream(trace, *limits) if tap is None else TapStream(tap, trace, *limits)
     if options["task"] == "warm_up":
         recording_kind = WarmUp
     elif tap is None:
@@ -195,8 +195,6 @@ def main():
         if on_collection not in gc.callbacks:
             return
         stream.lock, stream.owner, stream.credit = allocate_lock(), 0, None
-        if tap is not None:
-            tap.leave()
         quit()
         stream.close()
 

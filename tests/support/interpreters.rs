@@ -26,7 +26,7 @@ pub fn pythons() -> Vec<(PathBuf, (u8, u8))> {
 }
 
 /// The recorders under which programs are to do as without us: each that a Python here can have.
-pub const RECORDERS: &[Recorder] = &[Recorder::Auto];
+pub const RECORDERS: &[Recorder] = &[Recorder::Auto, Recorder::Python];
 
 /// Runs a check for every Python at once.
 pub fn with_each_python(check: impl Fn(&Path, (u8, u8)) + Sync) {
