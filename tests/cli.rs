@@ -191,6 +191,56 @@ fn a_program_comes_from_standard_input_too() {
 }
 
 /// Exports a file twice and compares.
+#[test]
+fn a_command_needs_no_file_in_either_interpreter() {
+    let code = "import sys; print(sys.argv, __name__, '__file__' in globals())";
+    for interpreter in ["embedded", "cpython"] {
+        let mut command = evalody();
+        command.args(["show", "outline", "-c", code, "--interpreter", interpreter, "--", "more"]);
+        // What is shown has standard output for itself.
+        command.assert().success().stderr(contains("['-c', 'more'] __main__ False"));
+    }
+}
+
+#[test]
+fn what_only_cpython_can_find_is_refused_by_the_embedded_interpreter_with_a_remedy() {
+    let desk = Desk::with(LOOP);
+    // The end of an archive with nothing in it.
+    fs::write(desk.path("app.pyz"), b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0").unwrap();
+    for program in [vec!["-m", "json.tool"], vec!["app.pyz"]] {
+        let mut command = evalody();
+        command.current_dir(desk.folder.path()).arg("export").args(&program).args(["--interpreter", "embedded", "-o", "out.mid"]);
+        let words = contains(*program.last().unwrap()).and(contains("--interpreter python3")).and(contains("\n").count(1));
+        command.assert().code(2).stdout(is_empty()).stderr(words);
+    }
+    assert!(!desk.path("out.mid").exists());
+}
+
+#[test]
+fn who_runs_the_program_and_who_records_it_is_told_when_asked() {
+    let desk = Desk::with(LOOP);
+    let told = |arguments: &[&str]| -> Vec<String> {
+        let mut command = evalody();
+        without_sound(&mut command, desk.folder.path());
+        let assert = command.current_dir(desk.folder.path()).args(arguments).assert().success();
+        let stderr = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        stderr.lines().filter(|line| line.contains("recorded by")).map(str::to_owned).collect()
+    };
+    let show = ["show", "trace", "song.py", "--interpreter"];
+    assert!(told(&[&show[..], &["cpython"]].concat()).is_empty());
+    for (arguments, interpreter, recorder) in [
+        (&[&show[..], &["cpython", "--verbose"]].concat()[..], "CPython 3.", ", recorded by the native tap on "),
+        (&[&show[..], &["cpython", "--recorder", "python", "-v"]].concat(), "CPython 3.", ", recorded by sys."),
+        (&[&show[..], &["embedded", "-v"]].concat(), "RustPython ", ", recorded by vm.trace_func"),
+        (&["export", "song.py", "-o", "out.mid", "-v"], "CPython 3.", "the native tap"),
+        (&["play", "song.py", "--length", "1", "-v"], "CPython 3.", "the native tap"),
+    ] {
+        let [line] = &told(arguments)[..] else { panic!("not one line: {arguments:?}") };
+        assert!(line.starts_with(&format!("evalody: {interpreter}")) && line.contains(recorder), "{arguments:?}: {line}");
+    }
+    desk.export("out.mid").args(["--verbose", "--quiet"]).assert().code(2).stderr(contains("cannot be used with"));
+}
+
 fn assert_repeatable(desk: &Desk, ending: &str, more: &[&str]) {
     let bytes = ["a", "b"].map(|name| {
         let output = format!("{name}.{ending}");

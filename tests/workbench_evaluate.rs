@@ -153,6 +153,8 @@ fn a_program_that_nobody_hears_waits() {
 fn the_first_program_is_heard_even_where_it_goes_wrong() {
     let mut live = Live::<Scribe>::of("def f(n):\n    return n + f(n - 1) if n else g()\nf(20)\n");
     live.hear();
+    // Its first bars may be heard before it has come to its end.
+    live.draw_until("the program's end", |bench| bench.trouble.is_some());
     assert_eq!(live.bench.trouble.as_ref().unwrap().line, Some(2));
     let heard = live.bench.heard().unwrap();
     assert!(matches!(heard.outcome, Some(Outcome::Raised { .. })) && heard.is_whole());

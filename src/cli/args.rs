@@ -54,8 +54,12 @@ pub struct Shared {
     pub allow_host: bool,
 
     /// No progress, no notices; errors only
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
+
+    /// Also tell which interpreter runs the program, and how it is recorded
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 impl Shared {

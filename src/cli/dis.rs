@@ -57,6 +57,9 @@ impl Dis {
                 break outcome;
             }
         };
+        if self.shared.verbose {
+            eprintln!("evalody: {}, which compiles it here: nothing is recorded", running.dialect().interpreter);
+        }
         let lanes = self.style.lanes();
         let mut out = BufWriter::new(std::io::stdout().lock());
         writeln!(out, "{} by {}", source.program.name, running.dialect().interpreter)?;

@@ -105,7 +105,7 @@ impl Play {
             && !self.program_wants_the_terminal(&mut source)?;
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
         let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
-        record::warn(&running, self.shared.quiet);
+        record::introduce(&running, &self.shared);
         let output = self.device.clone().map_or(Output::Default, Output::Device);
         let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
         self.sound.check_rate(player.sample_rate_hz())?;

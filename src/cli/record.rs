@@ -79,7 +79,7 @@ pub fn record(source: &mut Source, shared: &Shared, streams: Streams, listener: 
 /// Starts the program for a whole run.
 pub fn begin(source: &mut Source, shared: &Shared, streams: Streams) -> Result<Running, Failure> {
     let running = start(source, shared, Task::Run, streams, RECORDS, false)?;
-    warn(&running, shared.quiet);
+    introduce(&running, shared);
     Ok(running)
 }
 
@@ -113,9 +113,14 @@ pub fn follow(mut running: Running, source: &Source, shared: &Shared, listener: 
     Ok(Some(Recorded { outcome, dialect: running.dialect().clone(), steps: running.steps() }))
 }
 
-/// What the interpreter could not do, one line each.
-pub fn warn(running: &Running, quiet: bool) {
-    if !quiet {
+/// Who runs the program and who records it, if that is asked, and what they could not do, one line each.
+pub fn introduce(running: &Running, shared: &Shared) {
+    if shared.verbose {
+        let Dialect { interpreter, recorder, .. } = running.dialect();
+        let article = if recorder.starts_with("native") { "the " } else { "" };
+        eprintln!("evalody: {interpreter}, recorded by {article}{recorder}");
+    }
+    if !shared.quiet {
         for warning in running.warnings() {
             eprintln!("evalody: {warning}");
         }

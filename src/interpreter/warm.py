@@ -224,6 +224,9 @@ class WarmUp:
     def thread_ends(self):
         pass
 
+    def leave(self):
+        pass
+
     def stop(self):
         if self.is_stopped:
             return

@@ -9,7 +9,7 @@ use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyRef, PyResult, Setting
 
 use super::recorder::{Recorder, recorder};
 use super::{blocks, code, hook, threads};
-use crate::interpreter::options::{ChildOptions, Task};
+use crate::interpreter::options::{ChildOptions, Launch, Task};
 use crate::interpreter::wire::EndBlob;
 
 /// CPython's own, `sys.getrecursionlimit()`.
@@ -77,7 +77,7 @@ fn prepare(options: &ChildOptions, home: Option<&Path>, vm: &VirtualMachine) -> 
     let scope = vm.new_scope_with_main()?;
     if let Some(path) = &options.path {
         scope.globals.set_item("__file__", vm.ctx.new_str(path.as_str()).into(), vm)?;
-    } else if !options.name.starts_with('<') {
+    } else if options.launch != Launch::Command && !options.name.starts_with('<') {
         scope.globals.set_item("__file__", vm.ctx.new_str(options.name.as_str()).into(), vm)?;
     }
     // The library is inside; nothing is looked for but beside the program.
