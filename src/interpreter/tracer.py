@@ -122,14 +122,18 @@ def high(descriptor, wanted):
 
 
 def collector(stream, threads):
-    append = stream.record.append
+    append, known, number, least = stream.record.append, threads.numbers.get, threads.number, min
 
     def on_collection(phase, info):
-        generation = info["generation"]
+        # No function in Python is called but for threads that C started: a collection may come where the program has
+        # recursed as deep as it may.
+        thread, generation = known(get_ident()), info["generation"]
+        if thread is None:
+            thread = number()
         if phase == "start":
-            append(COLLECTION_STARTED | threads.number() | generation)
+            append(COLLECTION_STARTED | thread | generation)
         else:
-            append(COLLECTION_ENDED | threads.number() | generation << 24 | min(info["collected"], 0xFFFFFF))
+            append(COLLECTION_ENDED | thread | generation << 24 | least(info["collected"], 0xFFFFFF))
 
     return on_collection
 
