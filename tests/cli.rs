@@ -103,6 +103,18 @@ fn an_empty_file_is_silence_and_says_so() {
 }
 
 #[test]
+fn what_never_ran_takes_nobodys_place() {
+    let Some(found) = evalody::interpreter::found().into_iter().next() else { return };
+    let desk = Desk::with(LOOP);
+    desk.export("out.mid").assert().success();
+    let before = std::fs::read(desk.path("out.mid")).unwrap();
+    let mut command = evalody();
+    command.args(["export", "-m", "no_such_module", "-o"]).arg(desk.path("out.mid")).arg("--interpreter").arg(found.path);
+    command.assert().code(11).stderr(contains("No module named no_such_module")).stderr(contains("nothing is written"));
+    assert_eq!(std::fs::read(desk.path("out.mid")).unwrap(), before);
+}
+
+#[test]
 fn unknown_names_are_refused_with_what_there_is() {
     evalody().args(["play", "@recursio"]).assert().code(2).stderr(contains("did you mean recursion"));
     evalody().args(["play", "@zzzzzzzzzz"]).assert().code(2).stderr(contains("evalody songs"));

@@ -18,7 +18,7 @@ use crate::interpreter::Streams;
 use crate::output::Output;
 use crate::perform::{Performance, perform};
 use crate::synth::SoundFont;
-use crate::trace::Code;
+use crate::trace::{Code, Outcome};
 
 /// Samples a second of an exported WAV: what players and DAWs take as it is.
 const SAMPLE_RATE_HZ: u32 = 48_000;
@@ -116,6 +116,11 @@ impl Export {
         let running = record::begin(&mut source, &shared, Streams::Inherit)?;
         let recorded = second_run::follow(running, &source, &shared, merging.as_mut(), &mut folder)?;
         let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
+        if recorded.steps == 0 && matches!(recorded.outcome, Outcome::Exited { .. } | Outcome::Raised { .. } | Outcome::Died { .. }) {
+            // As a module that is not there: a piece of silence would only take the place of what was written before.
+            eprintln!("evalody: {}: {}; nothing of it ran, so nothing is written", source.program.name, recorded.outcome);
+            return Ok(ending::status(&recorded.outcome));
+        }
         let codes = folder.codes().to_vec();
         let outline = self.control.arranged(folder.finish(recorded.outcome));
         let performance = if source.program.is_blank() {

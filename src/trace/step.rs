@@ -59,11 +59,11 @@ pub enum MarkKind {
         thread: u16,
     },
     ThreadEnded,
-    /// Memory blocks allocated less released since this was told last, besides what steps tell. CPython
-    /// counts those of all threads in one and tells them now and then, as of the first; objects kept in
-    /// its free lists count as allocated, and its frames only until 3.11. The embedded interpreter tells
-    /// step by step, and so only what is more than a step can hold: its thread's blocks of Rust's heap,
-    /// those of frames included.
+    /// Memory blocks allocated less released since this was told last, besides what steps tell. The
+    /// recorder in Python counts those of all threads in one and tells them now and then, as of the first; objects
+    /// in free lists count as allocated, and frames only until 3.11. The native tap and the embedded interpreter
+    /// tell step by step, and so only what is more than a step can hold: the tap a thread's blocks of CPython's
+    /// domains `mem` and `obj`, the embedded interpreter those of Rust's heap, frames included.
     BlocksChanged {
         by: i32,
     },
@@ -71,8 +71,8 @@ pub enum MarkKind {
     /// its module unless that is `builtins`: `len`, `list.append`, `math.sqrt`. What it runs of Python
     /// comes before this thread's next step in the same frame.
     CalledC(NameId),
-    /// The asyncio task of this name goes on in this thread, or begins: a mark of the coroutine's that
-    /// is entered next.
+    /// Another asyncio task than before runs in this thread, by its name: told before the coroutine of it that is
+    /// entered.
     TaskEntered(NameId),
     /// This thread took over the GIL from the one that ran until here. Told only where the recorder itself
     /// never gives the GIL away: by others hand-overs are theirs and not the program's.
