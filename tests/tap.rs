@@ -273,6 +273,26 @@ asyncio.run(main())
 }
 
 #[test]
+fn what_the_library_generates_for_itself_is_none_of_the_programs() {
+    let source = "\
+import collections, dataclasses, ssl
+N = collections.namedtuple('N', 'a')
+@dataclasses.dataclass
+class D:
+    x: int
+exec('y = D(1).x')
+";
+    with_each_python(|python, version| {
+        for recorder in support::RECORDERS {
+            let heard = hear(&Request { recorder: *recorder, ..request(python, source) }).unwrap();
+            let generated: Vec<&str> =
+                heard.trace.codes.iter().filter(|code| code.file.starts_with("<string>")).map(|code| code.name.as_str()).collect();
+            assert_eq!(generated, ["<module>", "__init__"], "{version:?} {recorder:?} {}", heard.stderr);
+        }
+    });
+}
+
+#[test]
 fn a_limit_of_steps_is_met_exactly() {
     with_each_python(|python, version| {
         for steps in [1, 7, 5000, 100_001] {

@@ -465,8 +465,8 @@ class Codes:
         if stream.owner == me:
             return UNHEARD
         origin = "user" if self.launched.is_own(code) else self.origin(code.co_filename)
-        if origin == "generated" and not self._is_begun:
-            origin = "library"  # by what Python imports to find the program
+        if origin == "generated" and (not self._is_begun or self._is_run_by_others(code)):
+            origin = "library"  # as by what Python imports to find the program
         if origin == "library" and code.co_name == "<module>":
             stream.blocks.numbers[IMPORTED] = 1
         word = UNHEARD
@@ -490,6 +490,13 @@ class Codes:
         references[key] = _weakref.ref(code, forget)
         self.words[key] = word
         return word
+
+    def _is_run_by_others(self, code):
+        """Whether who runs a code object, as it is seen for the first time, is left out."""
+        frame = sys._getframe()
+        while frame is not None and (frame.f_code.co_filename == OWN_FILE or frame.f_code is code):
+            frame = frame.f_back
+        return frame is not None and self.words.get(id(frame.f_code)) == UNHEARD
 
     def _tell(self, code, origin):
         lines = code.co_linetable if VERSION >= (3, 10) else code.co_lnotab

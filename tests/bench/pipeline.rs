@@ -12,13 +12,14 @@ use std::thread;
 
 use evalody::compose::{Style, compose};
 use evalody::export::{About, write_midi};
+use evalody::feed::Nobody;
 use evalody::fold::{Folder, MOST_GESTURES, Zoom};
 use evalody::interpreter::options::{Launch, Only, Recorder, Task};
 use evalody::interpreter::wire::{CodeBlob, EndBlob, HandlerBlob, Heard, Hello, InstructionBlob, PROTOCOL, Reader, Writer};
 use evalody::interpreter::{Choice, Limits, Request, State, Streams, found, start};
 use evalody::perform::perform;
 use evalody::program::Program;
-use evalody::trace::{Code, CodeId, Dialect, Entry, Listener, Mark, Origin, Outcome, Step, Trace};
+use evalody::trace::{Code, CodeId, Dialect, Entry, Listener, Origin, Outcome, Trace};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 
@@ -120,20 +121,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Counts what it is told.
-#[derive(Default)]
-struct Count(u64);
-
-impl Listener for Count {
-    fn code(&mut self, _: std::sync::Arc<Code>) {}
-
-    fn step(&mut self, _: Step) {
-        self.0 += 1;
-    }
-
-    fn mark(&mut self, _: Mark) {}
-}
-
 /// Nanoseconds of the child for a step, and all that it told.
 fn interpreters_ns(choice: &Choice, text: &str) -> Result<(f64, Trace), Box<dyn Error>> {
     let mut trace = Trace::default();
@@ -144,7 +131,7 @@ fn interpreters_ns(choice: &Choice, text: &str) -> Result<(f64, Trace), Box<dyn 
     let least = |steps| -> Result<f64, Box<dyn Error>> {
         let mut least = f64::INFINITY;
         for _ in 0..RUNS {
-            least = least.min(told(choice, text, steps, &mut Count::default())?.0);
+            least = least.min(told(choice, text, steps, &mut Nobody)?.0);
         }
         Ok(least)
     };

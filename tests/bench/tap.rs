@@ -13,11 +13,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use evalody::feed::Nobody;
 use evalody::fold::{Folder, MOST_GESTURES, Zoom};
 use evalody::interpreter::options::{Launch, Only, Recorder, Task};
 use evalody::interpreter::{Choice, Limits, Request, State, Streams, found, start};
 use evalody::program::Program;
-use evalody::trace::{Code, Listener, Mark, Outcome, Step};
+use evalody::trace::{Listener, Outcome};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 
@@ -239,20 +240,6 @@ fn measured(python: &Path, version: (u8, u8), empty: &Path, programs: &[PathBuf]
     Ok(rows)
 }
 
-/// Throws away what it is told, and counts it.
-#[derive(Default)]
-struct Count(u64);
-
-impl Listener for Count {
-    fn code(&mut self, _: std::sync::Arc<Code>) {}
-
-    fn step(&mut self, _: Step) {
-        self.0 += 1;
-    }
-
-    fn mark(&mut self, _: Mark) {}
-}
-
 fn run(way: Way, python: &Path, program: &Path, record: &Path) -> Result<Run, Box<dyn Error>> {
     let before = cpu_s(UsageWho::RUSAGE_CHILDREN)?;
     let (ours, steps) = match way {
@@ -261,12 +248,11 @@ fn run(way: Way, python: &Path, program: &Path, record: &Path) -> Result<Run, Bo
         Way::Same => (0.0, alone(Command::new(python).arg(record).arg("same").arg(program))? / 8),
         Way::Tap | Way::Python => {
             let recorder = if way == Way::Tap { Recorder::Auto } else { Recorder::Python };
-            let mut count = Count::default();
-            (told(python, program, recorder, &mut count)?, count.0)
+            told(python, program, recorder, &mut Nobody)?
         }
         Way::Folded => {
             let mut folder = Folder::new(Zoom::Auto, Some(MOST_GESTURES));
-            let ours = told(python, program, Recorder::Auto, &mut folder)?;
+            let (ours, _) = told(python, program, Recorder::Auto, &mut folder)?;
             (ours, folder.finish(Outcome::Finished).steps)
         }
     };
@@ -281,8 +267,9 @@ fn alone(command: &mut Command) -> Result<u64, Box<dyn Error>> {
     if status.success() { Ok(bytes) } else { Err(format!("{command:?}: {status}").into()) }
 }
 
-/// Runs a program under a recorder to its end; CPU seconds of ours while it was listened to.
-fn told(python: &Path, program: &Path, recorder: Recorder, listener: &mut impl Listener) -> Result<f64, Box<dyn Error>> {
+/// Runs a program under a recorder to its end; CPU seconds of ours while it was listened to, and the
+/// instructions that were told.
+fn told(python: &Path, program: &Path, recorder: Recorder, listener: &mut impl Listener) -> Result<(f64, u64), Box<dyn Error>> {
     let request = Request {
         program: Program { name: program.display().to_string(), text: fs::read_to_string(program)? },
         path: Some(program.to_path_buf()),
@@ -313,7 +300,7 @@ fn told(python: &Path, program: &Path, recorder: Recorder, listener: &mut impl L
         }
     };
     match outcome {
-        Outcome::Finished => Ok(cpu_s(UsageWho::RUSAGE_SELF)? - before),
+        Outcome::Finished => Ok((cpu_s(UsageWho::RUSAGE_SELF)? - before, running.steps())),
         other => Err(format!("{} {other}", program.display()).into()),
     }
 }
