@@ -9,6 +9,8 @@
 
 // Pure rooms: arithmetic, without a clock, a file, a device, chance or printing.
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod atlas;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod compare;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod compose;

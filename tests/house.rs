@@ -31,6 +31,8 @@ const ROOMS: &[Room] = &[
     pure_room("program", &[]),
     pure_room("songs", &["program"]),
     pure_room("edit", &["program"]),
+    // Facts about CPython; that a program was traced is nothing to it.
+    pure_room("atlas", &[]),
     pure_room("music", &[]),
     pure_room("trace", &[]),
     pure_room("fold", &["trace"]),
@@ -46,12 +48,16 @@ const ROOMS: &[Room] = &[
     // What the views show of the music is named by the legends of the styles.
     pure_room("picture", &["compose", "perform", "score", "fold", "music", "trace", "program"]),
     door("output", &[]),
+    // What is remembered from one run to the next.
+    door("kept", &[]),
+    // A source tree of CPython, and the editor that opens it.
+    door("checkout", &["atlas", "kept"]),
     door("interpreter", &["program", "trace"]),
     // Music is made while the program runs: it asks the one for more as the other gives.
     door("feed", &["interpreter", "perform", "compose", "score", "fold", "music", "trace", "program"]),
     // The mix asks why a note is there.
     door("live", &["perform", "score", "music", "synth"]),
-    door("terminal", &["program", "music", "trace", "score", "perform"]),
+    door("terminal", &["atlas", "program", "music", "trace", "score", "perform"]),
     door(
         "workbench",
         &[
@@ -76,7 +82,22 @@ const ROOMS: &[Room] = &[
     ),
     door(
         "window",
-        &["songs", "music", "trace", "fold", "score", "compose", "perform", "picture", "edit", "interpreter", "live", "workbench"],
+        &[
+            "songs",
+            "atlas",
+            "music",
+            "trace",
+            "fold",
+            "score",
+            "compose",
+            "perform",
+            "picture",
+            "edit",
+            "checkout",
+            "interpreter",
+            "live",
+            "workbench",
+        ],
     ),
     door(
         "cli",
@@ -102,6 +123,9 @@ const ROOMS: &[Room] = &[
             "workbench",
             "window",
             "edit",
+            "atlas",
+            "kept",
+            "checkout",
         ],
     ),
     // An executable's allocator is named at its root.

@@ -1,4 +1,4 @@
-//! The families of opcodes: one instrument each. The table is `assets/opcodes.tsv`.
+//! The families of opcodes: one instrument each. The table is `assets/atlas/opcodes.tsv`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -54,7 +54,7 @@ impl Family {
     /// name the table lacks.
     pub fn of(opcode: &str) -> Option<Self> {
         static TABLE: LazyLock<HashMap<&str, Family>> = LazyLock::new(|| {
-            include_str!("../../assets/opcodes.tsv")
+            include_str!("../../assets/atlas/opcodes.tsv")
                 .lines()
                 .skip(1)
                 .filter_map(|line| {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_table_names_a_family() {
-        for line in include_str!("../../assets/opcodes.tsv").lines().skip(1) {
+        for line in include_str!("../../assets/atlas/opcodes.tsv").lines().skip(1) {
             let columns: Vec<&str> = line.split('\t').collect();
             assert_eq!(columns.len(), 4, "{line}");
             assert!(Family::named(columns[1]).is_some(), "{line}");
