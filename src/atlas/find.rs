@@ -190,7 +190,7 @@ mod tests {
         let unknown = find("LOAD_FSAT").unwrap_err();
         assert_eq!(unknown.nearest[0], "LOAD_FAST");
         assert!(unknown.nearest.len() <= NEAREST && !unknown.is_shared);
-        assert!(find("apend").unwrap_err().nearest.iter().any(|name| name == "list.append"));
+        assert!(find("apend").unwrap_err().nearest.iter().any(|name| name.ends_with(".append")));
         for nonsense in ["", "@", "?!", "xyzzy plugh quux"] {
             assert!(find(nonsense).is_err(), "{nonsense:?}");
         }
