@@ -23,7 +23,7 @@ pub use form::{Form, FormKind};
 pub use function::Function;
 pub use handler::Handler;
 pub use opcode::{Effect, Opcode};
-pub use page::{Block, Page, page};
+pub use page::{Block, Page, beneath, page};
 pub use pep::Pep;
 pub use phrase::Stroke;
 pub use place::{Checked, Place};

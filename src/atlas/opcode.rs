@@ -1,6 +1,7 @@
 //! Opcodes as the compiler writes them, unspecialised: `assets/atlas/opcodes.tsv` and `opcodes.toml`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -37,6 +38,14 @@ pub struct Effect {
     pub since: String,
     pub before: String,
     pub after: String,
+}
+
+/// `a, b -> c`.
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let items = |items: &str| if items.is_empty() { "nothing".to_owned() } else { items.to_owned() };
+        write!(f, "{} -> {}", items(&self.before), items(&self.after))
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,13 @@
 //! A page of the atlas: what there is to tell of an entry, on about one screen. Which words it is made of is said
 //! in the files beside this one; how it becomes lines, in `lines.rs`.
 
+mod beneath;
 mod function;
 mod lines;
 mod opcode;
 mod topic;
+
+pub use beneath::beneath;
 
 use super::{Entry, Handler, Pep, Place, Version, Versions};
 

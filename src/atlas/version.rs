@@ -17,6 +17,11 @@ impl Version {
         if minor >= Self::FIRST.0 && minor <= Self::LAST.0 { Some(Self(minor)) } else { None }
     }
 
+    /// The version of bytecode that `(3, minor)` is; `None` if the atlas does not speak of it.
+    pub const fn of((major, minor): (u8, u8)) -> Option<Self> {
+        if major == 3 { Self::new(minor) } else { None }
+    }
+
     pub const fn minor(self) -> u8 {
         self.0
     }

@@ -11,6 +11,7 @@ mod hear;
 #[cfg(feature = "window")]
 mod live;
 mod play;
+mod reader;
 mod record;
 mod second_run;
 mod show;

@@ -9,6 +9,7 @@ use super::args::{Music, Shared};
 use super::compare::Compare;
 use super::ending;
 use super::error::Failure;
+use super::reader::{self, Reader};
 use super::record;
 use super::second_run::SecondRun;
 use super::sound_font::Sound;
@@ -35,6 +36,7 @@ use crate::trace::Outcome;
     after_help = "\
 Keys while it plays:
   space pause    left/right seek a bar    + - tempo    q stop
+  a open the atlas at what sounds, and close it: what that instruction does, where in C, which PEPs
   d end the music at the next bar line; the program runs on without it
 
 Examples:
@@ -152,6 +154,7 @@ impl Play {
         // Where among the notices the state of the sound is told, once there is something to tell.
         let mut health_at = None;
         let mut has_quit = false;
+        let mut reader = Reader::default();
         loop {
             if interrupted.load(Ordering::Relaxed) {
                 was_interrupted = true;
@@ -237,6 +240,7 @@ impl Play {
                 output: &pane,
                 instructions_heard: stage.steps_until(position.tick),
                 notices: &notices,
+                leaf: reader.leaf(),
             };
             terminal.draw(&scene).map_err(Failure::Terminal)?;
             let commands = terminal.commands(wait).map_err(Failure::Terminal)?;
@@ -244,8 +248,13 @@ impl Play {
                 feed.let_go();
                 ends_at = Some(if position.is_paused { position.tick } else { next_bar_line(position.tick).min(stage.end()) });
             }
-            if commands.into_iter().any(|command| obey(command, &mut player)) {
-                has_quit = true;
+            for command in commands {
+                if reader.obey(command, || reader::sounding(&stage, &mut feed, position.tick)) {
+                    continue;
+                }
+                has_quit |= obey(command, &mut player);
+            }
+            if has_quit {
                 break;
             }
         }
@@ -342,9 +351,9 @@ fn obey(command: Command, player: &mut Player) -> bool {
         player.set_tempo(Tempo::nearest(f64::from(quarters)));
     };
     match command {
-        Command::Quit => return true,
+        Command::Quit | Command::Leave => return true,
         // The music is the player's, the program is not.
-        Command::Detach => {}
+        Command::Detach | Command::Atlas | Command::Turn(_) => {}
         Command::Faster => change_tempo(TEMPO_STEP),
         Command::Slower => change_tempo(-TEMPO_STEP),
         Command::Pause => player.pause(!position.is_paused),

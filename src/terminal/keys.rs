@@ -13,6 +13,12 @@ pub enum Command {
     Slower,
     /// The music ends, the program goes on.
     Detach,
+    /// Open the atlas at what sounds, or close it.
+    Atlas,
+    /// So many pages on in the atlas, or back if negative.
+    Turn(i32),
+    /// Out of what is open: the atlas, or else the piece.
+    Leave,
     Quit,
 }
 
@@ -38,7 +44,11 @@ pub fn command(key: KeyEvent) -> Option<Command> {
         KeyCode::Char('+' | '=') => Some(Command::Faster),
         KeyCode::Char('-' | '_') => Some(Command::Slower),
         KeyCode::Char('d' | 'D') => Some(Command::Detach),
-        KeyCode::Char('q' | 'Q') | KeyCode::Esc => Some(Command::Quit),
+        KeyCode::Char('a' | 'A') => Some(Command::Atlas),
+        KeyCode::PageDown => Some(Command::Turn(1)),
+        KeyCode::PageUp => Some(Command::Turn(-1)),
+        KeyCode::Esc => Some(Command::Leave),
+        KeyCode::Char('q' | 'Q') => Some(Command::Quit),
         _ => None,
     }
 }
@@ -60,7 +70,10 @@ mod tests {
             (KeyCode::Char('-'), Some(Command::Slower)),
             (KeyCode::Char('d'), Some(Command::Detach)),
             (KeyCode::Char('q'), Some(Command::Quit)),
-            (KeyCode::Esc, Some(Command::Quit)),
+            (KeyCode::Char('a'), Some(Command::Atlas)),
+            (KeyCode::PageDown, Some(Command::Turn(1))),
+            (KeyCode::PageUp, Some(Command::Turn(-1))),
+            (KeyCode::Esc, Some(Command::Leave)),
             (KeyCode::Char('x'), None),
             (KeyCode::Enter, None),
         ];

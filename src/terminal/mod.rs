@@ -1,6 +1,7 @@
 //! The view of `play` in a terminal: the code that sounds, its instructions, the value stack, the
 //! instruments, and what the program prints. It draws and hands keys on; it never decides.
 
+mod atlas;
 mod band;
 mod bytecode;
 mod follow;
@@ -27,6 +28,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, Borders, Widget};
 
+use crate::atlas::Page;
 use crate::music::{Key, Tempo, Tick};
 use crate::perform::ChannelSetup;
 use crate::program::Program;
@@ -65,6 +67,16 @@ pub struct Scene<'a> {
     pub instructions_heard: u64,
     /// What the listener should know; the last one is shown.
     pub notices: &'a [String],
+    /// What is read in the atlas, if it is open.
+    pub leaf: Option<Leaf<'a>>,
+}
+
+/// A page of the atlas that is open.
+#[derive(Clone, Copy)]
+pub struct Leaf<'a> {
+    pub page: &'a Page,
+    /// First row that is shown.
+    pub top: usize,
 }
 
 /// What the view remembers from one picture to the next: where it had scrolled to.
@@ -93,6 +105,9 @@ pub fn draw(frame: &mut Frame, scene: &Scene, view: &mut View) {
     source::draw(frame, areas.source, scene, view);
     bytecode::draw(frame, areas.bytecode, scene, view);
     stack::draw(frame, areas.stack, scene);
+    if let Some(leaf) = scene.leaf {
+        atlas::draw(frame, areas.source.union(areas.bytecode).union(areas.stack), leaf);
+    }
     band::draw_lanes(frame, areas.lanes, scene, view.colours);
     band::draw_parts(frame, areas.parts, scene);
     output::draw(frame, areas.output, scene.output);

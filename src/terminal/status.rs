@@ -28,7 +28,10 @@ pub(super) fn draw_notice(frame: &mut Frame, area: Rect, scene: &Scene) {
 /// Draws what the keys do and, if it fits, how much was heard.
 pub(super) fn draw_keys(frame: &mut Frame, area: Rect, scene: &Scene) {
     let pause = if scene.is_paused { "space plays on" } else { "space pauses" };
-    let mut keys = vec![pause.to_owned(), "←→ bar".into(), "↑↓ 8 bars".into(), "+- tempo".into(), "q quits".into()];
+    let mut keys = match scene.leaf {
+        Some(_) => vec!["a closes the atlas".to_owned(), "PgUp PgDn turn".into(), pause.into(), "q quits".into()],
+        None => [pause, "←→ bar", "↑↓ 8 bars", "+- tempo", "a atlas", "q quits"].map(str::to_owned).into(),
+    };
     // Once the end is known there is no program to let go.
     if scene.end.is_none() {
         keys.push("d runs on unheard".into());

@@ -2,29 +2,37 @@
 
 use nannou::prelude::egui::{Grid, RichText, Ui};
 
+use super::atlas::{self, Reading};
 use super::seen::Seen;
 use super::theme::SMALL;
 use super::view::View;
+use crate::atlas::Opcode;
 use crate::live::Voices;
 use crate::picture::Label;
 use crate::trace::{Code, Instruction};
 use crate::workbench::{Message, Rendition, Workbench};
 
-pub fn draw<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, seen: &Seen, messages: &mut Vec<Message>) {
+pub fn draw<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, seen: &Seen, messages: &mut Vec<Message>) {
     let Some(heard) = bench.heard() else {
         ui.label("Nothing is heard yet.");
         return;
     };
-    // What is selected, or what runs.
-    let selected = seen.lit.instructions.first().and_then(|(code, offset)| Some((heard.tape.code(*code)?, *offset)));
-    let running = seen.code.as_ref().zip(seen.step.map(|step| step.offset));
-    let Some((code, offset)) = selected.or(running) else {
+    let Some((code, offset)) = seen.inspected(bench) else {
         ui.label("Click a note, a line or an instruction.");
         return;
     };
     let Some(instruction) = code.at(offset) else { return };
     let how = if seen.has_selection { "selected" } else { "running now" };
     ui.label(RichText::new(format!("{} · {how}", instruction.opcode)).strong());
+    if let Some(entry) = Opcode::named(&instruction.opcode) {
+        ui.label(RichText::new(&entry.does).size(SMALL));
+        if let Some(effect) = atlas::version(bench).and_then(|version| entry.effect(version)) {
+            ui.label(RichText::new(format!("stack: {}", effect)).size(SMALL).color(view.theme.faint));
+        }
+    }
+    if ui.button(RichText::new("C code and PEPs: the atlas (F1)").size(SMALL)).clicked() {
+        view.reading = Some(Reading::at(bench, seen));
+    }
     let stacks = crate::picture::Stacks::of(code, heard.is_own(code).then_some(&heard.program));
     Grid::new("facts").num_columns(2).spacing([8.0, 3.0]).show(ui, |ui| {
         for (name, value) in facts(heard, code, instruction) {

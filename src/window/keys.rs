@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use nannou::prelude::egui::{Context, Key, Modifiers};
 
+use super::atlas::Reading;
+use super::seen::Seen;
 use super::view::{Ask, Find, View};
 use crate::live::Voices;
 use crate::picture::Stride;
@@ -16,7 +18,14 @@ const TWICE: Duration = Duration::from_millis(600);
 const SMALLEST: f32 = 8.0;
 const LARGEST: f32 = 40.0;
 
-pub fn read<V: Voices>(context: &Context, bench: &mut Workbench<V>, view: &mut View, messages: &mut Vec<Message>, now: Duration) {
+pub fn read<V: Voices>(
+    context: &Context,
+    bench: &mut Workbench<V>,
+    view: &mut View,
+    seen: &Seen,
+    messages: &mut Vec<Message>,
+    now: Duration,
+) {
     if !view.deferred.is_empty() {
         let deferred = std::mem::take(&mut view.deferred);
         context.input_mut(|input| drop(input.events.splice(0..0, deferred)));
@@ -67,6 +76,9 @@ pub fn read<V: Voices>(context: &Context, bench: &mut Workbench<V>, view: &mut V
         let line = bench.document.text[..bench.document.text.floor_char_boundary(view.caret)].matches('\n').count() as u32 + 1;
         messages.push(Message::SeekLine(line));
     }
+    if pressed(Modifiers::NONE, Key::F1) {
+        view.reading = if view.reading.is_some() { None } else { Some(Reading::at(bench, seen)) };
+    }
     if pressed(Modifiers::NONE, Key::F2) {
         messages.push(Message::Record(!bench.is_recording()));
     }
@@ -84,6 +96,7 @@ pub fn read<V: Voices>(context: &Context, bench: &mut Workbench<V>, view: &mut V
             view.escaped = Some(now);
             view.find = None;
             view.ask = None;
+            view.reading = None;
             messages.push(Message::Deselect);
         }
     }

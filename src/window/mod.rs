@@ -1,6 +1,7 @@
 //! The window of `evalody live`: pictures of what sounds, and an editor. It draws and passes on what is
 //! done to it; what happens is decided at the workbench.
 
+mod atlas;
 mod bar;
 mod bytecode;
 mod camera;
@@ -178,8 +179,8 @@ fn update(app: &App, model: &mut Model) {
     let context = app.egui_for_window(shop.window);
     shop.view.dress(&context);
     held::set_right(&context);
-    keys::read(&context, &mut shop.bench, &mut shop.view, &mut shop.messages, now);
     let seen = Seen::of(&mut shop.bench);
+    keys::read(&context, &mut shop.bench, &mut shop.view, &seen, &mut shop.messages, now);
     let mut ui = egui::Ui::new(
         context.clone(),
         egui::Id::new("evalody"),
@@ -219,6 +220,7 @@ fn draw(ui: &mut egui::Ui, shop: &mut Shop, seen: &Seen) {
     roll::draw(ui, layout.roll, bench, view, seen, messages);
     strip::draw(ui, layout.strip, bench, view, messages);
     scope::draw(ui, layout.scope, bench, view);
+    atlas::draw(ui, bench, view, seen);
     dialog::draw(ui, bench, view, messages);
     tour::draw(ui, &layout, view);
 }

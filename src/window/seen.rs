@@ -21,6 +21,8 @@ pub struct Seen {
     pub beside: Vec<String>,
     /// The same of the instruction that runs, in a line.
     pub running: String,
+    /// Functions in C that they call, those first that are called most.
+    pub called: Vec<String>,
     /// What lights up with the selection.
     pub lit: Lit,
     pub has_selection: bool,
@@ -38,13 +40,23 @@ impl Seen {
         let stacks = step.and_then(|step| heard.stacks(step.code));
         let frames = heard.tape.frames(number);
         let turn = heard.tape.turn(number);
-        let beside = heard.tape.beside(lit.shown.clone().unwrap_or(number..number + 1));
+        let selected = lit.shown.clone().or_else(|| lit.step.map(|step| step..step + 1));
+        let shown = selected.unwrap_or(number..number + 1);
+        let called = heard.tape.asides().called(shown.clone()).into_iter().map(|(name, _)| name.to_owned()).collect();
+        let beside = heard.tape.beside(shown);
         let running = heard.tape.beside(number..number + 1).join(" · ");
-        Self { step, code, stacks, frames, turn, beside, running, lit, has_selection }
+        Self { step, code, stacks, frames, turn, beside, called, running, lit, has_selection }
     }
 
     pub fn instruction(&self) -> Option<&Instruction> {
         self.code.as_ref()?.at(self.step?.offset)
+    }
+
+    /// The instruction that is selected, or the one that runs.
+    pub fn inspected<'a, V: Voices>(&'a self, bench: &'a Workbench<V>) -> Option<(&'a Arc<Code>, u32)> {
+        let tape = &bench.heard()?.tape;
+        let selected = self.lit.instructions.first().and_then(|(code, offset)| Some((tape.code(*code)?, *offset)));
+        selected.or_else(|| self.code.as_ref().zip(self.step.map(|step| step.offset)))
     }
 
     /// Whether this instruction lights up with the selection.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use nannou::prelude::egui;
 
 use super::Opening;
+use super::atlas::Reading;
 use super::theme::{Shade, Theme};
 use crate::edit::{Kind, Lines, Query};
 use crate::music::TICKS_PER_BAR;
@@ -59,6 +60,8 @@ pub struct View {
     pub roll_ticks: f32,
     /// Where the caret is to go, in bytes: anchor and caret.
     pub select: Option<(usize, usize)>,
+    /// What is read in the atlas, if it is open.
+    pub reading: Option<Reading>,
     /// The caret as of the last picture.
     pub caret: usize,
     /// Input that has to wait for what came before it.
@@ -110,6 +113,7 @@ impl View {
             escaped: None,
             roll_ticks: (ROLL_BARS * TICKS_PER_BAR) as f32,
             select: None,
+            reading: None,
             caret: 0,
             deferred: Vec::new(),
             coloured: Coloured::default(),

@@ -51,15 +51,10 @@ fn effects(opcode: &Opcode, version: Option<Version>) -> Vec<Block> {
     }
     let is_same = told.len() == 1;
     let block = |(effect, versions): (&Effect, Versions)| {
-        let stack = format!("{} -> {}", items(&effect.before), items(&effect.after));
+        let stack = effect.to_string();
         fact("stack", if is_same { stack } else { format!("{stack} ({versions})") })
     };
     told.into_iter().map(block).collect()
-}
-
-/// The top of the stack as it is drawn in `dis`: the last is the top.
-fn items(items: &str) -> String {
-    if items.is_empty() { "nothing".to_owned() } else { items.to_owned() }
 }
 
 fn forms(opcode: &Opcode, version: Option<Version>) -> Vec<Block> {
