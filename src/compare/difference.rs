@@ -73,7 +73,7 @@ fn row(name: &str, left: u64, right: u64) -> [String; 5] {
 }
 
 /// A number with a comma before every three digits from the end.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.char_indices() {

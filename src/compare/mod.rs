@@ -12,7 +12,7 @@ mod sounding;
 mod turns;
 
 pub use alike::{Run, alike};
-pub use difference::Difference;
+pub use difference::{Difference, grouped};
 pub use part::part;
 pub use sides::sides;
 pub use turns::turns;

@@ -6,6 +6,7 @@ mod join;
 mod playhead;
 mod stacks;
 mod stage;
+mod tally;
 mod tape;
 
 pub use asides::Asides;
@@ -13,4 +14,5 @@ pub use heat::Heat;
 pub use playhead::{Playhead, Struck};
 pub use stacks::{Label, LabelKind, Stacks};
 pub use stage::Stage;
+pub use tally::{Blocks, Collection, Column, Curve, Line, OfFamily, OfFunction, OfLine, OfOpcode, Peak, Ran, Tally, leading};
 pub use tape::{FrameAt, Stride, Tape, Turn};
