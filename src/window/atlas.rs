@@ -1,7 +1,7 @@
 //! The atlas over the panels: what the selected instruction does, or the one that runs; where in C; which PEPs. One
 //! goes from page to page by the names on them, and back again.
 
-use nannou::prelude::egui::{Button, Grid, Key, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
+use nannou::prelude::egui::{Button, Grid, Key, Label, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
 
 use super::seen::Seen;
 use super::theme::{SMALL, Theme};
@@ -121,8 +121,16 @@ fn leaf(ui: &mut Ui, page: &Page, theme: &Theme) -> Option<String> {
             Block::Fact { name, value } => {
                 Grid::new(index).num_columns(2).min_col_width(70.0).show(ui, |ui| {
                     ui.label(RichText::new(*name).size(SMALL).color(theme.faint));
-                    // Wrapped: a grid would let it run out of the page.
-                    ui.add(nannou::prelude::egui::Label::new(RichText::new(value).size(SMALL)).wrap());
+                    let text = RichText::new(value).size(SMALL);
+                    match page_named(name, value) {
+                        Some(name) => {
+                            if ui.link(text).clicked() {
+                                goes_to = Some(name);
+                            }
+                        }
+                        // Wrapped: a grid would let it run out of the page.
+                        None => drop(ui.add(Label::new(text).wrap())),
+                    }
                 });
             }
             Block::Place { label, place, note, .. } => {
@@ -148,4 +156,10 @@ fn leaf(ui: &mut Ui, page: &Page, theme: &Theme) -> Option<String> {
         }
     }
     goes_to
+}
+
+/// The page that a fact speaks of: a PEP by its number, told before its title.
+fn page_named(name: &str, value: &str) -> Option<String> {
+    let number = value.split(',').next()?;
+    (name == "PEP").then(|| format!("PEP {number}"))
 }
