@@ -7,8 +7,9 @@ use std::fmt;
 pub struct Place {
     /// From the top of the tree: `Objects/listobject.c`.
     pub file: &'static str,
-    /// Text with which the line of interest, less its indentation, begins; any run of blanks counts as one. Of
-    /// several such lines the first is meant.
+    /// Text with which the line of interest begins, less its indentation and, before a definition of
+    /// `Python/bytecodes.c` (`inst(`, `op(`, `macro(` and their like), less words such as `pure` and `replicate(8)`; any
+    /// run of blanks counts as one. Of several such lines the first is meant.
     pub anchor: &'static str,
 }
 

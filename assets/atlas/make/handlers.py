@@ -8,8 +8,8 @@ import pathlib
 import re
 import sys
 
-# What may stand before a definition in Python/bytecodes.c; no part of an anchor (see ../README.md).
-HEAD = re.compile(r"^[ \t]*(?:[a-z_0-9]+(?:\(\d+\))? +)*(inst|op|macro|super|pseudo) ?\((\w+)(,|\)(?: =)?)", re.M)
+# A definition of Python/bytecodes.c: words that are no part of its anchor (see ../README.md), and what it is of.
+HEAD = re.compile(r"^[ \t]*((?:[a-z_0-9]+(?:\(\d+\))? +)*)(inst|op|macro|super|pseudo)( ?)\((\w+)(,|\)(?: =)?)", re.M)
 TARGET = re.compile(r"^[ \t]*(case TARGET|TARGET)\(([A-Z_0-9]+)\)|^[ \t]*(TARGET_INSTRUMENTED_LINE:)", re.M)
 
 
@@ -21,13 +21,15 @@ def definitions(source):
     """Each definition of Python/bytecodes.c: name, what kind, anchor, names of its parts."""
     source = re.sub(r"//.*", "", source)
     for match in HEAD.finditer(source):
-        kind, name, end = match.groups()
+        words, kind, blank, name, end = match.groups()
+        # With a blank before the bracket only the whole beginning of the line is an anchor.
+        start = f"{words}{kind} (" if blank else f"{kind}("
         parts = []
         if kind in ("macro", "super"):
             body = source[match.end() : source.index(";", match.end())]
             # Entries like unused/1 stand for space in the inline cache.
             parts = [part for part in re.split(r"[\s+]+", body) if part and "/" not in part and part != "flush"]
-        yield name, kind, f"{kind}({name}{end}", parts
+        yield name, kind, f"{start}{name}{end}", parts
 
 
 def handlers(tree):
