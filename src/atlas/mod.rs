@@ -4,11 +4,13 @@
 //!
 //! Facts about CPython only, by its own names; knows nothing of traces, so a family is a name here.
 
+mod bases;
 mod family;
 mod form;
 mod function;
 mod handler;
 mod opcode;
+mod operation;
 mod pep;
 mod place;
 mod topic;
@@ -19,6 +21,7 @@ pub use form::{Form, FormKind};
 pub use function::Function;
 pub use handler::Handler;
 pub use opcode::{Effect, Opcode};
+pub use operation::{Answer, Operation, Try, operation};
 pub use pep::Pep;
 pub use place::{Checked, Place};
 pub use topic::{Stage, Topic};
