@@ -4,12 +4,14 @@
 //!
 //! Facts about CPython only, by its own names; knows nothing of traces, so a family is a name here.
 
+mod bases;
 mod family;
 mod find;
 mod form;
 mod function;
 mod handler;
 mod opcode;
+mod operation;
 mod page;
 mod pep;
 mod phrase;
@@ -23,6 +25,7 @@ pub use form::{Form, FormKind};
 pub use function::Function;
 pub use handler::Handler;
 pub use opcode::{Effect, Opcode};
+pub use operation::{Answer, Operation, Try, operation};
 pub use page::{Block, Page, beneath, page};
 pub use pep::Pep;
 pub use phrase::Stroke;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Version;
+
 /// A text that is to be found in a file of CPython's source tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
@@ -33,6 +35,21 @@ impl Checked {
     pub(super) fn read(entry: &'static str) -> Self {
         super::told(entry).map_or(Self::Inferred, Self::Against)
     }
+
+    /// Whether it was checked against a release of this version: `3.13.0` covers 3.13.
+    pub fn covers(self, version: Version) -> bool {
+        let Self::Against(releases) = self else { return false };
+        releases.split(',').any(|release| {
+            let (minor, _) = release.rsplit_once('.').unwrap_or((release, ""));
+            minor.parse() == Ok(version)
+        })
+    }
+
+    /// What is to be said of this version alone: a fact may hold in a version against which nobody checked it.
+    #[must_use]
+    pub fn of(self, version: Version) -> Self {
+        if self.covers(version) { self } else { Self::Inferred }
+    }
 }
 
 impl fmt::Display for Checked {
@@ -41,5 +58,22 @@ impl fmt::Display for Checked {
             Self::Against(releases) => write!(f, "checked against {}", releases.replace(',', ", ")),
             Self::Inferred => write!(f, "inferred, not checked"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_covers_its_version() {
+        let checked = Checked::read("3.8.18,3.13.0");
+        for (minor, is_covered) in [(8, true), (9, false), (13, true), (14, false)] {
+            let version = Version::new(minor).unwrap();
+            assert_eq!(checked.covers(version), is_covered, "{version}");
+            assert_eq!(checked.of(version) == Checked::Inferred, !is_covered, "{version}");
+        }
+        assert!(!Checked::read("-").covers(Version::FIRST));
+        assert!(!Checked::read("3.1.4").covers(Version::LAST));
     }
 }

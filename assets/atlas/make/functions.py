@@ -229,17 +229,17 @@ class Facts:
             called = "tp_init" if is_general else "tp_new"
         if called in filled:
             self.c(name, filled[called], called)
-        told = {filled.get("tp_vectorcall")}
+        told = {("tp_vectorcall", filled.get("tp_vectorcall"))}
         for attribute, value in kind.__dict__.items():
             if attribute in LEFT_OUT:
                 continue
             address, slot = self.attribute(kind, attribute, value, filled)
             if address:
-                told.add(address)
+                told.add((slot, address))
                 self.c(name + "." + attribute, address, slot)
         if kind.__module__ == "builtins" and not issubclass(kind, BaseException):
             for slot, address in filled.items():
-                if address not in told and inherited.get(slot) != address:
+                if (slot, address) not in told and inherited.get(slot) != address:
                     self.c(name + "." + slot, address, slot)
 
     def attribute(self, kind, attribute, value, filled):
