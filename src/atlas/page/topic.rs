@@ -9,8 +9,9 @@ const TOLD_PLACES: usize = 16;
 pub fn page(topic: &'static Topic, version: Option<Version>) -> Page {
     let mut blocks = vec![Block::Text(topic.about.clone())];
     let is_long = topic.stages.iter().map(|stage| stage.places.len()).sum::<usize>() > TOLD_PLACES;
-    let stages = topic.stages.iter().filter(|stage| version.is_none_or(|version| stage.is_in(version)));
-    for (number, stage) in (1..).zip(stages) {
+    // A stage has the same number in all versions.
+    let stages = (1..).zip(&topic.stages).filter(|(_, stage)| version.is_none_or(|version| stage.is_in(version)));
+    for (number, stage) in stages {
         blocks.push(Block::Heading(format!("{number}. {}", stage.title)));
         blocks.push(Block::Text(stage.does.clone()));
         blocks.extend(told_places(stage, version, is_long).map(|&(versions, place)| Block::Place {
