@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{FamilyEntry, Form, Function, Opcode, Pep, Topic};
+use super::operation::symbols;
+use super::{FamilyEntry, Form, Function, Opcode, Pep, Topic, Version, operation};
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +15,12 @@ pub enum Entry {
     Function(&'static str),
     Pep(&'static Pep),
     Topic(&'static Topic),
+    /// What an operator does, of any operands, or of types that are named: one for `not` and its like, else two.
+    Operation {
+        symbol: &'static str,
+        left: Option<&'static str>,
+        right: Option<&'static str>,
+    },
 }
 
 /// A name that is nothing here, or that several things have.
@@ -52,7 +59,7 @@ const SHARED: usize = 16;
 
 /// What is called `name`: an opcode or a form of one, a family, a function (`list.append`, or `append` where but
 /// one type has it), a PEP (`PEP 659`, `pep659`, `659`), a topic (`@loop`; the `@` may be left out where nothing
-/// else is called so). As it is written first, and without regard to capitals then.
+/// else is called so), an operator (`+`, `int + int`, `list[int]`). As it is written first, and without regard to capitals then.
 pub fn find(name: &str) -> Result<Entry, Unknown> {
     let name = name.trim();
     let same: fn(&str, &str) -> bool = |one, other| one == other;
@@ -60,6 +67,9 @@ pub fn find(name: &str) -> Result<Entry, Unknown> {
         if let Some(entry) = called(name, alike) {
             return Ok(entry);
         }
+    }
+    if let Some(entry) = operated(name) {
+        return entry;
     }
     if let Some(number) = pep_number(name) {
         return Pep::numbered(number).map(Entry::Pep).ok_or_else(|| near_pep(name, number));
@@ -91,6 +101,37 @@ fn called(name: &str, alike: fn(&str, &str) -> bool) -> Option<Entry> {
         .or_else(|| Form::all().iter().find(|form| alike(form.name, name)).map(Entry::Form))
         .or_else(|| FamilyEntry::all().iter().find(|family| alike(&family.name, name)).map(Entry::Family))
         .or_else(|| functions().find(|other| alike(other, function)).map(Entry::Function))
+}
+
+/// An operator, alone or with the types of its operands: `BINARY_OP +`, `int + int`, `+ str str`, `list[int]`, `not int`.
+/// `None` if no operator is named.
+fn operated(name: &str) -> Option<Result<Entry, Unknown>> {
+    let spaced = match name.strip_suffix(']').and_then(|inside| inside.split_once('[')) {
+        Some((container, key)) => format!("{container} [] {key}"),
+        None => name.to_owned(),
+    };
+    let mut words: Vec<&str> = spaced.split_whitespace().collect();
+    if words.len() > 1 && Opcode::named(words[0]).is_some() {
+        words.remove(0);
+    }
+    let at = words.iter().position(|word| symbols().any(|symbol| symbol == *word))?;
+    let symbol = symbols().find(|symbol| *symbol == words[at])?;
+    let types = [&words[..at], &words[at + 1..]].concat();
+    let mut known = Vec::new();
+    for kind in &types {
+        match Function::kind(kind) {
+            Some(kind) => known.push(kind),
+            None => return Some(Err(Unknown { name: (*kind).to_owned(), nearest: nearest(kind), is_shared: false })),
+        }
+    }
+    let entry = Entry::Operation { symbol, left: known.first().copied(), right: known.get(1).copied() };
+    let takes = |count| Version::all().any(|version| operation(symbol, &known[..count], version).is_some());
+    match known.len() {
+        0 => Some(Ok(entry)),
+        count @ (1 | 2) if takes(count) => Some(Ok(entry)),
+        // It takes another number of operands.
+        _ => Some(Err(Unknown { name: name.to_owned(), nearest: vec![symbol.to_owned()], is_shared: false })),
+    }
 }
 
 /// Names of functions, each once: their rows stand together.
@@ -129,7 +170,8 @@ pub fn names() -> impl Iterator<Item = String> {
     let opcodes = Opcode::all().iter().map(|opcode| opcode.name.to_owned());
     let forms = Form::all().iter().map(|form| form.name.to_owned());
     let peps = Pep::all().iter().map(|pep| format!("PEP {}", pep.number));
-    topics.chain(families).chain(opcodes).chain(functions().map(str::to_owned)).chain(forms).chain(peps)
+    let operators = symbols().map(str::to_owned);
+    topics.chain(families).chain(opcodes).chain(functions().map(str::to_owned)).chain(forms).chain(peps).chain(operators)
 }
 
 /// Least likeness that is worth telling, 0 to 1: below it, "did you mean" is a guess. Chosen on slips such as

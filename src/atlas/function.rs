@@ -118,6 +118,12 @@ impl Function {
         Self::members(name).any(|own| own.name[name.len() + 1..].starts_with("__") && own.slot.is_some() && own.versions.contains(version))
     }
 
+    /// The name of a type, as the table has it; `None` if nothing is known of such a type.
+    pub fn kind(name: &str) -> Option<&'static str> {
+        let is_known = Version::all().any(|version| Self::is_kind(name, version));
+        is_known.then(|| Self::members(name).next().map(|own| &own.name[..name.len()]))?
+    }
+
     /// What fills a slot of a type in a version, its own or inherited.
     pub fn filling(slot: &str, kind: &str, version: Version) -> Option<&'static Self> {
         let bases = bases::of(kind, version).chain(["object"]);

@@ -25,7 +25,7 @@ pub use form::{Form, FormKind};
 pub use function::Function;
 pub use handler::Handler;
 pub use opcode::{Effect, Opcode};
-pub use operation::{Answer, Operation, Try, operation};
+pub use operation::{Answer, Operation, Try, opcode_of, operation};
 pub use page::{Block, Page, beneath, page};
 pub use pep::Pep;
 pub use phrase::Stroke;

@@ -5,6 +5,7 @@ mod beneath;
 mod function;
 mod lines;
 mod opcode;
+mod operation;
 mod topic;
 
 pub use beneath::beneath;
@@ -52,7 +53,13 @@ pub fn page(entry: &Entry, version: Option<Version>) -> Page {
         Entry::Function(name) => function::page(name, version),
         Entry::Pep(pep) => topic::pep_page(pep, version),
         Entry::Topic(topic) => topic::page(topic, version),
+        Entry::Operation { symbol, left, right } => operation::page(symbol, &operands(left, right), version),
     }
+}
+
+/// The types that are named.
+fn operands(left: Option<&'static str>, right: Option<&'static str>) -> Vec<&'static str> {
+    left.into_iter().chain(right).collect()
 }
 
 /// Whether something of `versions` is to be told where `version` was asked for.
@@ -74,9 +81,14 @@ fn handlers(opcode: &str, version: Option<Version>) -> impl Iterator<Item = Bloc
         place: handler.place,
         note: match &handler.parts[..] {
             [] => handler.checked.to_string(),
-            parts => format!("made of {}; {}", parts.join(" "), handler.checked),
+            parts => format!("made of {}; {}", parts.iter().map(|part| bare(part)).collect::<Vec<_>>().join(", "), handler.checked),
         },
     })
+}
+
+/// The name in an anchor such as `specializing op(_SPECIALIZE_CALL,`.
+fn bare(anchor: &str) -> &str {
+    anchor.rsplit('(').next().unwrap_or(anchor).trim_end_matches(',')
 }
 
 /// PEPs with their titles; of those that the atlas has no page for, the number.

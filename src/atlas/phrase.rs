@@ -1,5 +1,6 @@
 //! What an entry sounds like in two seconds: families, and depths of the value stack.
 
+use super::operation::opcode_of;
 use super::{Effect, Entry, Opcode, Topic};
 
 /// A stroke: a family and a depth of the value stack; `None` is a rest.
@@ -25,6 +26,7 @@ impl Entry {
             }
             Self::Pep(pep) => Opcode::all().iter().find(|opcode| opcode.peps.contains(&pep.number)).map(of_opcode).unwrap_or_default(),
             Self::Topic(topic) => topic.phrase(),
+            Self::Operation { symbol, .. } => opcode_of(symbol).map(of_opcode).unwrap_or_default(),
         }
     }
 }

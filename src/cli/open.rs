@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::error::Failure;
 use super::source_trees::{REMEDY, SourceTrees};
-use crate::atlas::{self, Entry, Function, Handler, Opcode, Place, Version, Versions};
+use crate::atlas::{self, Entry, Function, Handler, Opcode, Place, Version, Versions, opcode_of, operation};
 use crate::checkout::{Checkout, Checkouts, Opened, open_in_editor};
 
 /// Open the C code behind a name, or a line of a Python file, in your editor
@@ -85,6 +85,16 @@ impl Open {
                     stage.places.clone()
                 }
                 None => topic.stages.iter().map(|stage| &stage.places).find(|places| !places.is_empty()).cloned().unwrap_or_default(),
+            },
+            // Where the operands are told, who answers; else the handler.
+            Entry::Operation { symbol, left: Some(left), right } => {
+                let types: Vec<&str> = [left].into_iter().chain(right).collect();
+                let place = |version| Some(([version].into_iter().collect(), operation(symbol, &types, version)?.tries.last()?.filled.place()));
+                Version::all().filter_map(place).collect()
+            }
+            Entry::Operation { symbol, .. } => match opcode_of(symbol) {
+                Some(opcode) => Handler::of(opcode.name).map(|handler| (handler.versions, handler.place)).collect(),
+                None => Vec::new(),
             },
             Entry::Family(_) | Entry::Pep(_) => Vec::new(),
         };

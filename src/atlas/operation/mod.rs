@@ -9,7 +9,7 @@ mod symbol;
 
 pub use answer::Answer;
 
-use super::{Checked, Function, Place, Version, bases};
+use super::{Checked, Function, Opcode, Place, Version, bases};
 use symbol::Symbol;
 
 /// What an operator does.
@@ -72,6 +72,23 @@ pub fn operation(symbol: &str, types: &[&str], version: Version) -> Option<Opera
         form: symbol::form(row, types, version),
         checked: row.checked.of(version),
     })
+}
+
+/// The operators, each once.
+pub fn symbols() -> impl Iterator<Item = &'static str> {
+    let all = Symbol::all();
+    all.iter().enumerate().filter(move |(index, row)| *index == 0 || all[index - 1].symbol != row.symbol).map(|(_, row)| row.symbol)
+}
+
+/// The opcode that an operator is in the newest version that has it.
+pub fn opcode_of(symbol: &str) -> Option<&'static Opcode> {
+    let row = Symbol::all().iter().filter(|row| row.symbol == symbol).max_by_key(|row| row.versions.last())?;
+    Opcode::named(row.opcode)
+}
+
+/// The operators that an opcode may stand for.
+pub fn symbols_of(opcode: &str) -> impl Iterator<Item = &'static str> {
+    symbols().filter(move |symbol| Symbol::all().iter().any(|row| row.symbol == *symbol && row.opcode == opcode))
 }
 
 struct Asked<'a> {

@@ -1,6 +1,7 @@
 //! What is told of an opcode, and of a form of one.
 
 use super::{Block, Page, absence, fact, handlers, is_asked, peps, see};
+use crate::atlas::operation::symbols_of;
 use crate::atlas::{Effect, FamilyEntry, Form, Opcode, Version, Versions};
 
 /// Most forms of an opcode that are told in a sentence each: `CALL` has a score of them, and a page is one screen.
@@ -17,6 +18,7 @@ pub fn page(opcode: &'static Opcode, version: Option<Version>) -> Page {
         None => fact("family", opcode.family),
     });
     blocks.push(fact("versions", opcode.versions.to_string()));
+    blocks.extend(see("operators", symbols_of(opcode.name)));
     blocks.extend(see("took over the work of", &opcode.from));
     blocks.extend(see("its work is done since by", &opcode.to));
     blocks.extend(forms(opcode, version));
