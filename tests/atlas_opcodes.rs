@@ -326,6 +326,10 @@ fn check_effects(opcode: &Opcode, version: Version, real: &Real, wrong: &mut Vec
     }
     let is_other = is_in(COUNTED_OTHERWISE, name, version);
     let is_other_at_jump = is_other || is_in(JUMP_COUNTED_OTHERWISE, name, version);
+    let are_ends_met = at_least && at_most;
+    if !is_other && next_beyond.is_none() && !are_ends_met {
+        wrong.push(format!("{version}: {name}: what is in brackets is there always or never: {effect:?}"));
+    }
     for (way, beyond, is_other) in [("next", next_beyond, is_other), ("jump", jump_beyond, is_other_at_jump)] {
         match (beyond, is_other) {
             (Some((count, may)), false) => {
@@ -334,8 +338,5 @@ fn check_effects(opcode: &Opcode, version: Version, real: &Real, wrong: &mut Vec
             (None, true) => wrong.push(format!("{version}: {name} ({way}) is counted as we do: it is no exception")),
             _ => {}
         }
-    }
-    if !is_other && !(at_least && at_most) {
-        wrong.push(format!("{version}: {name}: what is in brackets is there always or never: {effect:?}"));
     }
 }
