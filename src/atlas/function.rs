@@ -71,23 +71,24 @@ impl Function {
     /// What is behind a name, the oldest version first. A name is found as the table has it, less its module if it is
     /// a method's (`deque.append`), and by the module that shows it (`operator.add`).
     pub fn of(name: &str) -> impl Iterator<Item = &'static Self> {
-        Self::rows(name).iter()
+        let rows = Self::shown(name);
+        let first = if rows.is_empty() { SHORT.partition_point(|short| short.name < name) } else { SHORT.len() };
+        // From version to version the module may be another.
+        let mut short: Vec<_> = SHORT[first..].iter().take_while(|short| short.name == name).flat_map(|short| short.rows).collect();
+        short.sort_by_key(|function| function.versions.first());
+        rows.iter().chain(short)
     }
 
-    fn rows(name: &str) -> &'static [Self] {
+    /// What is behind a name with its module.
+    fn shown(name: &str) -> &'static [Self] {
         let rows = Self::exactly(name);
-        if !rows.is_empty() {
-            return rows;
-        }
-        if let Some((module, function)) = name.split_once('.')
-            && let Some((_, in_c)) = MODULES_IN_C.iter().find(|(shows, _)| *shows == module)
-        {
-            let rows = Self::exactly(&format!("{in_c}.{function}"));
-            if !rows.is_empty() {
-                return rows;
+        match name.split_once('.') {
+            Some((module, function)) if rows.is_empty() => {
+                let in_c = MODULES_IN_C.iter().find(|(shows, _)| *shows == module);
+                in_c.map_or(&[], |(_, in_c)| Self::exactly(&format!("{in_c}.{function}")))
             }
+            _ => rows,
         }
-        SHORT.binary_search_by_key(&name, |short| short.name).map_or(&[], |at| SHORT[at].rows)
     }
 
     fn exactly(name: &str) -> &'static [Self] {

@@ -18,7 +18,7 @@ import sys
 MODULES = """builtins gc sys sys.monitoring itertools functools _functools collections _collections math _thread time operator
  _operator weakref _weakref _asyncio""".split()
 # What tells nothing of the type in whose dictionary it stands.
-LEFT_OUT = {"__doc__", "__subclasshook__", "__init_subclass__", "__class_getitem__", "__module__", "__reduce_cython__"}
+LEFT_OUT = {"__doc__", "__subclasshook__", "__init_subclass__", "__class_getitem__", "__module__"}
 
 # Where things stand in the objects, in bytes: PyCFunctionObject.m_ml, PyMethodDef.ml_meth, PyDescr_COMMON and what
 # follows it, wrapperbase.offset, PyGetSetDef.get.
