@@ -85,6 +85,7 @@ fn an_unknown_name_is_answered_with_the_nearest() {
         .code(2)
         .stdout(is_empty())
         .stderr(contains("LOAD_FSAT is nothing the atlas knows; did you mean LOAD_FAST"));
+    desk.evalody(&["explain", "xyzzyplughquux"]).assert().code(2).stderr(contains("list what can be asked for with: evalody explain"));
     desk.evalody(&["open", "LOAD_FSAT"]).assert().code(2).stderr(contains("LOAD_FAST"));
     desk.evalody(&["explain", "LOAD_FAST", "--for", "3.7"]).assert().code(2).stderr(contains("3.8 to 3.14"));
     desk.evalody(&["explain", "@gil", "fib.py"]).assert().code(2);
