@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use predicates::prelude::*;
-use predicates::str::{contains, is_empty, starts_with};
+use predicates::str::{contains, is_empty};
 use tempfile::TempDir;
 
 /// A folder of one's own: a home, and room for source trees.
@@ -85,6 +85,7 @@ fn an_unknown_name_is_answered_with_the_nearest() {
         .code(2)
         .stdout(is_empty())
         .stderr(contains("LOAD_FSAT is nothing the atlas knows; did you mean LOAD_FAST"));
+    desk.evalody(&["explain", "xyzzyplughquux"]).assert().code(2).stderr(contains("list what can be asked for with: evalody explain"));
     desk.evalody(&["open", "LOAD_FSAT"]).assert().code(2).stderr(contains("LOAD_FAST"));
     desk.evalody(&["explain", "LOAD_FAST", "--for", "3.7"]).assert().code(2).stderr(contains("3.8 to 3.14"));
     desk.evalody(&["explain", "@gil", "fib.py"]).assert().code(2);
@@ -96,7 +97,10 @@ fn what_can_be_asked_for_is_listed() {
     for arguments in [&["explain"][..], &["explain", "--list"]] {
         desk.evalody(arguments).assert().code(0).stdout(contains("@loop").and(contains("opcodes")).and(contains("PEP 659")));
     }
-    desk.evalody(&["explain", "peps"]).assert().code(0).stdout(contains("PEP 659  Specializing Adaptive Interpreter (Draft, Python 3.11)"));
+    desk.evalody(&["explain", "peps"])
+        .assert()
+        .code(0)
+        .stdout(contains("PEP 659  Specializing Adaptive Interpreter (").and(contains(", Python 3.11)")));
 }
 
 #[test]
@@ -140,7 +144,7 @@ fn the_variable_names_trees_which_are_not_remembered() {
     let trees = std::env::join_paths([desk.path(&desk.tree(12)), desk.path(&desk.tree(13))]).unwrap();
     let open = ["open", "LOAD_FAST", "--print"];
     desk.evalody(&open).env("EVALODY_CPYTHON_SRC", &trees).assert().code(0).stdout(contains("cpython-3.13"));
-    desk.evalody(&open).assert().code(0).stdout(starts_with("Python/bytecodes.c"));
+    desk.evalody(&open).assert().code(0).stdout(contains("Python/bytecodes.c: inst(LOAD_FAST,"));
 }
 
 #[test]

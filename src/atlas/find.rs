@@ -74,6 +74,11 @@ pub fn find(name: &str) -> Result<Entry, Unknown> {
     if let Some(number) = pep_number(name) {
         return Pep::numbered(number).map(Entry::Pep).ok_or_else(|| near_pep(name, number));
     }
+    // The table has ways of its own to a function: by another module, or by the type that inherits it.
+    let known = || Version::all().rev().find_map(|version| Function::in_version(name, version));
+    if let Some(function) = Function::of(name).next().or_else(known) {
+        return Ok(Entry::Function(function.name));
+    }
     let ends = |function: &str| {
         function.len() > name.len() && function.ends_with(name) && function.as_bytes()[function.len() - name.len() - 1] == b'.'
     };

@@ -1,7 +1,7 @@
 //! Which line of a file an anchor means. The rule is told in `assets/atlas/README.md`.
 
 /// What may stand before `inst(` and its like in `Python/bytecodes.c`: `pure inst(`, `replicate(8) pure inst(`.
-const DEFINITIONS: [&str; 6] = ["inst(", "op(", "macro(", "super(", "family(", "label("];
+const DEFINITIONS: [&str; 7] = ["inst(", "op(", "macro(", "super(", "family(", "pseudo(", "label("];
 
 /// The line of `text`, from 1, that `anchor` means.
 pub fn line_of(text: &str, anchor: &str, is_python: bool) -> Option<u32> {

@@ -28,7 +28,7 @@ pub enum Failure {
     Program(#[from] ProgramError),
     #[error("{0}; list them with: evalody songs")]
     Song(#[from] UnknownSong),
-    #[error("{0}; list what can be asked for with: evalody explain")]
+    #[error("{}", unknown(.0))]
     Atlas(#[from] Unknown),
     #[error("{0}")]
     Checkout(#[from] CheckoutError),
@@ -61,6 +61,12 @@ pub enum Failure {
     /// Whoever read our output has gone: no failure.
     #[error("the reader has gone")]
     BrokenPipe,
+}
+
+/// What is nothing like any name is answered with where the names are.
+fn unknown(unknown: &Unknown) -> String {
+    let remedy = if unknown.nearest.is_empty() { "; list what can be asked for with: evalody explain" } else { "" };
+    format!("{unknown}{remedy}")
 }
 
 impl Failure {

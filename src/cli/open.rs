@@ -116,7 +116,7 @@ impl Open {
         let releases: Vec<&str> = trees.trees().iter().map(Checkout::release).collect();
         let Some(tree) = exact.or_else(|| trees.newest_of(versions)) else {
             return Err(Failure::Unopened(format!(
-                "{name} is in CPython {versions}, and the source tree is of {}; give one of those versions with --cpython-src DIR",
+                "the atlas knows a place of {name} in CPython {versions}, and the source tree is of {}; give one of those versions with --cpython-src DIR",
                 releases.join(" and ")
             )));
         };
@@ -169,7 +169,7 @@ fn absent(versions: Versions, version: Version, name: &str) -> Result<(), Failur
     if versions.contains(version) {
         return Ok(());
     }
-    Err(Failure::Unopened(format!("{name} is not in CPython {version}; it is in {versions}")))
+    Err(Failure::Unopened(format!("the atlas knows no place of {name} in CPython {version}; it knows one in {versions}")))
 }
 
 /// The file and the line of `FILE.py:LINE`; the first line of `FILE.py`; `None` of what is no file's name.

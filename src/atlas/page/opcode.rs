@@ -9,7 +9,12 @@ const TOLD_FORMS: usize = 5;
 
 pub fn page(opcode: &'static Opcode, version: Option<Version>) -> Page {
     let mut blocks = vec![Block::Text(opcode.does.clone())];
-    blocks.extend(absence(opcode.versions, version));
+    // A name may be an opcode's in one version and the compiler's own in another.
+    let form = Form::named(opcode.name).filter(|form| is_asked(form.versions, version));
+    if form.is_none() || version.is_none() {
+        blocks.extend(absence(opcode.versions, version));
+    }
+    blocks.extend(form.map(|form| Block::Text(format!("In {} a {} name: {}", form.versions, form.kind.name(), form.does))));
     blocks.push(fact("operand", opcode.operand.as_deref().unwrap_or("none")));
     blocks.extend(effects(opcode, version));
     let family = FamilyEntry::named(opcode.family);
