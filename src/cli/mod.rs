@@ -2,14 +2,18 @@
 
 mod args;
 mod compare;
+mod counted;
 mod devices;
 mod dis;
+mod drawing;
 mod ending;
 mod error;
 mod export;
 mod hear;
+mod heat;
 #[cfg(feature = "window")]
 mod live;
+mod memory;
 mod play;
 mod record;
 mod second_run;
@@ -18,6 +22,7 @@ mod songs;
 mod sound_font;
 mod source;
 mod styles;
+mod table;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -64,6 +69,10 @@ enum Command {
     Hear(hear::Hear),
     /// Show the bytecode of every code object beside its source lines
     Dis(dis::Dis),
+    /// Run a Python program and tell where it spent its instructions: opcodes, families, lines, C handlers
+    Heat(heat::Heat),
+    #[command(hide = true)]
+    Memory(MemoryTry),
     /// List the songs that are inside evalody
     Songs(songs::Songs),
     /// List the styles, or tell and play what the instruments of one stand for
@@ -76,6 +85,14 @@ enum Command {
         /// The shell to complete in
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, clap::Args)]
+struct MemoryTry {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(flatten)]
+    shown: counted::Shown,
 }
 
 /// Runs evalody with the arguments of a command line, the first of them its own name.
@@ -102,6 +119,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Show(show) => show.run(),
         Command::Hear(hear) => hear.run(),
         Command::Dis(dis) => dis.run(),
+        Command::Heat(heat) => heat.run(),
+        Command::Memory(memory) => memory::run(&memory.shared, &memory.shown),
         Command::Songs(songs) => songs.run(),
         Command::Styles(styles) => styles.run(),
         Command::Devices(devices) => devices.run(),
