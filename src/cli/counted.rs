@@ -8,7 +8,7 @@ use super::args::Shared;
 use super::ending;
 use super::error::Failure;
 use super::record::{self, Recorded};
-use super::source::{self, Source};
+use super::source::Source;
 use crate::atlas::Version;
 use crate::compare::grouped;
 use crate::interpreter::Streams;
@@ -71,13 +71,8 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Loads a program and runs it to its end, or to a limit. `None` if it was interrupted. What it prints goes to
-    /// standard error, out of the way of the tables.
-    pub fn run(shared: &Shared) -> Result<Option<Self>, Failure> {
-        Self::of(source::load(shared)?, shared)
-    }
-
-    /// The same of a program that is loaded.
+    /// Runs a program to its end, or to a limit. `None` if it was interrupted. What it prints goes to standard error, out
+    /// of the way of the tables.
     pub fn of(mut source: Source, shared: &Shared) -> Result<Option<Self>, Failure> {
         let running = record::begin(&mut source, shared, Streams::Aside)?;
         let mut tally = Tally::new(running.dialect());

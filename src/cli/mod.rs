@@ -8,19 +8,23 @@ mod dis;
 mod drawing;
 mod ending;
 mod error;
+mod explain;
 mod export;
 mod hear;
 mod heat;
 #[cfg(feature = "window")]
 mod live;
 mod memory;
+mod open;
 mod play;
 mod record;
 mod second_run;
 mod show;
 mod songs;
 mod sound_font;
+mod sounding;
 mod source;
+mod source_trees;
 mod styles;
 mod table;
 
@@ -71,12 +75,14 @@ enum Command {
     Dis(dis::Dis),
     /// Run a Python program and tell where it spent its instructions: opcodes, families, lines, C handlers
     Heat(heat::Heat),
-    #[command(hide = true)]
-    Memory(MemoryTry),
     /// List the songs that are inside evalody
     Songs(songs::Songs),
     /// List the styles, or tell and play what the instruments of one stand for
     Styles(styles::Styles),
+    /// Tell what an opcode, a builtin, a PEP or an idea of CPython is, and which C code does it
+    Explain(explain::Explain),
+    /// Open the C code behind a name, or a line of a Python file, in your editor
+    Open(open::Open),
     /// List audio devices and MIDI ports
     Devices(devices::Devices),
     /// Print completions for a shell
@@ -85,14 +91,6 @@ enum Command {
         /// The shell to complete in
         shell: clap_complete::Shell,
     },
-}
-
-#[derive(Debug, clap::Args)]
-struct MemoryTry {
-    #[command(flatten)]
-    shared: Shared,
-    #[command(flatten)]
-    shown: counted::Shown,
 }
 
 /// Runs evalody with the arguments of a command line, the first of them its own name.
@@ -120,9 +118,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Hear(hear) => hear.run(),
         Command::Dis(dis) => dis.run(),
         Command::Heat(heat) => heat.run(),
-        Command::Memory(memory) => memory::run(&memory.shared, &memory.shown),
         Command::Songs(songs) => songs.run(),
         Command::Styles(styles) => styles.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Open(open) => open.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
             // Into memory first: the generator panics where its reader goes away.

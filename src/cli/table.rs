@@ -45,11 +45,6 @@ impl Table {
         self.rows.push((cells, None));
     }
 
-    /// Whether it has no rows.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let names: Vec<String> = self.columns.iter().map(Column::name).map(str::to_owned).collect();
         let width = |text: &str| text.chars().count();

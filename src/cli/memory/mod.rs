@@ -35,7 +35,7 @@ fn remarks(counted: &Counted) -> Vec<&'static str> {
         remarks.push("The native tap tells each instruction's: leave --recorder python out, or take a Python that can load it.");
         return remarks;
     }
-    remarks.push("An instruction's count is what it allocated less what it released while it ran, with what it called that is not heard.");
+    remarks.push("An instruction's count is what changed until the next one in its thread, by C code and unheard library code too.");
     if !counted.is_cpython() {
         remarks.push("This interpreter is written in Rust: these are blocks of Rust's heap, frames included; CPython's differ.");
     }

@@ -96,14 +96,14 @@ fn curve(sheet: &mut Sheet, counted: &Counted, top: f64) -> f64 {
         sheet.path(&base, "area", 0.14, &title);
         sheet.path(&format!("{area}Z"), "area", 0.55, "");
         sheet.path(&over, "curve", 0.0, "");
-        peak_mark(sheet, counted, (x, y(peak.blocks)));
+        peak_mark(sheet, counted, top, (x, y(peak.blocks)));
     }
     runs(sheet, counted, (top, bottom), x);
     bottom + LEADING
 }
 
-/// The peak, with its line.
-fn peak_mark(sheet: &mut Sheet, counted: &Counted, (x, y): (impl Fn(f64) -> f64, f64)) {
+/// The peak, and over the curve which line it is.
+fn peak_mark(sheet: &mut Sheet, counted: &Counted, top: f64, (x, y): (impl Fn(f64) -> f64, f64)) {
     let peak = counted.tally.peak();
     let Some(ran) = peak.at else { return };
     let line = counted.tally.line(ran.code, ran.offset).map_or(String::new(), |line| format!(" at {}", counted.place_name(&line)));
@@ -111,7 +111,7 @@ fn peak_mark(sheet: &mut Sheet, counted: &Counted, (x, y): (impl Fn(f64) -> f64,
     let words = format!("peak {}{line}", signed(peak.blocks));
     sheet.path(&format!("M{} {}m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", rounded(x), rounded(y)), "rise", 1.0, &words);
     let is_right = x > (LEFT + RIGHT) / 2.0;
-    sheet.words(if is_right { x - 9.0 } else { x + 9.0 }, y + 15.0, if is_right { "text end" } else { "text" }, &words);
+    sheet.words(if is_right { x - 9.0 } else { x + 9.0 }, top - 7.0, if is_right { "text end" } else { "text" }, &words);
 }
 
 /// Runs of the collector, as triangles over the curve: the higher the generation the larger.
@@ -121,7 +121,7 @@ fn runs(sheet: &mut Sheet, counted: &Counted, (top, bottom): (f64, f64), x: impl
         for (generation, count) in (0u32..).zip(column.collections).filter(|(_, count)| *count > 0) {
             let at = x((index * curve.width()) as f64);
             let size = 5.0 + 2.5 * f64::from(generation);
-            let title = format!("generation {generation} collected {count} times from instruction {}", grouped(index * curve.width()));
+            let title = format!("generation {generation}: runs {count}, from instruction {} on", grouped(index * curve.width()));
             let data = format!("M{} {}l{size} {}h-{}z", rounded(at), rounded(top - 4.0), -1.6 * size, 2.0 * size);
             sheet.path(&data, "fall", 0.9, &title);
             if generation > 0 {
@@ -133,7 +133,7 @@ fn runs(sheet: &mut Sheet, counted: &Counted, (top, bottom): (f64, f64), x: impl
         .tally
         .collections()
         .by_generation()
-        .map(|(generation, count)| format!("generation {generation}: {} runs, {} collected", grouped(count.runs), grouped(count.collected)))
+        .map(|(generation, count)| format!("generation {generation}: runs {}, collected {}", grouped(count.runs), grouped(count.collected)))
         .collect();
     let words = if told.is_empty() { "the collector did not run".to_owned() } else { told.join("; ") };
     sheet.words(RIGHT, top - 22.0, "faint end", &words);
@@ -185,7 +185,7 @@ fn lines(sheet: &mut Sheet, counted: &Counted, top: f64) -> f64 {
     }
     if all > rows.len() {
         y += LEADING;
-        sheet.words(MARGIN, y, "faint", &format!("and {} lines more", all - rows.len()));
+        sheet.words(MARGIN, y, "faint", &format!("lines that are left out: {}", all - rows.len()));
     }
     y
 }
