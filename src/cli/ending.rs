@@ -30,9 +30,14 @@ pub fn own(status: ExitStatus) -> u8 {
 /// Says on standard error how it ended, if it did not simply finish. The traceback is the program's own
 /// and was printed by its interpreter.
 pub fn tell(name: &str, outcome: &Outcome, steps: u64) {
+    tell_of(name, outcome, steps, "the music is");
+}
+
+/// The same, where what is made of the instructions is called otherwise.
+pub fn tell_of(name: &str, outcome: &Outcome, steps: u64, what: &str) {
     match outcome {
         Outcome::Finished => {}
-        Outcome::Died { .. } => eprintln!("evalody: {name}: {outcome}; the music is of the {steps} instructions that came"),
+        Outcome::Died { .. } => eprintln!("evalody: {name}: {outcome}; {what} of the {steps} instructions that came"),
         _ => eprintln!("evalody: {name}: {outcome}"),
     }
 }

@@ -2,10 +2,13 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use super::args::Shared;
+use super::counted::{Format, Shown};
 use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
 use super::source_trees::SourceTrees;
+use super::{heat, memory};
 use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Versions};
 use crate::checkout::{Checkout, Checkouts};
 use crate::compose::phrase;
@@ -17,6 +20,8 @@ use crate::trace::Family;
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
+    // A program is named behind its topic, or not at all.
+    mut_arg("file", |_| clap::Arg::new("file").long("program").hide(true)),
     after_help = "\
 Examples:
   evalody explain LOAD_ATTR
@@ -25,6 +30,9 @@ Examples:
   evalody explain list.append
   evalody explain PEP 659
   evalody explain @loop                    also @gil, @gc, @refcount, and more; see: evalody explain
+  evalody explain @loop fib.py             and which C handlers made up 90 % of its run
+  evalody explain @memory fib.py           who takes memory blocks and who gives them back
+  evalody explain @memory fib.py --picture memory.svg
   evalody explain peps                     all PEPs, one a line
   evalody explain @loop --cpython-src ~/src/cpython"
 )]
@@ -46,10 +54,17 @@ pub struct Explain {
     /// Write the page without playing
     #[arg(long)]
     silent: bool,
+
+    /// The program that a topic is told of
+    #[command(flatten)]
+    program: Shared,
+
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// Topics that can be told of a program, too, and what of it they are told of.
-const OF_A_PROGRAM: [&str; 3] = ["@attribute", "@loop", "@memory"];
+const OF_A_PROGRAM: [&str; 2] = ["@loop", "@memory"];
 
 /// Widest that text is set, columns: longer lines are hard to read.
 const WIDEST: usize = 100;
@@ -61,9 +76,13 @@ impl Explain {
         match &self.name[..] {
             [] => return list(&mut out),
             [peps] if peps.eq_ignore_ascii_case("peps") => return list_peps(&mut out),
-            [topic, subject @ ..] if topic.starts_with('@') && !subject.is_empty() => return of_program(topic, subject),
+            [topic, subject @ ..] if topic.starts_with('@') && self.is_of_a_program(subject) => {
+                drop(out);
+                return self.of_program(&trees, topic, subject);
+            }
             _ => {}
         }
+        self.refuse_picture()?;
         let entry = atlas::find(&self.name.join(" "))?;
         let font = self.sound.load()?;
         let page = atlas::page(&entry, self.trees.version);
@@ -77,6 +96,43 @@ impl Explain {
             sounding::play(&phrase(&strokes), &self.sound, font, |_| Ok(()))?;
         }
         Ok(0)
+    }
+
+    /// Whether a program is named: behind the topic, or as Python finds it.
+    fn is_of_a_program(&self, subject: &[String]) -> bool {
+        !subject.is_empty() || self.program.module.is_some() || self.program.command.is_some()
+    }
+
+    /// Pages have no pictures and no JSON.
+    fn refuse_picture(&self) -> Result<(), Failure> {
+        match self.shown.picture {
+            Some(_) => Err(Failure::Usage("--picture draws a run: name a program behind @memory or @loop".to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// What a topic tells of a program.
+    fn of_program(&self, trees: &Checkouts, topic: &str, subject: &[String]) -> Result<u8, Failure> {
+        let subject = subject.join(" ");
+        let file = Some(subject.clone()).filter(|file| !file.is_empty());
+        let shared = Shared { file, ..self.program.clone() };
+        match &*topic.to_ascii_lowercase() {
+            "@memory" => memory::run(&shared, &self.shown),
+            "@loop" => {
+                if self.shown.format == Format::Text {
+                    let page = atlas::page(&atlas::find(topic)?, self.trees.version);
+                    let mut out = io::stdout().lock();
+                    for line in self.lines(&page, trees) {
+                        writeln!(out, "{line}")?;
+                    }
+                    writeln!(out)?;
+                }
+                heat::every_time(&shared, &self.shown)
+            }
+            _ => {
+                Err(Failure::Usage(format!("{topic} tells nothing of a program; leave {subject} out, or ask {}", OF_A_PROGRAM.join(", "))))
+            }
+        }
     }
 
     /// The page, with lines out of the trees, and whose lines those are.
@@ -116,16 +172,6 @@ fn width() -> usize {
         return WIDEST;
     }
     ratatui::crossterm::terminal::size().map_or(WIDEST, |(columns, _)| usize::from(columns).min(WIDEST))
-}
-
-/// What a topic tells of a program.
-fn of_program(topic: &str, subject: &[String]) -> Result<u8, Failure> {
-    let subject = subject.join(" ");
-    Err(Failure::Usage(if OF_A_PROGRAM.contains(&topic.to_ascii_lowercase().as_str()) {
-        format!("{topic} is told without a program; leave {subject} out")
-    } else {
-        format!("{topic} tells nothing of a program; leave {subject} out, or ask {}", OF_A_PROGRAM.join(", "))
-    }))
 }
 
 fn list(out: &mut impl Write) -> Result<u8, Failure> {

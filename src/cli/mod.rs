@@ -2,15 +2,19 @@
 
 mod args;
 mod compare;
+mod counted;
 mod devices;
 mod dis;
+mod drawing;
 mod ending;
 mod error;
 mod explain;
 mod export;
 mod hear;
+mod heat;
 #[cfg(feature = "window")]
 mod live;
+mod memory;
 mod open;
 mod play;
 mod reader;
@@ -23,6 +27,7 @@ mod sounding;
 mod source;
 mod source_trees;
 mod styles;
+mod table;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -69,6 +74,8 @@ enum Command {
     Hear(hear::Hear),
     /// Show the bytecode of every code object beside its source lines
     Dis(dis::Dis),
+    /// Run a Python program and tell where it spent its instructions: opcodes, families, lines, C handlers
+    Heat(heat::Heat),
     /// List the songs that are inside evalody
     Songs(songs::Songs),
     /// List the styles, or tell and play what the instruments of one stand for
@@ -111,6 +118,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Show(show) => show.run(),
         Command::Hear(hear) => hear.run(),
         Command::Dis(dis) => dis.run(),
+        Command::Heat(heat) => heat.run(),
         Command::Songs(songs) => songs.run(),
         Command::Styles(styles) => styles.run(),
         Command::Explain(explain) => explain.run(),

@@ -64,7 +64,7 @@ impl Curve {
         self.column(step).collections[usize::from(generation).min(GENERATIONS - 1)] += 1;
     }
 
-    /// The column of a step; steps never go back by more than one.
+    /// The column of a step.
     #[inline]
     fn column(&mut self, step: u64) -> &mut Column {
         while step / self.width >= MOST as u64 {

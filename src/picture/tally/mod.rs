@@ -82,6 +82,8 @@ pub struct Tally {
     peak: Peak,
     curve: Curve,
     collections: Collections,
+    /// Where the collector began: what it collects may run code of its own before it ends. It runs once at a time.
+    began: Option<Option<Ran>>,
 }
 
 impl Tally {
@@ -101,6 +103,7 @@ impl Tally {
             peak: Peak::default(),
             curve: Curve::default(),
             collections: Collections::default(),
+            began: None,
         }
     }
 
@@ -206,10 +209,12 @@ impl Listener for Tally {
                     *calls += 1;
                 }
             }
+            MarkKind::CollectionStarted { .. } => self.began = Some(*self.thread(mark.thread)),
             MarkKind::CollectionEnded { generation, collected } => {
-                let at = *self.thread(mark.thread);
+                let at = self.began.take().unwrap_or(*self.thread(mark.thread));
                 self.collections.ended(Collection { generation, collected, at });
-                self.curve.collected(self.steps.saturating_sub(1), generation);
+                // Where columns were put together since it began, it is in one of those.
+                self.curve.collected(at.map_or(0, |ran| ran.step), generation);
             }
             _ => {}
         }

@@ -150,6 +150,18 @@ fn collections_are_counted_by_generation_and_by_the_instruction_they_came_in() {
 }
 
 #[test]
+fn a_collection_came_where_it_began_even_if_it_ran_code_before_it_ended() {
+    let mut tally = tally(TAP);
+    tally.step(step(0, 2, 0, 0));
+    tally.mark(Mark { thread: 0, kind: MarkKind::CollectionStarted { generation: 1 } });
+    tally.step(step(1, 0, 0, 0));
+    tally.mark(Mark { thread: 0, kind: MarkKind::CollectionEnded { generation: 1, collected: 9 } });
+    let ran = Some(Ran { step: 0, code: CodeId(0), offset: 2 });
+    assert_eq!(tally.collections().first(), [Collection { generation: 1, collected: 9, at: ran }]);
+    assert_eq!(tally.curve().columns()[0].collections, [0, 1, 0]);
+}
+
+#[test]
 fn functions_in_c_are_counted_by_name() {
     let mut tally = tally(TAP);
     for name in [1, 0, 0] {
