@@ -21,6 +21,14 @@ GETTERS = {
 }
 SETTERS = {id(object.__dict__["__setattr__"]): "instance", id(type.__dict__["__setattr__"]): "class"}
 SETTERS.update({id(object.__dict__["__delattr__"]): "instance", id(type.__dict__["__delattr__"]): "class"})
+# Types in C whose own lookup is not `object`'s (tp_getattro and tp_setattro in CPython's source). Others of the
+# library name `object`'s function once more, which makes a `__getattribute__` of their own that is the same.
+UNUSUAL = frozenset(
+    "method instancemethod weakproxy weakcallableproxy weakref.ProxyType weakref.CallableProxyType types.GenericAlias "
+    "types.UnionType typing.Union decimal.Context _thread._local _pickle.Pickler _pickle.Unpickler".split()
+)
+LIBRARY = frozenset(getattr(sys, "stdlib_module_names", ())) | frozenset(sys.builtin_module_names)
+LIBRARY |= frozenset("builtins array collections ctypes datetime decimal functools io itertools operator re random socket types".split())
 SUPER_PARTS = [super.__dict__[name] for name in ("__thisclass__", "__self__", "__self_class__")]
 ABSENT = object()
 
@@ -136,7 +144,22 @@ def subject(obj, style):
 
 def style_of(obj, mro):
     """Which of CPython's ways of looking attributes up is in force: tp_getattro."""
-    return GETTERS.get(id(search(mro, "__getattribute__")[1]), "own")
+    return style(GETTERS, mro, "__getattribute__")
+
+
+def style(known, mro, special):
+    place, value = search(mro, special)
+    found = known.get(id(value))
+    if found is None:
+        home, kind = mro[place], "own"
+        if type(value) is WRAPPER_DESCRIPTOR and is_in_c(home) and type_name(home) not in UNUSUAL:
+            module = HOME(home)
+            if type(module) is str and module.partition(".")[0] in LIBRARY:
+                kind = "instance"
+        found = kind
+        if not FLAGS(home) & HEAP:
+            known[id(value)] = kind  # it lives for ever
+    return found
 
 
 def is_safe_empty(value, obj, kind):
@@ -262,20 +285,21 @@ def store(obj, name, is_delete):
     kind = type(obj)
     mro = MRO(kind)
     special = "__delattr__" if is_delete else "__setattr__"
-    style = SETTERS.get(id(search(mro, special)[1]), "own")
+    found = style(SETTERS, mro, special)
     told = {"type": type_name(kind), "subject": plain_subject(obj), "itself": None, "is_delete": is_delete}
     told["itself"] = subject(obj, told["subject"])
     told.update(mro=[type_name(base) for base in mro], overridden=None, search=None, dict="unasked", rule="own")
-    if style == "own":
+    is_class = found == "class"
+    if found == "own":
         told["overridden"] = found_special(mro, special)
         return told
-    told["search"], value = searched("metatype" if style == "class" else "type", mro, name)
+    told["search"], value = searched("metatype" if is_class else "type", mro, name)
     found = told["search"]["found"]
-    if style == "class" and FLAGS(obj) & (HEAP | IMMUTABLE) != HEAP:
+    if is_class and FLAGS(obj) & (HEAP | IMMUTABLE) != HEAP:
         told["rule"] = "immutable"
     elif found and found["sets"]:
         told["rule"] = "data_descriptor"
-    elif style == "class":
+    elif is_class:
         told["dict"] = "has" if name in TYPE_DICT(obj) else "missing"
         told["rule"] = "missing" if is_delete and told["dict"] == "missing" else "class_dict"
     else:
