@@ -42,9 +42,11 @@ pub mod synth;
 pub mod trace;
 
 // The doors: rooms which open processes, devices and terminals.
+pub mod checkout;
 pub mod cli;
 pub mod feed;
 pub mod interpreter;
+pub mod kept;
 pub mod live;
 pub mod output;
 pub mod terminal;

@@ -5,21 +5,27 @@
 //! Facts about CPython only, by its own names; knows nothing of traces, so a family is a name here.
 
 mod family;
+mod find;
 mod form;
 mod function;
 mod handler;
 mod opcode;
+mod page;
 mod pep;
+mod phrase;
 mod place;
 mod topic;
 mod version;
 
 pub use family::FamilyEntry;
+pub use find::{Entry, Unknown, find, names};
 pub use form::{Form, FormKind};
 pub use function::Function;
 pub use handler::Handler;
 pub use opcode::{Effect, Opcode};
+pub use page::{Block, Page, page};
 pub use pep::Pep;
+pub use phrase::Stroke;
 pub use place::{Checked, Place};
 pub use topic::{Stage, Topic};
 pub use version::{Version, Versions};

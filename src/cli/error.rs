@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::atlas::Unknown;
+use crate::checkout::{CheckoutError, EditorError};
 use crate::interpreter::InterpreterError;
 use crate::output::OutputError;
 use crate::program::ProgramError;
@@ -26,6 +28,15 @@ pub enum Failure {
     Program(#[from] ProgramError),
     #[error("{0}; list them with: evalody songs")]
     Song(#[from] UnknownSong),
+    #[error("{0}; list what can be asked for with: evalody explain")]
+    Atlas(#[from] Unknown),
+    #[error("{0}")]
+    Checkout(#[from] CheckoutError),
+    /// Something of the atlas, or a line of a file, which cannot be opened; with the remedy.
+    #[error("{0}")]
+    Unopened(String),
+    #[error("{0}")]
+    Editor(#[from] EditorError),
     /// The text is Python's own way to show it.
     #[error("the program does not compile\n{0}")]
     Syntax(String),
@@ -61,6 +72,9 @@ impl Failure {
             | Self::Unreadable { .. }
             | Self::Program(_)
             | Self::Song(_)
+            | Self::Atlas(_)
+            | Self::Checkout(_)
+            | Self::Unopened(_)
             | Self::SoundFont { .. }
             | Self::Syntax(_)
             | Self::Output { .. }
@@ -68,7 +82,7 @@ impl Failure {
             #[cfg(feature = "window")]
             Self::Window(_) => BAD_INPUT,
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
-            Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) => FAILED,
+            Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) | Self::Editor(_) => FAILED,
             Self::BrokenPipe => 0,
         }
     }

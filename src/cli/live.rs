@@ -10,6 +10,7 @@ use super::sound_font::Sound;
 use crate::edit::Document;
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
+use crate::kept;
 use crate::live::{Output, Player};
 use crate::window::{self, Opening, WindowError};
 use crate::workbench::{Duel, Message, Wishes, Workbench, load};
@@ -157,7 +158,7 @@ impl Live {
         let opening = Opening {
             is_fullscreen: self.fullscreen,
             is_light: self.light,
-            state: state(),
+            state: kept::place("toured"),
             measure: self.measure.map(Duration::from_secs),
         };
         match window::open(bench, opening, interrupted) {
@@ -192,12 +193,4 @@ fn document(name: &str) -> Result<Document, Failure> {
         None => {}
     }
     load(name).map_err(Failure::Usage)
-}
-
-/// Where it is kept that the tour was closed: the folder that the XDG Base Directory Specification names for
-/// the state of programs, or the home folder's.
-fn state() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
-    Some(state.join("evalody").join("toured"))
 }

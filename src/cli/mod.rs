@@ -6,17 +6,21 @@ mod devices;
 mod dis;
 mod ending;
 mod error;
+mod explain;
 mod export;
 mod hear;
 #[cfg(feature = "window")]
 mod live;
+mod open;
 mod play;
 mod record;
 mod second_run;
 mod show;
 mod songs;
 mod sound_font;
+mod sounding;
 mod source;
+mod source_trees;
 mod styles;
 
 use std::ffi::OsString;
@@ -68,6 +72,10 @@ enum Command {
     Songs(songs::Songs),
     /// List the styles, or tell and play what the instruments of one stand for
     Styles(styles::Styles),
+    /// Tell what an opcode, a builtin, a PEP or an idea of CPython is, and which C code does it
+    Explain(explain::Explain),
+    /// Open the C code behind a name, or a line of a Python file, in your editor
+    Open(open::Open),
     /// List audio devices and MIDI ports
     Devices(devices::Devices),
     /// Print completions for a shell
@@ -104,6 +112,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Dis(dis) => dis.run(),
         Command::Songs(songs) => songs.run(),
         Command::Styles(styles) => styles.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Open(open) => open.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
             // Into memory first: the generator panics where its reader goes away.

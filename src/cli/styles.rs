@@ -1,14 +1,11 @@
 //! `evalody styles`: the styles there are, and what their instruments stand for.
 
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
 
 use super::error::Failure;
-use super::record;
 use super::sound_font::Sound;
+use super::sounding;
 use crate::compose::{Entry, StyleName, examples};
-use crate::live::{Output, Player};
-use crate::perform::perform;
 use crate::synth::SoundFont;
 
 /// List the styles, or tell and play what the instruments of one stand for
@@ -32,9 +29,6 @@ pub struct Styles {
     #[arg(long)]
     silent: bool,
 }
-
-/// Time between two looks at the player: shorter than a note of the examples.
-const BEAT: Duration = Duration::from_millis(16);
 
 impl Styles {
     pub fn run(self) -> Result<u8, Failure> {
@@ -60,31 +54,15 @@ impl Styles {
 
     /// Plays the examples, a line for each as it begins; `false` where there is no sound.
     fn play(&self, style: StyleName, legend: &[Entry], font: Option<SoundFont>, out: &mut impl Write) -> Result<bool, Failure> {
-        let (mut player, notice) = Player::open(Output::Default).map_err(|error| Failure::Sound(error.to_string()))?;
-        if let Some(notice) = notice {
-            eprintln!("evalody: {notice}");
-            return Ok(false);
-        }
-        self.sound.check_rate(player.sample_rate_hz())?;
-        player.set_font(font);
-        let interrupted = record::interruption();
-        player.begin(&perform(&examples(style)));
-        player.close();
         let mut told = 0;
-        loop {
-            player.advance();
-            let position = player.position();
+        sounding::play(&examples(style), &self.sound, font, |position| {
             for entry in legend.iter().take(position.tick.bar() as usize + 1).skip(told) {
                 writeln!(out, "{}", line(entry))?;
                 out.flush()?;
                 told += 1;
             }
-            if position.is_over || interrupted.load(std::sync::atomic::Ordering::Relaxed) {
-                player.stop();
-                return Ok(true);
-            }
-            std::thread::sleep(BEAT);
-        }
+            Ok(())
+        })
     }
 }
 

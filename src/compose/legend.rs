@@ -93,7 +93,7 @@ impl StyleName {
 }
 
 /// Tempo of the examples: a bar lasts two seconds.
-const TEMPO: u16 = 120;
+pub(super) const TEMPO: u16 = 120;
 
 /// The entries of a legend one after the other, a bar of two seconds each: as much as a stack that rises
 /// and falls, or a pattern of strokes.
@@ -129,7 +129,7 @@ pub fn examples(style: StyleName) -> Score {
 }
 
 /// Loud enough to be known again, as in a piece.
-const EXAMPLE_VELOCITY: Velocity = match Velocity::new(88) {
+pub(super) const EXAMPLE_VELOCITY: Velocity = match Velocity::new(88) {
     Some(velocity) => velocity,
     None => unreachable!(),
 };

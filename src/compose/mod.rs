@@ -17,6 +17,7 @@ mod legend;
 mod melody;
 mod memory;
 mod motif;
+mod phrase;
 mod plan;
 mod rhythm;
 mod sheet;
@@ -32,6 +33,7 @@ pub use faithful::{
     VOICES, Voice, base_of, tuning,
 };
 pub use legend::{Entry, examples};
+pub use phrase::phrase;
 pub use plan::{Bar, ENDING_BARS, Plan, live_weight, plan_live};
 pub use signs::{Signs, Tally};
 pub use style::{LaneNames, Style, StyleName, UnknownStyle};
