@@ -137,7 +137,7 @@ impl Control {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "write seconds, such as 30 or 2.5".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if seconds > 0.0 && seconds <= 86_400.0 => Ok(duration),

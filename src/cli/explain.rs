@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use super::attribute;
 use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
@@ -9,6 +10,7 @@ use super::source_trees::SourceTrees;
 use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Versions};
 use crate::checkout::{Checkout, Checkouts};
 use crate::compose::phrase;
+use crate::synth::SoundFont;
 use crate::trace::Family;
 
 /// Tell what an opcode, a builtin, a PEP or an idea of CPython is, and which C code does it
@@ -25,6 +27,7 @@ Examples:
   evalody explain list.append
   evalody explain PEP 659
   evalody explain @loop                    also @gil, @gc, @refcount, and more; see: evalody explain
+  evalody explain @attribute FILE.py:12 -- ARGS      how the attributes on that line are found
   evalody explain peps                     all PEPs, one a line
   evalody explain @loop --cpython-src ~/src/cpython"
 )]
@@ -42,6 +45,9 @@ pub struct Explain {
 
     #[command(flatten)]
     sound: Sound,
+
+    #[command(flatten)]
+    subject: attribute::Subject,
 
     /// Write the page without playing
     #[arg(long)]
@@ -61,6 +67,13 @@ impl Explain {
         match &self.name[..] {
             [] => return list(&mut out),
             [peps] if peps.eq_ignore_ascii_case("peps") => return list_peps(&mut out),
+            [topic, place @ ..] if topic.eq_ignore_ascii_case(attribute::TOPIC) && !place.is_empty() => {
+                let font = self.sound.load()?;
+                let (status, strokes) = self.subject.attribute(&place.join(" "), &mut out)?;
+                out.flush()?;
+                self.play(&strokes, font)?;
+                return Ok(status);
+            }
             [topic, subject @ ..] if topic.starts_with('@') && !subject.is_empty() => return of_program(topic, subject),
             _ => {}
         }
@@ -73,10 +86,15 @@ impl Explain {
         out.flush()?;
         let strokes: Vec<Option<(Family, u8)>> =
             entry.phrase().into_iter().map(|stroke| stroke.and_then(|(family, depth)| Some((Family::named(family)?, depth)))).collect();
-        if !self.silent && io::stdout().is_terminal() && strokes.iter().any(Option::is_some) {
-            sounding::play(&phrase(&strokes), &self.sound, font, |_| Ok(()))?;
-        }
+        self.play(&strokes, font)?;
         Ok(0)
+    }
+
+    fn play(&self, strokes: &[Option<(Family, u8)>], font: Option<SoundFont>) -> Result<(), Failure> {
+        if !self.silent && io::stdout().is_terminal() && strokes.iter().any(Option::is_some) {
+            sounding::play(&phrase(strokes), &self.sound, font, |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     /// The page, with lines out of the trees, and whose lines those are.
