@@ -81,7 +81,8 @@ fn every_rule_is_told_where_it_decides() {
     with_each_python(|python, version| {
         for (source, subject, rule, found_in) in CASES {
             let probed = seen(python, source);
-            let load = load(&probed, 0);
+            let place = probed.places.iter().position(|place| place.site.name.is_some()).expect("an attribute");
+            let load = load(&probed, place);
             assert_eq!((load.subject, load.rule, owner(load)), (*subject, *rule, *found_in), "{version:?}\n{source}{}", told(&probed));
             let raises = *rule == Rule::Missing;
             assert_eq!(
@@ -293,4 +294,29 @@ fn arguments_and_names_of_the_program_are_as_ever() {
         let nothing = probe(&request, &ProbedLine { file: None, line: 1 }, || true).unwrap().unwrap();
         assert_eq!((nothing.places.len(), nothing.nearest), (0, vec![2]), "{version:?}");
     });
+}
+
+#[test]
+fn the_command_tells_it_and_says_what_is_wrong() {
+    let Some((python, _)) = pythons().pop() else { return };
+    let (_directory, path) = file("program.py", "x = []\n\nif not x:\n    x.append(1)\nelse:\n    x.pop()\nprint('heard')\n");
+    let ask = |line: &str| {
+        let place = format!("{}:{line}", path.display());
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.args(["explain", "@attribute", &place, "--interpreter"]).arg(&python);
+        let output = command.output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap(), output.status.code())
+    };
+    let (stdout, stderr, status) = ask("4");
+    assert_eq!((stderr.as_str(), status), ("", Some(0)));
+    for words in ["run once more", "x.append: an attribute, called at once", "list, object", "_PyType_Lookup", "this way, once"] {
+        assert!(stdout.contains(words), "{words}: {stdout}");
+    }
+    assert!(!stdout.contains("heard"), "{stdout}");
+    let (stdout, _, status) = ask("6");
+    assert!(status == Some(0) && stdout.contains("The line never ran."), "{stdout}");
+    for (line, words) in [("2", "the nearest that do: line 4"), ("99", "has 7 lines"), ("none", "FILE.py:LINE")] {
+        let (_, stderr, status) = ask(line);
+        assert!(status == Some(2) && stderr.contains(words), "{line}: {stderr}");
+    }
 }
