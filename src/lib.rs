@@ -23,6 +23,8 @@ pub mod fold;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod hear;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod lookup;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod music;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod perform;

@@ -35,6 +35,8 @@ const ROOMS: &[Room] = &[
     pure_room("atlas", &[]),
     pure_room("music", &[]),
     pure_room("trace", &[]),
+    // How attributes are found; families are what its steps sound as.
+    pure_room("lookup", &["trace"]),
     pure_room("fold", &["trace"]),
     pure_room("score", &["music", "trace"]),
     pure_room("compose", &["fold", "score", "music", "trace"]),
@@ -52,7 +54,8 @@ const ROOMS: &[Room] = &[
     door("kept", &[]),
     // A source tree of CPython, and the editor that opens it.
     door("checkout", &["atlas", "kept"]),
-    door("interpreter", &["program", "trace"]),
+    // What a probe tells is a lookup; a second set of types would only be copied.
+    door("interpreter", &["program", "trace", "lookup"]),
     // Music is made while the program runs: it asks the one for more as the other gives.
     door("feed", &["interpreter", "perform", "compose", "score", "fold", "music", "trace", "program"]),
     // The mix asks why a note is there.
@@ -124,6 +127,7 @@ const ROOMS: &[Room] = &[
             "window",
             "edit",
             "atlas",
+            "lookup",
             "kept",
             "checkout",
         ],

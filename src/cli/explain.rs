@@ -8,10 +8,11 @@ use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
 use super::source_trees::SourceTrees;
-use super::{heat, memory};
+use super::{attribute, heat, memory};
 use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Versions};
 use crate::checkout::{Checkout, Checkouts};
 use crate::compose::phrase;
+use crate::synth::SoundFont;
 use crate::trace::Family;
 
 /// Tell what an opcode, a builtin, a PEP or an idea of CPython is, and which C code does it
@@ -33,6 +34,7 @@ Examples:
   evalody explain @loop fib.py             and which C handlers made up 90 % of its run
   evalody explain @memory fib.py           who takes memory blocks and who gives them back
   evalody explain @memory fib.py --picture memory.svg
+  evalody explain @attribute shop.py:12 -- ARGS    how the attributes on that line are found
   evalody explain peps                     all PEPs, one a line
   evalody explain @loop --cpython-src ~/src/cpython"
 )]
@@ -64,7 +66,7 @@ pub struct Explain {
 }
 
 /// Topics that can be told of a program, too, and what of it they are told of.
-const OF_A_PROGRAM: [&str; 2] = ["@loop", "@memory"];
+const OF_A_PROGRAM: [&str; 3] = ["@attribute", "@loop", "@memory"];
 
 /// Widest that text is set, columns: longer lines are hard to read.
 const WIDEST: usize = 100;
@@ -90,11 +92,7 @@ impl Explain {
             writeln!(out, "{line}")?;
         }
         out.flush()?;
-        let strokes: Vec<Option<(Family, u8)>> =
-            entry.phrase().into_iter().map(|stroke| stroke.and_then(|(family, depth)| Some((Family::named(family)?, depth)))).collect();
-        if !self.silent && io::stdout().is_terminal() && strokes.iter().any(Option::is_some) {
-            sounding::play(&phrase(&strokes), &self.sound, font, |_| Ok(()))?;
-        }
+        self.play(&strokes(&entry), font)?;
         Ok(0)
     }
 
@@ -114,25 +112,43 @@ impl Explain {
     /// What a topic tells of a program.
     fn of_program(&self, trees: &Checkouts, topic: &str, subject: &[String]) -> Result<u8, Failure> {
         let subject = subject.join(" ");
+        let font = self.sound.load()?;
+        let topic = topic.to_ascii_lowercase();
+        if topic == attribute::TOPIC {
+            self.refuse_picture()?;
+            let (status, strokes) = attribute::run(&subject, &self.program)?;
+            self.play(&strokes, font)?;
+            return Ok(status);
+        }
         let file = Some(subject.clone()).filter(|file| !file.is_empty());
         let shared = Shared { file, ..self.program.clone() };
-        match &*topic.to_ascii_lowercase() {
-            "@memory" => memory::run(&shared, &self.shown),
+        let status = match &*topic {
+            "@memory" => memory::run(&shared, &self.shown)?,
             "@loop" => {
                 if self.shown.format == Format::Text {
-                    let page = atlas::page(&atlas::find(topic)?, self.trees.version);
+                    let page = atlas::page(&atlas::find(&topic)?, self.trees.version);
                     let mut out = io::stdout().lock();
                     for line in self.lines(&page, trees) {
                         writeln!(out, "{line}")?;
                     }
                     writeln!(out)?;
                 }
-                heat::every_time(&shared, &self.shown)
+                heat::every_time(&shared, &self.shown)?
             }
             _ => {
-                Err(Failure::Usage(format!("{topic} tells nothing of a program; leave {subject} out, or ask {}", OF_A_PROGRAM.join(", "))))
+                let words = format!("{topic} tells nothing of a program; leave {subject} out, or ask {}", OF_A_PROGRAM.join(", "));
+                return Err(Failure::Usage(words));
             }
+        };
+        self.play(&strokes(&atlas::find(&topic)?), font)?;
+        Ok(status)
+    }
+
+    fn play(&self, strokes: &[Option<(Family, u8)>], font: Option<SoundFont>) -> Result<(), Failure> {
+        if !self.silent && io::stdout().is_terminal() && strokes.iter().any(Option::is_some) {
+            sounding::play(&phrase(strokes), &self.sound, font, |_| Ok(()))?;
         }
+        Ok(())
     }
 
     /// The page, with lines out of the trees, and whose lines those are.
@@ -166,6 +182,11 @@ impl Explain {
     }
 }
 
+/// What an entry sounds like.
+fn strokes(entry: &Entry) -> Vec<Option<(Family, u8)>> {
+    entry.phrase().into_iter().map(|stroke| stroke.and_then(|(family, depth)| Some((Family::named(family)?, depth)))).collect()
+}
+
 /// As wide as the terminal; of a pipe nobody knows, and a page is made for [`WIDEST`].
 fn width() -> usize {
     if !io::stdout().is_terminal() {
@@ -186,6 +207,7 @@ fn list(out: &mut impl Write) -> Result<u8, Failure> {
     let functions = atlas::names().filter(|name| matches!(atlas::find(name), Ok(Entry::Function(_)))).count();
     writeln!(out, "{} opcodes by their names, and {} forms of them: LOAD_ATTR", Opcode::all().len(), Form::all().len())?;
     writeln!(out, "{functions} builtins, methods and functions of C modules: len, list.append, math.sqrt")?;
+    writeln!(out, "operators, alone or with the types of their operands: +, int + int, list[int], not str")?;
     writeln!(out, "{} PEPs: PEP 659; all of them with: evalody explain peps", Pep::all().len())?;
     Ok(0)
 }

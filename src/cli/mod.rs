@@ -1,6 +1,7 @@
 //! The command line: one file a command, and errors put into words. Knows everything; nothing knows it.
 
 mod args;
+mod attribute;
 mod compare;
 mod counted;
 mod devices;

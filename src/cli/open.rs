@@ -89,7 +89,8 @@ impl Open {
             // Where the operands are told, who answers; else the handler.
             Entry::Operation { symbol, left: Some(left), right } => {
                 let types: Vec<&str> = [left].into_iter().chain(right).collect();
-                let place = |version| Some(([version].into_iter().collect(), operation(symbol, &types, version)?.tries.last()?.filled.place()));
+                let place =
+                    |version| Some(([version].into_iter().collect(), operation(symbol, &types, version)?.tries.last()?.filled.place()));
                 Version::all().filter_map(place).collect()
             }
             Entry::Operation { symbol, .. } => match opcode_of(symbol) {

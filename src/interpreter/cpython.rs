@@ -18,6 +18,7 @@ use super::archive::archive;
 use super::child::{self, Handover};
 use super::error::{InterpreterError, remedy};
 use super::options::{ChildOptions, Launch, Recorder, Task};
+use super::probe::ProbedLine;
 use super::running::Running;
 use super::wire::PROTOCOL;
 
@@ -107,8 +108,22 @@ const HASH_SEED: &str = "PYTHONHASHSEED";
 /// Where Python looks for modules first.
 const MODULE_PATH: &str = "PYTHONPATH";
 
+/// The probe, which stands behind the tracer where a line is to be looked at.
+const PROBE: &str = concat!(include_str!("probe.py"), "\n", include_str!("probed.py"));
+
 /// Starts `python` on the tracer and waits for its hello.
 pub(super) fn start(request: &Request, python: &Path) -> Result<Running, InterpreterError> {
+    start_with(request, python, "")
+}
+
+/// The same with the probe besides, which looks at a line.
+pub(super) fn start_probe(request: &Request, python: &Path, site: &ProbedLine) -> Result<Running, InterpreterError> {
+    let site = serde_json::to_string(site).map_err(io::Error::other)?;
+    let literal = serde_json::to_string(&site).map_err(io::Error::other)?;
+    start_with(request, python, &format!("{PROBE}\nSITE = eval({literal}, {{\"__builtins__\": {{}}, \"null\": None}})\n"))
+}
+
+fn start_with(request: &Request, python: &Path, besides: &str) -> Result<Running, InterpreterError> {
     let python = python.to_path_buf();
     // A text without a file, or newer than its file, is run by the tracer; all else by Python itself.
     let is_text = request.launch == Launch::Script && (request.path.is_none() || request.is_edited);
@@ -121,7 +136,7 @@ pub(super) fn start(request: &Request, python: &Path) -> Result<Running, Interpr
     let options = ChildOptions { memory_bytes: None, confine: false, tap_fd, ..handover.options(request)? };
     // A string of JSON is one of Python.
     let literal = serde_json::to_string(&child::json(&options)?).map_err(io::Error::other)?;
-    let tracer = handover.file(format!("{TRACER}\nOPTIONS = {literal}\n").as_bytes())?;
+    let tracer = handover.file(format!("{TRACER}\n{besides}\nOPTIONS = {literal}\n").as_bytes())?;
     // The same program is to be the same music: hashes of strings, which decide the order of sets, are
     // the same every time, unless somebody has chosen otherwise. The program finds the variable unset.
     let has_seed = env::var_os(HASH_SEED).is_some();

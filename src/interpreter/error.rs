@@ -21,6 +21,8 @@ pub enum InterpreterError {
     NotCpython { python: PathBuf, interpreter: String, remedy: String },
     #[error("{interpreter} specialises no instructions: that came with CPython 3.11 (PEP 659); {remedy}")]
     NeverWarm { interpreter: String, remedy: String },
+    #[error("only CPython is looked into for how attributes are found; {remedy}")]
+    NeverProbed { remedy: String },
     #[error("this evalody was built without its embedded interpreter; name a Python with --interpreter, or build with --features embedded")]
     NotBuiltIn,
     #[error("the embedded interpreter looks for no modules or zip files, as {name} is one; run it by --interpreter python3")]

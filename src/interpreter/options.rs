@@ -49,6 +49,8 @@ pub enum Task {
     Compile,
     /// Runs it and tells which instructions specialise (PEP 659), but no steps. CPython 3.11 or later.
     WarmUp,
+    /// Runs it and tells how the attributes on one line are found, but no steps. CPython only.
+    Probe,
 }
 
 /// The one argument of a child.

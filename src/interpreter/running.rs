@@ -16,7 +16,7 @@ use super::child::is_readable;
 use super::credit::Credit;
 use super::descendants::kill_tree;
 use super::error::{InterpreterError, remedy};
-use super::wire::{End, Heard, LimitKind, Reader, WarmthBlob};
+use super::wire::{End, Heard, LimitKind, ProbeBlob, Reader, WarmthBlob};
 use crate::trace::{Dialect, Limit, Listener, Outcome, Trace};
 
 /// How long an interpreter may take to say hello. The slowest that was seen, a stand-in of pyenv on a busy
@@ -164,6 +164,11 @@ impl Running {
     /// What the program prints, if it is captured. The channel closes when nobody can print any more.
     pub fn output(&mut self) -> Option<&Receiver<Output>> {
         self.output.as_ref()
+    }
+
+    /// What a probe has told since this was asked last.
+    pub(super) fn take_probed(&mut self) -> Vec<ProbeBlob> {
+        self.reader.take_probed()
     }
 
     /// What a warm-up run has told since this was asked last.

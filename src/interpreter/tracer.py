@@ -152,6 +152,8 @@ def main():
     stream = Stream(trace, *limits) if tap is None else TapStream(tap, trace, *limits)
     if options["task"] == "warm_up":
         recording_kind = WarmUp
+    elif options["task"] == "probe":
+        recording_kind = Probe
     elif tap is None:
         recording_kind = Monitoring if VERSION >= (3, 12) else Settrace
     else:
@@ -184,6 +186,8 @@ def main():
 
     threads = Threads(stream) if tap is None else TapThreads(stream)
     recording = recording_kind(stream, codes, threads)
+    if options["task"] == "probe":
+        code = recording.rewritten(launched, SITE, code)
     ending = Ending(stream, recording, launched.file)
     on_collection = collector(stream, threads)
 

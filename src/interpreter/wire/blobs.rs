@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lookup::{Site, Way};
 use crate::trace::{Code, CodeId, Family, Flow, Handler, Header, Instruction, Limit, Origin, Outcome, Span, depths};
 
 /// First word of the child's.
@@ -94,6 +95,25 @@ pub struct SpecialisedBlob(
     /// it was seen after the last one, or if nobody knows when.
     pub Option<u64>,
 );
+
+/// What a probe has seen on its line.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ProbeBlob {
+    /// First, before anything runs: what stands on the line, and the nearest lines that have something.
+    Site { places: Vec<Site>, nearest: Vec<u32> },
+    /// The line's file was loaded, as a module.
+    Loaded,
+    /// A way that a place went for the first time.
+    Way {
+        place: usize,
+        way: usize,
+        #[serde(flatten)]
+        told: Way,
+    },
+    /// How often until now: place, way (null for those that are one too many), visits.
+    Visits { rows: Vec<(usize, Option<usize>, u64)>, is_last: bool },
+}
 
 /// How it ended, as the child saw it.
 #[derive(Debug, Clone, Serialize, Deserialize)]

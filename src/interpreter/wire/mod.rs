@@ -18,6 +18,9 @@
 //! A warm-up run ([`Task::WarmUp`](super::options::Task::WarmUp)) tells no steps, but which instructions
 //! specialise, as [`WarmthBlob`]s; the last of them has the ticks of each code object.
 //!
+//! A probe ([`Task::Probe`](super::options::Task::Probe)) tells no steps either, but how attributes are found, as
+//! [`ProbeBlob`]s.
+//!
 //! Backpressure is the pipe's: who does not read makes the child sleep in `write`.
 //!
 //! # Credits
@@ -49,7 +52,7 @@ mod reader;
 mod writer;
 
 pub use blobs::{
-    CodeBlob, End, EndBlob, HandlerBlob, Hello, InstructionBlob, LimitBlob, LimitKind, SpecialisedBlob, SyntaxError, WarmthBlob,
+    CodeBlob, End, EndBlob, HandlerBlob, Hello, InstructionBlob, LimitBlob, LimitKind, ProbeBlob, SpecialisedBlob, SyntaxError, WarmthBlob,
 };
 pub use reader::{Heard, Reader, WireError};
 pub use writer::Writer;
@@ -67,6 +70,7 @@ const BLOB_END: u64 = 4;
 const BLOB_NAME: u64 = 5;
 const BLOB_WARNING: u64 = 6;
 const BLOB_WARMTH: u64 = 7;
+const BLOB_PROBE: u64 = 8;
 
 /// Numbers of marks on the wire; `record.py` holds the same table.
 mod mark {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::implied::Implied;
 use super::{
-    BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, BLOB_WARMTH, BLOB_WARNING, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK, KIND_STEP,
-    PROTOCOL, WarmthBlob, mark,
+    BLOB_CODE, BLOB_END, BLOB_HELLO, BLOB_NAME, BLOB_PROBE, BLOB_WARMTH, BLOB_WARNING, CodeBlob, End, EndBlob, Hello, KIND_BLOB, KIND_MARK,
+    KIND_STEP, PROTOCOL, ProbeBlob, WarmthBlob, mark,
 };
 use crate::trace::{CodeId, Dialect, Listener, Mark, MarkKind, NameId, Step};
 
@@ -48,6 +48,7 @@ pub struct Reader<R: Read> {
     end: Option<End>,
     steps: u64,
     warmth: Vec<WarmthBlob>,
+    probed: Vec<ProbeBlob>,
 }
 
 impl<R: Read> Reader<R> {
@@ -66,6 +67,7 @@ impl<R: Read> Reader<R> {
             end: None,
             steps: 0,
             warmth: Vec::new(),
+            probed: Vec::new(),
         }
     }
 
@@ -92,6 +94,11 @@ impl<R: Read> Reader<R> {
     /// What a warm-up run has told since this was asked last.
     pub fn take_warmth(&mut self) -> Vec<WarmthBlob> {
         std::mem::take(&mut self.warmth)
+    }
+
+    /// What a probe has told since this was asked last.
+    pub fn take_probed(&mut self) -> Vec<ProbeBlob> {
+        std::mem::take(&mut self.probed)
     }
 
     /// Reads once from the input, waiting for it if need be, and tells what has come whole.
@@ -249,6 +256,7 @@ impl<R: Read> Reader<R> {
                 self.names += 1;
             }
             BLOB_WARNING => self.warnings.push(serde_json::from_slice(payload).map_err(unreadable)?),
+            BLOB_PROBE => self.probed.push(serde_json::from_slice(payload).map_err(unreadable)?),
             BLOB_WARMTH => self.warmth.push(serde_json::from_slice(payload).map_err(unreadable)?),
             other => return Err(self.garbled(format!("blob {other}"))),
         }
