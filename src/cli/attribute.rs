@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -66,7 +65,7 @@ impl Subject {
         if line as usize > lines {
             return Err(Failure::Usage(format!("{file} has {lines} lines, and none of number {line}")));
         }
-        let probed_line = ProbedLine { file: is_imported.then(|| std::path::absolute(file)).transpose()?.map(PathBuf::from), line };
+        let probed_line = ProbedLine { file: is_imported.then(|| std::path::absolute(file)).transpose()?, line };
         let Some(probed) = self.probed(&source, &text, &shared, &probed_line)? else { return Ok((ending::INTERRUPTED, Vec::new())) };
         if probed.places.is_empty() {
             let nearest: Vec<String> = probed.nearest.iter().map(|line| format!("line {line}")).collect();
