@@ -1,7 +1,6 @@
 //! `evalody explain @attribute FILE.py:LINE`: how the attributes on a line are found while the program runs.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use super::args::Shared;

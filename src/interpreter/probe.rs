@@ -106,7 +106,7 @@ impl Probed {
             ProbeBlob::Loaded => self.is_loaded = true,
             ProbeBlob::Way { place, way: number, told } => {
                 if let Some(place) = self.places.get_mut(place) {
-                    place.ways.push(SeenWay { number, way: told, visits: 1 });
+                    place.ways.push(SeenWay { number, way: *told, visits: 1 });
                 }
             }
             ProbeBlob::Visits { rows, is_last } => {

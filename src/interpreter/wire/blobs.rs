@@ -109,7 +109,7 @@ pub enum ProbeBlob {
         place: usize,
         way: usize,
         #[serde(flatten)]
-        told: Way,
+        told: Box<Way>,
     },
     /// How often until now: place, way (null for those that are one too many), visits.
     Visits { rows: Vec<(usize, Option<usize>, u64)>, is_last: bool },
