@@ -239,7 +239,8 @@ raise SystemExit(7)
 
 #[test]
 fn however_a_program_ends_what_was_seen_is_kept() {
-    let ends: [(&str, fn(&Outcome) -> bool); 5] = [
+    type Is = fn(&Outcome) -> bool;
+    let ends: [(&str, Is); 5] = [
         ("raise SystemExit(3)", |outcome| *outcome == Outcome::Exited { status: 3 }),
         ("1 / 0", |outcome| matches!(outcome, Outcome::Raised { kind, .. } if kind == "ZeroDivisionError")),
         ("import os\nos._exit(4)", |outcome| *outcome == Outcome::Exited { status: 4 }),

@@ -6,11 +6,12 @@ mod golden;
 
 use std::sync::Arc;
 
+use evalody::atlas::{Version, find, page};
 use evalody::music::{Instrument, Key, Level, Pan, Patch, Tempo, Tick};
 use evalody::perform::{Channel, ChannelSetup};
 use evalody::program::Program;
 use evalody::score::Cause;
-use evalody::terminal::{Colours, OutputPane, Scene, Stream, View, draw};
+use evalody::terminal::{Colours, Leaf, OutputPane, Scene, Stream, View, draw};
 use evalody::trace::{Code, CodeId, Family, Header, Instruction, Origin, Span};
 use golden::check_golden;
 use proptest::prelude::*;
@@ -156,6 +157,7 @@ impl Stage {
             output: &self.output,
             instructions_heard: 12_345,
             notices: &self.notices,
+            leaf: None,
         }
     }
 }
@@ -409,4 +411,24 @@ proptest! {
             picture(&scene, &mut view, width, height);
         }
     }
+}
+
+#[test]
+fn a_page_of_the_atlas_covers_the_code_and_leaves_the_rest() {
+    let show = Stage::fib();
+    let page = page(&find("LOAD_GLOBAL").unwrap(), Version::new(13));
+    let closed = show.scene(&SOUNDING);
+    let opened = Scene { leaf: Some(Leaf { page: &page, top: 0 }), ..closed };
+    for (width, height) in [(80, 24), (110, 40), (60, 15)] {
+        let before = text(&picture(&closed, &mut View::default(), width, height));
+        let open = text(&picture(&opened, &mut View::default(), width, height));
+        assert!(before.contains("a atlas") || width < 80, "{before}");
+        assert!(open.contains("a closes the atlas") && open.contains("LOAD_GLOBAL") && open.contains("Reads a global"), "{open}");
+        assert!(!open.contains("def fib") && open.contains("the program prints"), "{open}");
+        // Past its end the last rows are shown.
+        let last = Scene { leaf: Some(Leaf { page: &page, top: 10_000 }), ..closed };
+        assert!(text(&picture(&last, &mut View::default(), width, height)).contains("topics:"), "{width}x{height}");
+    }
+    // Where nothing but the line of status fits, there is no page either.
+    assert!(!text(&picture(&opened, &mut View::default(), 50, 8)).contains("LOAD_GLOBAL"));
 }

@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(unknown.nearest[0], "LOAD_FAST");
         assert!(unknown.nearest.len() <= NEAREST && !unknown.is_shared);
         assert!(find("apend").unwrap_err().nearest.iter().any(|name| name.ends_with(".append")));
-        for nonsense in ["", "@", "?!", "xyzzy plugh quux"] {
+        for nonsense in ["", "@@", "?!", "xyzzy plugh quux"] {
             assert!(find(nonsense).is_err(), "{nonsense:?}");
         }
         assert_eq!(find("xyzzyplughquux").unwrap_err().to_string(), "xyzzyplughquux is nothing the atlas knows");

@@ -10,7 +10,7 @@ mod topic;
 
 pub use beneath::beneath;
 
-use super::{Entry, Handler, Pep, Place, Version, Versions};
+use super::{Checked, Entry, Handler, Pep, Place, Version, Versions};
 
 /// What is told of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,20 +75,26 @@ fn absence(versions: Versions, version: Option<Version>) -> Option<Block> {
 
 /// The C code behind an opcode or a form.
 fn handlers(opcode: &str, version: Option<Version>) -> impl Iterator<Item = Block> {
-    Handler::of(opcode).filter(move |handler| is_asked(handler.versions, version)).map(|handler| Block::Place {
+    Handler::of(opcode).filter(move |handler| is_asked(handler.versions, version)).map(move |handler| Block::Place {
         label: handler.versions.to_string(),
         versions: handler.versions,
         place: handler.place,
         note: match &handler.parts[..] {
-            [] => handler.checked.to_string(),
-            parts => format!("made of {}; {}", parts.iter().map(|part| bare(part)).collect::<Vec<_>>().join(", "), handler.checked),
+            [] => checked(handler.checked, handler.versions, version),
+            parts => format!("made of {}; {}", names(parts), checked(handler.checked, handler.versions, version)),
         },
     })
 }
 
-/// The name in an anchor such as `specializing op(_SPECIALIZE_CALL,`.
-fn bare(anchor: &str) -> &str {
-    anchor.rsplit('(').next().unwrap_or(anchor).trim_end_matches(',')
+/// The names in anchors such as `specializing op(_SPECIALIZE_CALL,`.
+fn names(anchors: &[&str]) -> String {
+    let bare = |anchor: &str| anchor.rsplit('(').next().unwrap_or(anchor).trim_end_matches(',').to_owned();
+    anchors.iter().map(|anchor| bare(anchor)).collect::<Vec<_>>().join(", ")
+}
+
+/// Against what a fact of these versions was checked: all that is to be said, or what there is of the one asked for.
+fn checked(checked: Checked, versions: Versions, version: Option<Version>) -> String {
+    checked.told_of(version.map_or(versions, |version| [version].into_iter().collect()))
 }
 
 /// PEPs with their titles; of those that the atlas has no page for, the number.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Version;
+use super::{Version, Versions};
 
 /// A text that is to be found in a file of CPython's source tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,8 +38,12 @@ impl Checked {
 
     /// Whether it was checked against a release of this version: `3.13.0` covers 3.13.
     pub fn covers(self, version: Version) -> bool {
-        let Self::Against(releases) = self else { return false };
-        releases.split(',').any(|release| {
+        self.release_of(version).is_some()
+    }
+
+    fn release_of(self, version: Version) -> Option<&'static str> {
+        let Self::Against(releases) = self else { return None };
+        releases.split(',').find(|release| {
             let (minor, _) = release.rsplit_once('.').unwrap_or((release, ""));
             minor.parse() == Ok(version)
         })
@@ -48,7 +52,19 @@ impl Checked {
     /// What is to be said of this version alone: a fact may hold in a version against which nobody checked it.
     #[must_use]
     pub fn of(self, version: Version) -> Self {
-        if self.covers(version) { self } else { Self::Inferred }
+        self.release_of(version).map_or(Self::Inferred, Self::Against)
+    }
+
+    /// What is to be said of these versions: `checked against 3.13.0; inferred for 3.14`.
+    pub fn told_of(self, versions: Versions) -> String {
+        let (covered, inferred): (Vec<Version>, Vec<Version>) = versions.iter().partition(|&version| self.covers(version));
+        let releases: Vec<&str> = covered.into_iter().filter_map(|version| self.release_of(version)).collect();
+        let inferred: Versions = inferred.into_iter().collect();
+        match (releases.is_empty(), inferred.is_empty()) {
+            (true, _) => Self::Inferred.to_string(),
+            (false, true) => format!("checked against {}", releases.join(", ")),
+            (false, false) => format!("checked against {}; inferred for {inferred}", releases.join(", ")),
+        }
     }
 }
 
@@ -73,6 +89,10 @@ mod tests {
             assert_eq!(checked.covers(version), is_covered, "{version}");
             assert_eq!(checked.of(version) == Checked::Inferred, !is_covered, "{version}");
         }
+        let versions = |text: &str| text.parse().unwrap();
+        assert_eq!(checked.told_of(versions("3.8,3.13")), "checked against 3.8.18, 3.13.0");
+        assert_eq!(checked.told_of(versions("3.13-")), "checked against 3.13.0; inferred for 3.14");
+        assert_eq!(checked.told_of(versions("3.14")), "inferred, not checked");
         assert!(!Checked::read("-").covers(Version::FIRST));
         assert!(!Checked::read("3.1.4").covers(Version::LAST));
     }

@@ -20,25 +20,28 @@ const SINGLES: [&str; 3] = ["int", "float", "list"];
 const MOST_TOLD: usize = 6;
 
 pub fn page(symbol: &'static str, types: &[&'static str], version: Option<Version>) -> Page {
-    let told_of: Vec<Vec<&str>> = match types {
-        [] => PAIRS.iter().map(|pair| pair.to_vec()).chain(SINGLES.iter().map(|&kind| vec![kind])).collect(),
-        types => vec![types.to_vec()],
-    };
+    let is_asked = !types.is_empty();
+    let of = |types: &[&'static str]| Some((types.to_vec(), known(symbol, types, version)?));
+    let mut told: Vec<_> = if is_asked { of(types).into_iter().collect() } else { PAIRS.iter().filter_map(|pair| of(pair)).collect() };
+    // What takes two operands is told of two: `-` is another operator before one.
+    if told.is_empty() {
+        told = SINGLES.iter().filter_map(|&kind| of(&[kind])).collect();
+    }
+    told.retain(|(_, (_, found))| is_asked || succeeds(found));
     let mut blocks = Vec::new();
-    let mut told = told_of.iter().filter_map(|types| Some((types, known(symbol, types, version)?)));
-    let told: Vec<_> = told.by_ref().filter(|(types, (_, found))| !types.is_empty() && (told_of.len() == 1 || succeeds(found))).collect();
     if let Some((_, (version, first))) = told.first() {
-        let parts = told.iter().take(MOST_TOLD).map(|(types, _)| written(symbol, types)).collect::<Vec<_>>().join(", ");
         blocks.push(Block::Text(format!(
-            "What {symbol} does depends on the types of its operands only: {} calls {}, which asks the slots of their types one after the other. Told of CPython {version}: {parts}.",
+            "{}, of which {symbol} is made, calls {}. That asks the slots of the operands' types, one after the other, so it depends on nothing but these types what is done. Told of CPython {version}.",
             first.opcode, first.function
         )));
         let versions: Versions = [*version].into_iter().collect();
-        let note = first.checked.to_string();
+        let note = first.checked.of(*version).to_string();
         blocks.push(Block::Place { label: first.function.to_owned(), versions, place: first.api, note });
     }
     for (types, (version, found)) in told.iter().take(MOST_TOLD) {
-        blocks.push(Block::Heading(written(symbol, types)));
+        if !is_asked {
+            blocks.push(Block::Heading(written(symbol, types)));
+        }
         blocks.extend(steps(found, types, *version));
     }
     blocks.extend(see("opcode", told.first().map(|(_, (_, first))| first.opcode)));
