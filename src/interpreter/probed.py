@@ -256,7 +256,11 @@ class Probe:
 
     def start(self):
         if self.stream.deadline is not None:
-            start_new_thread(self._end_in_time, ())
+            # It is waited for: where the program ends before a thread has begun, 3.11 may die of that thread.
+            begun = allocate_lock()
+            begun.acquire()
+            start_new_thread(self._end_in_time, (begun.release,))
+            begun.acquire()
         if self.file is not None:
             self._watch_imports()
 
@@ -274,7 +278,8 @@ class Probe:
 
         loader.get_code = get_code
 
-    def _end_in_time(self):
+    def _end_in_time(self, begun):
+        begun()
         left = self.stream.deadline - monotonic()
         while left > 0:
             sleep(left)
