@@ -94,7 +94,11 @@ class WarmUp:
 
     def start(self):
         if self.stream.deadline is not None:
-            start_new_thread(self._end_in_time, ())
+            # It is waited for: where the program ends before a thread has begun, 3.11 may die of that thread.
+            begun = allocate_lock()
+            begun.acquire()
+            start_new_thread(self._end_in_time, (begun.release,))
+            begun.acquire()
         if VERSION < (3, 12):
             sys.addaudithook(self._audit)
             return
@@ -190,7 +194,8 @@ class WarmUp:
             if sites is not None:
                 self._look(code, sites, None)
 
-    def _end_in_time(self):
+    def _end_in_time(self, begun):
+        begun()
         left = self.stream.deadline - monotonic()
         while left > 0:
             sleep(left)

@@ -42,6 +42,14 @@ pub(super) struct Panes {
     pub(super) keys: Rect,
 }
 
+impl Panes {
+    /// What is beside one another of the code: its source, its instructions and, where it is a tower, the stack.
+    pub(super) fn code(&self) -> Rect {
+        let code = self.source.union(self.bytecode);
+        if self.stack.y == code.y { code.union(self.stack) } else { code }
+    }
+}
+
 pub(super) fn areas(whole: Rect, scene: &Scene) -> Areas {
     if whole.width < SMALLEST.0 || whole.height < SMALLEST.1 {
         return Areas::OneLine(Rect { height: whole.height.min(1), ..whole });

@@ -106,7 +106,7 @@ pub fn draw(frame: &mut Frame, scene: &Scene, view: &mut View) {
     bytecode::draw(frame, areas.bytecode, scene, view);
     stack::draw(frame, areas.stack, scene);
     if let Some(leaf) = scene.leaf {
-        atlas::draw(frame, areas.source.union(areas.bytecode).union(areas.stack), leaf);
+        atlas::draw(frame, areas.code(), leaf);
     }
     band::draw_lanes(frame, areas.lanes, scene, view.colours);
     band::draw_parts(frame, areas.parts, scene);
