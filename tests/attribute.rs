@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use evalody::interpreter::options::Launch;
-use evalody::interpreter::{Limits, Probed, ProbedLine, Request, probe};
-use evalody::lookup::{CallableKind, DictState, Load, Outcome as Rule, SearchOf, Subject, What, steps};
+use evalody::interpreter::{Limits, ProbedLine, Request, probe};
+use evalody::lookup::{CallableKind, DictState, Load, Outcome as Rule, Probed, SearchOf, Subject, What, steps};
 use evalody::trace::{Limit, Outcome};
 use support::{file, pythons, request, request_of, with_each_python};
 
@@ -310,7 +310,7 @@ fn the_command_tells_it_and_says_what_is_wrong() {
     };
     let (stdout, stderr, status) = ask("4");
     assert_eq!((stderr.as_str(), status), ("", Some(0)));
-    for words in ["run once more", "x.append: an attribute, called at once", "list, object", "_PyType_Lookup", "this way, once"] {
+    for words in ["the program once more", "x.append: an attribute, called at once", "list, object", "_PyType_Lookup", "This way, once"] {
         assert!(stdout.contains(words), "{words}: {stdout}");
     }
     assert!(!stdout.contains("heard"), "{stdout}");

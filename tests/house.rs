@@ -35,8 +35,8 @@ const ROOMS: &[Room] = &[
     pure_room("atlas", &[]),
     pure_room("music", &[]),
     pure_room("trace", &[]),
-    // How attributes are found; families are what its steps sound as.
-    pure_room("lookup", &["trace"]),
+    // How attributes are found; families are what its steps sound as, and the atlas knows the functions in C.
+    pure_room("lookup", &["atlas", "trace"]),
     pure_room("fold", &["trace"]),
     pure_room("score", &["music", "trace"]),
     pure_room("compose", &["fold", "score", "music", "trace"]),
@@ -81,6 +81,7 @@ const ROOMS: &[Room] = &[
             "interpreter",
             "live",
             "feed",
+            "lookup",
         ],
     ),
     door(
@@ -88,6 +89,7 @@ const ROOMS: &[Room] = &[
         &[
             "songs",
             "atlas",
+            "lookup",
             "music",
             "trace",
             "fold",

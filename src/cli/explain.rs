@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use super::args::Shared;
 use super::counted::{Format, Shown};
+use super::ending;
 use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
@@ -88,10 +89,8 @@ impl Explain {
         let entry = atlas::find(&self.name.join(" "))?;
         let font = self.sound.load()?;
         let page = atlas::page(&entry, self.trees.version);
-        for line in self.lines(&page, &trees) {
-            writeln!(out, "{line}")?;
-        }
-        out.flush()?;
+        drop(out);
+        self.print(&page, &trees)?;
         self.play(&strokes(&entry), font)?;
         Ok(0)
     }
@@ -116,9 +115,10 @@ impl Explain {
         let topic = topic.to_ascii_lowercase();
         if topic == attribute::TOPIC {
             self.refuse_picture()?;
-            let (status, strokes) = attribute::run(&subject, &self.program)?;
+            let Some((page, strokes)) = attribute::run(&subject, &self.program)? else { return Ok(ending::INTERRUPTED) };
+            self.print(&page, trees)?;
             self.play(&strokes, font)?;
-            return Ok(status);
+            return Ok(0);
         }
         let file = Some(subject.clone()).filter(|file| !file.is_empty());
         let shared = Shared { file, ..self.program.clone() };
@@ -126,12 +126,8 @@ impl Explain {
             "@memory" => memory::run(&shared, &self.shown)?,
             "@loop" => {
                 if self.shown.format == Format::Text {
-                    let page = atlas::page(&atlas::find(&topic)?, self.trees.version);
-                    let mut out = io::stdout().lock();
-                    for line in self.lines(&page, trees) {
-                        writeln!(out, "{line}")?;
-                    }
-                    writeln!(out)?;
+                    self.print(&atlas::page(&atlas::find(&topic)?, self.trees.version), trees)?;
+                    writeln!(io::stdout())?;
                 }
                 heat::every_time(&shared, &self.shown)?
             }
@@ -142,6 +138,14 @@ impl Explain {
         };
         self.play(&strokes(&atlas::find(&topic)?), font)?;
         Ok(status)
+    }
+
+    fn print(&self, page: &Page, trees: &Checkouts) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        for line in self.lines(page, trees) {
+            writeln!(out, "{line}")?;
+        }
+        Ok(out.flush()?)
     }
 
     fn play(&self, strokes: &[Option<(Family, u8)>], font: Option<SoundFont>) -> Result<(), Failure> {

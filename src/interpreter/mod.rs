@@ -32,7 +32,7 @@ pub mod wire;
 pub use cpython::{Found, TRACER, found};
 pub use error::InterpreterError;
 pub use explain::explain;
-pub use probe::{Probed, ProbedLine, ProbedPlace, SeenWay, probe};
+pub use probe::{ProbedLine, probe};
 pub use running::{Output, OutputStream, Running, State};
 pub use warm::{Warmth, warm_up};
 pub use warmed::{Agreement, Merging, Warmed};

@@ -11,8 +11,8 @@ use super::error::remedy;
 use super::options::{Launch, Task};
 use super::wire::ProbeBlob;
 use super::{InterpreterError, Limits, Request, State, Streams, cpython};
-use crate::lookup::{Site, Way};
-use crate::trace::{Dialect, Outcome, Trace};
+use crate::lookup::{Probed, ProbedPlace, SeenWay};
+use crate::trace::Trace;
 
 /// Longest that such a run takes unless it was told to be shorter, as that for what specialises: what a line does
 /// it commonly does soon, and an endless program is not waited for.
@@ -28,39 +28,6 @@ pub struct ProbedLine {
     pub file: Option<PathBuf>,
     /// From 1.
     pub line: u32,
-}
-
-/// What was seen of a line.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Probed {
-    pub dialect: Dialect,
-    pub outcome: Outcome,
-    /// In the order of the text. None if there is nothing on the line; then nothing ran.
-    pub places: Vec<ProbedPlace>,
-    /// The nearest lines that have something, before and behind.
-    pub nearest: Vec<u32>,
-    /// Whether the line's file was loaded by the program; always if it is the program's own.
-    pub is_loaded: bool,
-    /// Whether the visits are all there were: a program that is killed does not say the last of them.
-    pub is_whole: bool,
-}
-
-/// An attribute or a call on the line, and how it went.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ProbedPlace {
-    pub site: Site,
-    /// In the order in which they were first gone.
-    pub ways: Vec<SeenWay>,
-    /// Visits by further ways, which are not told apart.
-    pub others: u64,
-}
-
-/// A way, and how often it was gone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SeenWay {
-    number: usize,
-    pub way: Way,
-    pub visits: u64,
 }
 
 /// Runs a program and looks at a line of it. `None` if it is wanted no longer.
@@ -85,7 +52,7 @@ pub fn probe(request: &Request, line: &ProbedLine, is_wanted: impl Fn() -> bool)
     while is_wanted() {
         let state = running.listen_for(&mut unheard, PATIENCE)?;
         for blob in running.take_probed() {
-            probed.take(blob);
+            take(&mut probed, blob);
         }
         if let State::Ended(outcome) = state {
             probed.outcome = outcome;
@@ -96,34 +63,28 @@ pub fn probe(request: &Request, line: &ProbedLine, is_wanted: impl Fn() -> bool)
     Ok(None)
 }
 
-impl Probed {
-    fn take(&mut self, blob: ProbeBlob) {
-        match blob {
-            ProbeBlob::Site { places, nearest } => {
-                self.places = places.into_iter().map(|site| ProbedPlace { site, ways: Vec::new(), others: 0 }).collect();
-                self.nearest = nearest;
+/// Adds what the probe says.
+fn take(probed: &mut Probed, blob: ProbeBlob) {
+    match blob {
+        ProbeBlob::Site { places, nearest } => {
+            probed.places = places.into_iter().map(|site| ProbedPlace { site, ways: Vec::new(), others: 0 }).collect();
+            probed.nearest = nearest;
+        }
+        ProbeBlob::Loaded => probed.is_loaded = true,
+        ProbeBlob::Way { place, way: number, told } => {
+            if let Some(place) = probed.places.get_mut(place) {
+                place.ways.push(SeenWay { number, way: *told, visits: 1 });
             }
-            ProbeBlob::Loaded => self.is_loaded = true,
-            ProbeBlob::Way { place, way: number, told } => {
-                if let Some(place) = self.places.get_mut(place) {
-                    place.ways.push(SeenWay { number, way: *told, visits: 1 });
-                }
-            }
-            ProbeBlob::Visits { rows, is_last } => {
-                self.is_whole |= is_last;
-                for (place, way, visits) in rows {
-                    let Some(place) = self.places.get_mut(place) else { continue };
-                    match way {
-                        Some(number) => place.ways.iter_mut().filter(|way| way.number == number).for_each(|way| way.visits = visits),
-                        None => place.others = visits,
-                    }
+        }
+        ProbeBlob::Visits { rows, is_last } => {
+            probed.is_whole |= is_last;
+            for (place, way, visits) in rows {
+                let Some(place) = probed.places.get_mut(place) else { continue };
+                match way {
+                    Some(number) => place.ways.iter_mut().filter(|way| way.number == number).for_each(|way| way.visits = visits),
+                    None => place.others = visits,
                 }
             }
         }
-    }
-
-    /// Whether anything on the line ran.
-    pub fn has_run(&self) -> bool {
-        self.places.iter().any(|place| !place.ways.is_empty())
     }
 }

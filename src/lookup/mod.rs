@@ -5,12 +5,16 @@
 
 mod callable;
 mod descent;
+mod page;
 mod place;
+mod probed;
 mod steps;
 mod way;
 
 pub use callable::{Callable, CallableKind};
 pub use descent::{Fall, descent};
+pub use page::page;
 pub use place::{Access, Site};
+pub use probed::{Probed, ProbedPlace, SeenWay};
 pub use steps::{Anchor, Step, steps};
 pub use way::{DictState, Found, Load, Outcome, Search, SearchOf, Store, Subject, Way, What};
