@@ -23,6 +23,9 @@ const EDITOR: (usize, usize, usize, usize) = (4, 50, 530, 410);
 const ROLL: (usize, usize, usize, usize) = (170, 480, 880, 160);
 const SIDE: (usize, usize, usize, usize) = (1058, 85, 212, 370);
 
+/// Pixels that differ at least where a page of text comes over the panels, or goes.
+const ATLAS_PIXELS: usize = 20_000;
+
 /// A tenth of a second, in samples.
 const TENTH: usize = RATE_HZ as usize / 10 * 2;
 
@@ -112,6 +115,13 @@ fn a_wrong_program_in_the_window_stops_no_music_and_panic_does() {
     display.clicks(700, 110);
     let told = display.until("the inspector", |picture| picture.differs(&before, SIDE) > 3000);
     display.keep("5-clicked");
+    // The atlas is one key away from it, and goes as it came.
+    const ATLAS: (usize, usize, usize, usize) = (750, 70, 470, 380);
+    display.keys(&["F1"]);
+    let atlas = display.until("the atlas", |picture| picture.differs(&told, ATLAS) > ATLAS_PIXELS);
+    display.keep("5-atlas");
+    display.keys(&["F1"]);
+    display.until("the atlas to be closed", |picture| picture.differs(&atlas, ATLAS) > ATLAS_PIXELS);
     for x in (500..900).step_by(40) {
         display.clicks(x, 540);
     }

@@ -1,12 +1,14 @@
 //! `evalody live`: the window in which a program is edited and heard.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::Music;
 use super::error::Failure;
 use super::record;
 use super::sound_font::Sound;
+use crate::checkout::Checkouts;
 use crate::edit::Document;
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
@@ -148,6 +150,14 @@ impl Live {
         };
         let interrupted = record::interruption();
         let mut bench = Workbench::new(document, wishes, player);
+        // The atlas has places to show without them, too.
+        let checkouts = Checkouts::find(&[]).unwrap_or_else(|error| {
+            bench.notice(error.to_string());
+            Checkouts::default()
+        });
+        for notice in checkouts.notices() {
+            bench.notice(notice.clone());
+        }
         if let Some(notice) = notice {
             bench.notice(notice);
         }
@@ -159,6 +169,7 @@ impl Live {
             is_fullscreen: self.fullscreen,
             is_light: self.light,
             state: kept::place("toured"),
+            checkouts: Arc::new(checkouts),
             measure: self.measure.map(Duration::from_secs),
         };
         match window::open(bench, opening, interrupted) {

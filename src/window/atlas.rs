@@ -1,14 +1,33 @@
 //! The atlas over the panels: what the selected instruction does, or the one that runs; where in C; which PEPs. One
 //! goes from page to page by the names on them, and back again.
 
+use std::path::PathBuf;
+use std::thread;
+
 use nannou::prelude::egui::{Button, Grid, Key, Label, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
 
 use super::seen::Seen;
 use super::theme::{SMALL, Theme};
 use super::view::View;
-use crate::atlas::{self, Block, Page, Version};
+use crate::atlas::{self, Block, Page, Place, Version, Versions};
+use crate::checkout::{Checkout, Checkouts, Opened, open_in_editor};
 use crate::live::Voices;
-use crate::workbench::Workbench;
+use crate::lookup;
+use crate::workbench::{LookedInto, Workbench};
+
+/// A place that was clicked: where it stands in a tree.
+struct Spot {
+    path: PathBuf,
+    line: u32,
+}
+
+/// What was clicked on a page.
+#[derive(Default)]
+struct Clicked {
+    name: Option<String>,
+    /// To be opened in the editor.
+    opens: Option<Spot>,
+}
 
 /// What is read.
 #[derive(Debug, Default)]
@@ -23,6 +42,8 @@ pub struct Reading {
 
 /// Width of a page in points: lines of about seventy letters.
 const WIDTH: f32 = 500.0;
+/// Height of a page in points, where the window has room for it; longer ones scroll.
+const HEIGHT: f32 = 560.0;
 /// What is left of the window's height around it, in points.
 const AROUND: f32 = 170.0;
 
@@ -64,12 +85,13 @@ pub fn draw<V: Voices>(ui: &Ui, bench: &Workbench<V>, view: &mut View, seen: &Se
     let version = version(bench);
     let theme = view.theme;
     let Some(reading) = &mut view.reading else { return };
-    let (mut is_open, mut follows, mut goes_back, mut goes_to) = (true, false, false, None);
+    let (mut is_open, mut follows, mut goes_back) = (true, false, false);
+    let mut clicked = Clicked::default();
     Window::new("Atlas")
         .id(ui.id().with("atlas"))
         .open(&mut is_open)
         .collapsible(false)
-        .default_width(WIDTH)
+        .default_size([WIDTH, HEIGHT])
         .default_pos(ui.max_rect().right_top() + vec2(-WIDTH - 40.0, 60.0))
         .show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
@@ -79,7 +101,7 @@ pub fn draw<V: Voices>(ui: &Ui, bench: &Workbench<V>, view: &mut View, seen: &Se
                 let asked = TextEdit::singleline(&mut reading.asked).hint_text("look up: LOAD_ATTR, list.append, PEP 659, @gil");
                 let response = ui.add(asked.desired_width(ui.available_width()));
                 if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-                    goes_to = Some(std::mem::take(&mut reading.asked));
+                    clicked.name = Some(std::mem::take(&mut reading.asked));
                 }
             });
             if let Some(answer) = &reading.answer {
@@ -89,14 +111,14 @@ pub fn draw<V: Voices>(ui: &Ui, bench: &Workbench<V>, view: &mut View, seen: &Se
             let height = (ui.ctx().content_rect().height() - AROUND).max(120.0);
             if let Some(page) = reading.pages.last() {
                 ScrollArea::vertical().id_salt(reading.pages.len()).max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                    goes_to = leaf(ui, page, &theme).or(goes_to.take());
+                    leaf(ui, page, &theme, &view.checkouts, version, &mut clicked);
                 });
             }
         });
     if goes_back {
         reading.pages.pop();
     }
-    if let Some(name) = goes_to {
+    if let Some(name) = clicked.name {
         reading.look_up(&name, version);
     }
     if follows && let Some(page) = page_of(bench, seen) {
@@ -105,11 +127,39 @@ pub fn draw<V: Voices>(ui: &Ui, bench: &Workbench<V>, view: &mut View, seen: &Se
     if !is_open {
         view.reading = None;
     }
+    if let Some(Spot { path, line }) = clicked.opens {
+        // It may stay open as long as the window; one that needs a terminal takes the one that evalody was started from.
+        view.editors.push(thread::spawn(move || match open_in_editor(&path, line) {
+            Ok(Opened::Edited) => None,
+            Ok(Opened::NoEditor) => Some(format!("{}:{line}; set VISUAL or EDITOR to have it opened", path.display())),
+            Err(error) => Some(error.to_string()),
+        }));
+    }
 }
 
-/// A page; gives the name that was clicked.
-fn leaf(ui: &mut Ui, page: &Page, theme: &Theme) -> Option<String> {
-    let mut goes_to = None;
+/// Tells what came of editors that were opened, and opens the page of a line that was looked at.
+pub fn advance<V: Voices>(bench: &mut Workbench<V>, view: &mut View) {
+    for editor in view.editors.extract_if(.., |editor| editor.is_finished()) {
+        if let Ok(Some(words)) = editor.join() {
+            bench.notice(words);
+        }
+    }
+    if let Some(LookedInto { line, program, probed }) = bench.looked_into() {
+        let page = lookup::page(&probed, &program.name, line, program.line(line).unwrap_or_default());
+        view.reading.get_or_insert_default().pages.push(page);
+    }
+}
+
+/// Where a place stands: in the tree of the version which is heard, or else in the newest that has it.
+fn spot(checkouts: &Checkouts, place: &Place, versions: Versions, version: Option<Version>) -> Option<(Spot, String)> {
+    let heard = version.and_then(|version| checkouts.in_version(version)).filter(|tree| versions.contains(tree.version()));
+    let tree: &Checkout = heard.or_else(|| checkouts.newest_of(versions))?;
+    let line = tree.line_of(place)?;
+    Some((Spot { path: tree.path_of(place), line }, format!("line {line} of {}", tree.release())))
+}
+
+/// A page, with what is clicked on it.
+fn leaf(ui: &mut Ui, page: &Page, theme: &Theme, checkouts: &Checkouts, version: Option<Version>, clicked: &mut Clicked) {
     ui.label(RichText::new(&page.title).strong());
     for (index, block) in page.blocks.iter().enumerate() {
         match block {
@@ -124,8 +174,8 @@ fn leaf(ui: &mut Ui, page: &Page, theme: &Theme) -> Option<String> {
                     let text = RichText::new(value).size(SMALL);
                     match page_named(name, value) {
                         Some(name) => {
-                            if ui.link(text).clicked() {
-                                goes_to = Some(name);
+                            if ui.link(text.color(theme.selected)).clicked() {
+                                clicked.name = Some(name);
                             }
                         }
                         // Wrapped: a grid would let it run out of the page.
@@ -133,11 +183,16 @@ fn leaf(ui: &mut Ui, page: &Page, theme: &Theme) -> Option<String> {
                     }
                 });
             }
-            Block::Place { label, place, note, .. } => {
+            Block::Place { label, place, note, versions } => {
                 ui.horizontal_wrapped(|ui| {
-                    ui.label(RichText::new(label).size(SMALL).color(theme.faint));
-                    ui.label(RichText::new(place.file).size(SMALL));
-                    ui.label(RichText::new(place.anchor).size(SMALL).monospace());
+                    ui.label(RichText::new(label).size(SMALL));
+                    ui.label(RichText::new(place.file).size(SMALL).color(theme.faint));
+                    if let Some((spot, words)) = spot(checkouts, place, *versions, version)
+                        && ui.link(RichText::new(words).size(SMALL).color(theme.selected)).clicked()
+                    {
+                        clicked.opens = Some(spot);
+                    }
+                    ui.label(RichText::new(place.anchor).size(SMALL).monospace().color(theme.faint));
                     if !note.is_empty() {
                         ui.label(RichText::new(format!("({note})")).size(SMALL).color(theme.faint));
                     }
@@ -147,15 +202,14 @@ fn leaf(ui: &mut Ui, page: &Page, theme: &Theme) -> Option<String> {
                 ui.horizontal_wrapped(|ui| {
                     ui.label(RichText::new(*label).size(SMALL).color(theme.faint));
                     for name in names {
-                        if ui.link(RichText::new(name).size(SMALL)).clicked() {
-                            goes_to = Some(name.clone());
+                        if ui.link(RichText::new(name).size(SMALL).color(theme.selected)).clicked() {
+                            clicked.name = Some(name.clone());
                         }
                     }
                 });
             }
         }
     }
-    goes_to
 }
 
 /// The page that a fact speaks of: a PEP by its number, told before its title.

@@ -1,6 +1,6 @@
 //! The inspector: what an instruction is, what it does to the stack, and what it sounds like.
 
-use nannou::prelude::egui::{Grid, RichText, Ui};
+use nannou::prelude::egui::{Button, Grid, RichText, Ui};
 
 use super::atlas::{self, Reading};
 use super::seen::Seen;
@@ -9,7 +9,7 @@ use super::view::View;
 use crate::atlas::Opcode;
 use crate::live::Voices;
 use crate::picture::Label;
-use crate::trace::{Code, Instruction};
+use crate::trace::{Code, Family, Instruction};
 use crate::workbench::{Message, Rendition, Workbench};
 
 pub fn draw<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, seen: &Seen, messages: &mut Vec<Message>) {
@@ -32,6 +32,14 @@ pub fn draw<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &mut View, seen:
     }
     if ui.button(RichText::new("C code and PEPs: the atlas (F1)").size(SMALL)).clicked() {
         view.reading = Some(Reading::at(bench, seen));
+    }
+    if let Some(line) = instruction.span.line.filter(|_| heard.is_own(code))
+        && matches!(instruction.family, Family::Attr | Family::Call)
+    {
+        let words = if bench.is_looking() { "looking: the program runs once more" } else { "how it is found: run once more and look" };
+        if ui.add_enabled(!bench.is_looking(), Button::new(RichText::new(words).size(SMALL))).clicked() {
+            messages.push(Message::LookInto(line));
+        }
     }
     let stacks = crate::picture::Stacks::of(code, heard.is_own(code).then_some(&heard.program));
     Grid::new("facts").num_columns(2).spacing([8.0, 3.0]).show(ui, |ui| {
@@ -89,13 +97,17 @@ fn facts(heard: &Rendition, code: &Code, instruction: &Instruction) -> Vec<(&'st
         ("in", format!("{} (offset {})", code.qualname, instruction.offset)),
         ("file", code.file.clone()),
         ("source", place),
-        ("ran", format!("{} times", heard.tape.heat().at(code.id, instruction.offset))),
+        ("ran", times(heard.tape.heat().at(code.id, instruction.offset))),
     ];
     if let Some(target) = instruction.target {
         facts.push(("may jump to", target.to_string()));
     }
     facts.push(("interpreter", heard.dialect.interpreter.clone()));
     facts
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 /// A stack in a line, its top on the right.

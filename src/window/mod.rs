@@ -35,6 +35,7 @@ use bevy::ecs::prelude::{Entity, World};
 use bevy::window::{ClosingWindow, MonitorSelection, Window, WindowMode};
 use nannou::prelude::*;
 
+use crate::checkout::Checkouts;
 use crate::workbench::{Message, Workbench};
 use seen::Seen;
 use view::{Ask, View};
@@ -46,6 +47,8 @@ pub struct Opening {
     pub is_light: bool,
     /// Where it is kept that the tour was closed for good.
     pub state: Option<PathBuf>,
+    /// Source trees of CPython, to open what the atlas names.
+    pub checkouts: Arc<Checkouts>,
     /// Tell how many pictures a second were drawn on standard error, and end after so many seconds.
     pub measure: Option<Duration>,
 }
@@ -179,6 +182,7 @@ fn update(app: &App, model: &mut Model) {
     let context = app.egui_for_window(shop.window);
     shop.view.dress(&context);
     held::set_right(&context);
+    atlas::advance(&mut shop.bench, &mut shop.view);
     let seen = Seen::of(&mut shop.bench);
     keys::read(&context, &mut shop.bench, &mut shop.view, &seen, &mut shop.messages, now);
     let mut ui = egui::Ui::new(

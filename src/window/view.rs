@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use nannou::prelude::egui;
@@ -10,6 +11,7 @@ use nannou::prelude::egui;
 use super::Opening;
 use super::atlas::Reading;
 use super::theme::{Shade, Theme};
+use crate::checkout::Checkouts;
 use crate::edit::{Kind, Lines, Query};
 use crate::music::TICKS_PER_BAR;
 
@@ -62,6 +64,10 @@ pub struct View {
     pub select: Option<(usize, usize)>,
     /// What is read in the atlas, if it is open.
     pub reading: Option<Reading>,
+    /// Source trees of CPython, to open what the atlas names.
+    pub checkouts: Arc<Checkouts>,
+    /// Editors that were opened.
+    pub editors: Vec<JoinHandle<Option<String>>>,
     /// The caret as of the last picture.
     pub caret: usize,
     /// Input that has to wait for what came before it.
@@ -114,6 +120,8 @@ impl View {
             roll_ticks: (ROLL_BARS * TICKS_PER_BAR) as f32,
             select: None,
             reading: None,
+            checkouts: Arc::clone(&opening.checkouts),
+            editors: Vec::new(),
             caret: 0,
             deferred: Vec::new(),
             coloured: Coloured::default(),

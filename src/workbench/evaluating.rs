@@ -305,6 +305,7 @@ impl<V: Voices> Workbench<V> {
 
     /// Stops every program.
     pub(super) fn stop_all(&mut self) {
+        self.stop_looking();
         if let Some(duel) = &mut self.duel {
             let both = duel.stop();
             for evaluation in both {

@@ -55,6 +55,9 @@ pub enum Message {
     Select(Selection),
     Deselect,
 
+    /// Run the program once more, to see how the attributes of a line are found.
+    LookInto(u32),
+
     /// Record what is heard, or end that and write the files.
     Record(bool),
 }

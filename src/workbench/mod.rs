@@ -9,6 +9,7 @@
 
 mod duel;
 mod evaluating;
+mod looking;
 mod message;
 mod mixer;
 mod recorder;
@@ -18,6 +19,7 @@ mod time;
 mod watch;
 
 pub use duel::Duel;
+pub use looking::LookedInto;
 pub use message::{Direction, Message};
 pub use mixer::{Change, Fader, Mixer, Strip};
 pub use rendition::Rendition;
@@ -41,6 +43,7 @@ use crate::music::{Tempo, Tick};
 use crate::synth::Synth;
 
 use evaluating::Pending;
+use looking::Looking;
 use mixer::Mixing;
 use recorder::Recorder;
 use watch::Watch;
@@ -111,6 +114,8 @@ pub struct Workbench<V: Voices = Synth> {
     output: VecDeque<String>,
     notices: VecDeque<String>,
     recorder: Option<Recorder>,
+    /// A line that is being looked at.
+    looking: Option<Looking>,
     /// The program that is heard against this one.
     duel: Option<Duel>,
     watch: Option<Watch>,
@@ -145,6 +150,7 @@ impl<V: Voices> Workbench<V> {
             output: VecDeque::new(),
             notices: VecDeque::new(),
             recorder: None,
+            looking: None,
             duel: None,
             watch: None,
             evaluated: String::new(),
@@ -201,6 +207,7 @@ impl<V: Voices> Workbench<V> {
             Message::ByTurns(by_turns) => self.by_turns(by_turns),
             Message::Select(selection) => self.selection = Some(selection),
             Message::Deselect => self.selection = None,
+            Message::LookInto(line) => self.look_into(line),
             Message::Record(records) => self.record(records),
         }
     }
