@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use bench::{Live, RATE, children, document, wishes};
 use evalody::interpreter::Choice;
+use evalody::lookup;
+use evalody::perform::CueKind;
 use evalody::workbench::{LookedInto, Message};
 use scribe::Scribe;
 
@@ -50,6 +52,15 @@ fn looked_into(live: &mut Live<Scribe>) -> LookedInto {
     }
 }
 
+/// Pitches that were struck so far.
+fn struck(live: &Live<Scribe>) -> Vec<u8> {
+    let pitch = |kind| match kind {
+        CueKind::On { pitch, .. } => Some(pitch),
+        _ => None,
+    };
+    live.strokes.iter().filter_map(|stroke| pitch(stroke.kind)).map(|pitch| pitch.number()).collect()
+}
+
 #[test]
 fn a_line_is_looked_into_and_the_music_goes_on() {
     let Some(mut live) = live(PROGRAM) else { return };
@@ -57,12 +68,35 @@ fn a_line_is_looked_into_and_the_music_goes_on() {
     assert!(live.bench.is_looking());
     let LookedInto { line, program, probed } = looked_into(&mut live);
     assert_eq!((line, program.text.as_str()), (7, PROGRAM));
-    let page = evalody::lookup::page(&probed, &program.name, line, program.line(line).unwrap());
+    let page = lookup::page(&probed, &program.name, line, program.line(line).unwrap());
     let told = page.lines(100, |_, _| None).join("\n");
     for words in ["shape.kind: an attribute", "Shape, Base, object", "base Base: its __dict__ has \"kind\"", "100 times"] {
         assert!(told.contains(words), "{words} is missing of\n{told}");
     }
     live.assert_goes_on("a line was looked into");
+    live.end();
+}
+
+#[test]
+fn what_was_looked_in_is_heard_as_a_line_that_falls() {
+    let Some(mut live) = live(PROGRAM) else { return };
+    live.bench.update(Message::Pause(true));
+    live.draw(800);
+    let before = struck(&live).len();
+    live.bench.update(Message::LookInto(7));
+    let LookedInto { probed, .. } = looked_into(&mut live);
+    let steps: usize = probed.places.iter().map(|place| lookup::descent(&place.ways[0].way).len()).sum();
+    assert!(steps > 3, "{probed:?}");
+    let began = Instant::now();
+    while struck(&live).len() < before + steps {
+        live.draw(80);
+        assert!(began.elapsed() < Duration::from_secs(60), "{} of {steps} are heard", struck(&live).len() - before);
+    }
+    // The object, its type and its base: each lower than the one before.
+    let places = probed.places.iter().position(|place| place.site.name.as_deref() == Some("kind")).unwrap();
+    let first: usize = probed.places[..places].iter().map(|place| lookup::descent(&place.ways[0].way).len()).sum();
+    let line = struck(&live)[before + first..][..3].to_vec();
+    assert!(line.windows(2).all(|pair| pair[0] > pair[1]), "{line:?}");
     live.end();
 }
 

@@ -1,16 +1,30 @@
 //! Looking at how the attributes of a line are found: the program runs once more for it, in a child of its own, while
-//! the music goes on.
+//! the music goes on. What comes of it is heard as a line that goes down through the types.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::Workbench;
 use crate::interpreter::options::{Recorder, Task};
 use crate::interpreter::{InterpreterError, ProbedLine, Request, Streams, probe};
 use crate::live::Voices;
-use crate::lookup::Probed;
+use crate::lookup::{Fall, Probed, descent};
 use crate::program::Program;
+
+/// Time between two steps of a lookup: eight a second, as in the two seconds of `evalody explain`.
+const BETWEEN_STEPS: Duration = Duration::from_millis(125);
+/// Steps that are heard at most: two seconds of them.
+const STEPS_HEARD: usize = 16;
+
+/// The steps of a lookup that are still to be heard, and when the next one is.
+#[derive(Debug, Default)]
+pub struct Descent {
+    falls: VecDeque<Fall>,
+    next: Duration,
+}
 
 /// A line that is looked at.
 pub struct Looking {
@@ -57,7 +71,12 @@ impl<V: Voices> Workbench<V> {
                 self.notice(format!("line {line} has no attribute and no call"));
                 None
             }
-            Ok(Ok(Some(probed))) => Some(LookedInto { line, program, probed }),
+            Ok(Ok(Some(probed))) => {
+                let ways = probed.places.iter().filter_map(|place| place.ways.first());
+                let falls = ways.flat_map(|seen| descent(&seen.way)).take(STEPS_HEARD).collect();
+                self.descent = Descent { falls, next: self.now };
+                Some(LookedInto { line, program, probed })
+            }
             Ok(Ok(None)) => None,
             Ok(Err(error)) => {
                 self.notice(format!("line {line} could not be looked at: {error}"));
@@ -70,8 +89,20 @@ impl<V: Voices> Workbench<V> {
         }
     }
 
-    /// Stops the child, and waits for it.
+    /// Lets the next step be heard, when its time has come.
+    pub(super) fn sound_descent(&mut self) {
+        if self.now < self.descent.next {
+            return;
+        }
+        if let Some(Fall { family, depth }) = self.descent.falls.pop_front() {
+            self.descent.next = self.now + BETWEEN_STEPS;
+            self.sound(family, depth);
+        }
+    }
+
+    /// Stops the child, and waits for it; what it told is silent.
     pub(super) fn stop_looking(&mut self) {
+        self.descent = Descent::default();
         if let Some(looking) = self.looking.take() {
             looking.is_wanted.store(false, Ordering::Relaxed);
             let _ = looking.thread.join();

@@ -43,7 +43,7 @@ use crate::music::{Tempo, Tick};
 use crate::synth::Synth;
 
 use evaluating::Pending;
-use looking::Looking;
+use looking::{Descent, Looking};
 use mixer::Mixing;
 use recorder::Recorder;
 use watch::Watch;
@@ -116,6 +116,8 @@ pub struct Workbench<V: Voices = Synth> {
     recorder: Option<Recorder>,
     /// A line that is being looked at.
     looking: Option<Looking>,
+    /// What is still to be heard of the last one.
+    descent: Descent,
     /// The program that is heard against this one.
     duel: Option<Duel>,
     watch: Option<Watch>,
@@ -151,6 +153,7 @@ impl<V: Voices> Workbench<V> {
             notices: VecDeque::new(),
             recorder: None,
             looking: None,
+            descent: Descent::default(),
             duel: None,
             watch: None,
             evaluated: String::new(),
@@ -222,6 +225,7 @@ impl<V: Voices> Workbench<V> {
         self.leaving.retain(|thread| !thread.is_finished());
         self.watch_file();
         self.evaluate_by_itself();
+        self.sound_descent();
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.advance()
         {

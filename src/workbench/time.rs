@@ -8,7 +8,7 @@ use crate::live::Voices;
 use crate::music::{Key, Pitch, TICKS_PER_SIXTEENTH, Tempo, Tick, Velocity};
 use crate::perform::Channel;
 use crate::picture::Stride;
-use crate::trace::{Family, Limit, Outcome, Step};
+use crate::trace::{Family, Limit, Outcome};
 
 /// How long a single step sounds. Long enough to have a pitch, short enough to hear them apart when a key
 /// is held.
@@ -92,7 +92,16 @@ impl<V: Voices> Workbench<V> {
         self.cursor = Some(number);
         let Some(heard) = &self.heard else { return };
         let Some(step) = heard.tape.step(number) else { return };
-        if let Some((channel, pitch)) = voice(heard, step) {
+        let unit = heard.tape.code(step.code).map(|code| code.unit(step.offset));
+        if let Some(unit) = unit {
+            self.sound(unit.family, unit.depth);
+        }
+    }
+
+    /// Lets a family be heard alone, at a height of the value stack.
+    pub(super) fn sound(&mut self, family: Family, depth: u16) {
+        let Some(heard) = &self.heard else { return };
+        if let Some((channel, pitch)) = voice(heard, family, depth) {
             let velocity = Velocity::nearest(f64::from(STEP_VELOCITY));
             self.player.audition(channel, pitch, velocity, STEP_SOUNDS);
         }
@@ -117,17 +126,16 @@ impl<V: Voices> Workbench<V> {
     }
 }
 
-/// On what a single step is heard: the instrument of its family, at the height of the value stack.
-fn voice(rendition: &Rendition, step: Step) -> Option<(Channel, Pitch)> {
-    let unit = rendition.tape.code(step.code)?.unit(step.offset);
+/// On what a family is heard alone: its instrument, at the height of the value stack.
+fn voice(rendition: &Rendition, family: Family, depth: u16) -> Option<(Channel, Pitch)> {
     let legend = rendition.style.name.legend();
     let of_family = |family: Family| legend.iter().find(|entry| entry.families.contains(&family));
-    let entry = of_family(unit.family).or_else(|| of_family(Family::Load))?;
+    let entry = of_family(family).or_else(|| of_family(Family::Load))?;
     let channel = rendition.stage.setups().get(entry.part)?.channel;
     if let Some(drum) = entry.drums.first() {
         return Some((channel, drum.pitch()));
     }
-    Some((channel, pitch(rendition.stage.key(), unit.depth)))
+    Some((channel, pitch(rendition.stage.key(), depth)))
 }
 
 /// A step of the scale for each value on the stack.
