@@ -6,13 +6,14 @@ use std::sync::atomic::Ordering;
 use super::args::Shared;
 use super::ending;
 use super::error::Failure;
+use super::paragraph::{hanging, width};
 use super::record;
 use super::source::{self, Source};
 use crate::atlas::{Function, Version};
 use crate::feed::RECORDS;
 use crate::interpreter::options::{Only, Recorder, Task};
 use crate::interpreter::{Probed, ProbedLine, ProbedPlace, Streams, probe};
-use crate::lookup::{Access, Anchor, Callable, Load, Way, descent, steps};
+use crate::lookup::{Access, Anchor, Callable, CallableKind, Load, Way, descent, steps};
 use crate::trace::{Family, Limit, Outcome};
 
 /// The topic that is told of a line.
@@ -74,11 +75,12 @@ fn tell(out: &mut impl Write, file: &str, line: u32, text: &Source, probed: &Pro
     let interpreter = &probed.dialect.interpreter;
     writeln!(out, "How the attributes on line {line} of {file} are found, by {interpreter}")?;
     writeln!(out, "{line:>5} | {}", text.program.line(line).unwrap_or_default())?;
-    writeln!(out, "The program was run once more for this, with all its effects; what it printed was thrown away.")?;
+    let width = width();
+    writeln!(out, "{}", hanging("", "The program was run for this, with all its effects; what it printed was thrown away.", width))?;
     match &probed.outcome {
         Outcome::Finished => {}
         Outcome::CutShort { limit: Limit::Time(time) } => writeln!(out, "It was stopped after {} s.", time.as_secs_f64())?,
-        outcome => writeln!(out, "How it ended: {outcome}.")?,
+        outcome => writeln!(out, "{}", hanging("", &format!("How it ended: {outcome}."), width))?,
     }
     if !probed.is_loaded {
         writeln!(out, "It did not load {file} from its source: not at all, or before it began.")?;
@@ -112,15 +114,15 @@ fn tell_place(out: &mut impl Write, place: &ProbedPlace, of: (u8, u8), version: 
             ways => writeln!(out, "  way {} of {ways}, {times}:", number + 1)?,
         }
         if let Some(Load { mro, kind, .. }) = &seen.way.load {
-            writeln!(out, "    type {kind}; order of its types: {}", mro.join(", "))?;
+            writeln!(out, "{}", hanging("    ", &format!("type {kind}; order of its types: {}", mro.join(", ")), width()))?;
         }
         for (number, step) in steps(site, &seen.way, of).iter().enumerate() {
             let Anchor { file, function } = step.anchor;
-            writeln!(out, "    {}. {} ({file}, {function})", number + 1, step.text)?;
+            writeln!(out, "{}", hanging(&format!("    {}. ", number + 1), &format!("{} ({file}, {function})", step.text), width()))?;
         }
         if let Some(function) = in_c(&seen.way).and_then(|name| Function::in_version(name, version?)) {
             let place = function.place();
-            writeln!(out, "    {} is {} in {}", function.name, place.anchor, place.file)?;
+            writeln!(out, "{}", hanging("    ", &format!("{} is {} in {}", function.name, place.anchor, place.file), width()))?;
         }
     }
     if place.others > 0 {
@@ -131,9 +133,11 @@ fn tell_place(out: &mut impl Write, place: &ProbedPlace, of: (u8, u8), version: 
 
 /// The name of the function that is called in the end, under which the atlas may know it.
 fn in_c(way: &Way) -> Option<&str> {
-    let mut callable: &Callable = way.call.as_ref().or(way.load.as_ref()?.result.as_ref())?;
+    let found = || way.load.as_ref().and_then(|load| load.result.as_ref());
+    let mut callable: &Callable = way.call.as_ref().or_else(found)?;
     while let Some(inner) = &callable.inner {
         callable = inner;
     }
-    Some(&callable.name)
+    // An instance goes by the name of its type, which is not what is called.
+    (!matches!(callable.kind, CallableKind::Instance | CallableKind::NotCallable)).then_some(&*callable.name)
 }

@@ -8,7 +8,7 @@ use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
 use super::source_trees::SourceTrees;
-use super::{attribute, heat, memory};
+use super::{attribute, heat, memory, paragraph};
 use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Versions};
 use crate::checkout::{Checkout, Checkouts};
 use crate::compose::phrase;
@@ -68,16 +68,14 @@ pub struct Explain {
 /// Topics that can be told of a program, too, and what of it they are told of.
 const OF_A_PROGRAM: [&str; 3] = ["@attribute", "@loop", "@memory"];
 
-/// Widest that text is set, columns: longer lines are hard to read.
-const WIDEST: usize = 100;
-
 impl Explain {
     pub fn run(self) -> Result<u8, Failure> {
         let trees = self.trees.find()?;
         let mut out = io::stdout().lock();
         match &self.name[..] {
             [] => return list(&mut out),
-            [peps] if peps.eq_ignore_ascii_case("peps") => return list_peps(&mut out),
+            [empty] if empty.trim().is_empty() => return list(&mut out),
+            [peps] if ["pep", "peps"].iter().any(|name| peps.eq_ignore_ascii_case(name)) => return list_peps(&mut out),
             [topic, subject @ ..] if topic.starts_with('@') && self.is_of_a_program(subject) => {
                 drop(out);
                 return self.of_program(&trees, topic, subject);
@@ -146,7 +144,7 @@ impl Explain {
 
     fn play(&self, strokes: &[Option<(Family, u8)>], font: Option<SoundFont>) -> Result<(), Failure> {
         if !self.silent && io::stdout().is_terminal() && strokes.iter().any(Option::is_some) {
-            sounding::play(&phrase(strokes), &self.sound, font, |_| Ok(()))?;
+            sounding::play(&phrase(strokes), &self.sound, font, self.program.quiet, |_| Ok(()))?;
         }
         Ok(())
     }
@@ -160,7 +158,7 @@ impl Explain {
             }
         };
         let used = std::cell::RefCell::new(Vec::<String>::new());
-        let mut lines = page.lines(width(), |place: &Place, versions| {
+        let mut lines = page.lines(paragraph::width(), |place: &Place, versions| {
             let tree = tree_of(versions)?;
             let line = tree.line_of(place)?;
             let release = tree.release().to_owned();
@@ -187,22 +185,15 @@ fn strokes(entry: &Entry) -> Vec<Option<(Family, u8)>> {
     entry.phrase().into_iter().map(|stroke| stroke.and_then(|(family, depth)| Some((Family::named(family)?, depth)))).collect()
 }
 
-/// As wide as the terminal; of a pipe nobody knows, and a page is made for [`WIDEST`].
-fn width() -> usize {
-    if !io::stdout().is_terminal() {
-        return WIDEST;
-    }
-    ratatui::crossterm::terminal::size().map_or(WIDEST, |(columns, _)| usize::from(columns).min(WIDEST))
-}
-
 fn list(out: &mut impl Write) -> Result<u8, Failure> {
+    let width = paragraph::width();
     writeln!(out, "Topics:")?;
     for topic in Topic::all() {
-        writeln!(out, "  @{:<13} {}", topic.name, topic.title)?;
+        writeln!(out, "{}", paragraph::hanging(&format!("  @{:<13} ", topic.name), &topic.title, width))?;
     }
     writeln!(out, "Families of opcodes:")?;
     for family in FamilyEntry::all() {
-        writeln!(out, "  {:<14} {}", family.name, family.does)?;
+        writeln!(out, "{}", paragraph::hanging(&format!("  {:<14} ", family.name), &family.does, width))?;
     }
     let functions = atlas::names().filter(|name| matches!(atlas::find(name), Ok(Entry::Function(_)))).count();
     writeln!(out, "{} opcodes by their names, and {} forms of them: LOAD_ATTR", Opcode::all().len(), Form::all().len())?;
