@@ -43,7 +43,8 @@ impl Falling<'_> {
         let of_shown: u64 = self.rows[..most].iter().map(|(count, _)| count).sum();
         let name = |number: usize| if number == 1 { self.what.0 } else { self.what.1 };
         if shown.top.is_none() {
-            writeln!(out, "{most} of {all} {} make up {}, {ENOUGH_PERCENT} % or more", name(all), percent(of_shown, self.total))?;
+            let reached = if most < all { format!(", the first to reach {ENOUGH_PERCENT} %") } else { String::new() };
+            writeln!(out, "{most} of {all} {} make up {}{reached}", name(all), percent(of_shown, self.total))?;
         } else {
             writeln!(out, "{most} of {all} {}, {}", name(all), percent(of_shown, self.total))?;
         }
