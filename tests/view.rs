@@ -427,7 +427,11 @@ fn a_page_of_the_atlas_covers_the_code_and_leaves_the_rest() {
         assert!(!open.contains("def fib") && open.contains("the program prints"), "{open}");
         // Past its end the last rows are shown.
         let last = Scene { leaf: Some(Leaf { page: &page, top: 10_000 }), ..closed };
-        assert!(text(&picture(&last, &mut View::default(), width, height)).contains("topics:"), "{width}x{height}\n{}", text(&picture(&last, &mut View::default(), width, height)));
+        assert!(
+            text(&picture(&last, &mut View::default(), width, height)).contains("topics:"),
+            "{width}x{height}\n{}",
+            text(&picture(&last, &mut View::default(), width, height))
+        );
     }
     // Where nothing but the line of status fits, there is no page either.
     assert!(!text(&picture(&opened, &mut View::default(), 50, 8)).contains("LOAD_GLOBAL"));
