@@ -9,7 +9,7 @@ use super::sound_font::Sound;
 use super::sounding;
 use super::source_trees::SourceTrees;
 use super::{attribute, heat, memory, paragraph};
-use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Versions};
+use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Version, Versions};
 use crate::checkout::{Checkout, Checkouts};
 use crate::compose::phrase;
 use crate::synth::SoundFont;
@@ -86,7 +86,7 @@ impl Explain {
         let entry = atlas::find(&self.name.join(" "))?;
         let font = self.sound.load()?;
         let page = atlas::page(&entry, self.trees.version);
-        for line in self.lines(&page, &trees) {
+        for line in self.lines(&page, &trees, self.trees.version) {
             writeln!(out, "{line}")?;
         }
         out.flush()?;
@@ -122,17 +122,18 @@ impl Explain {
         let shared = Shared { file, ..self.program.clone() };
         let status = match &*topic {
             "@memory" => memory::run(&shared, &self.shown)?,
-            "@loop" => {
+            "@loop" => heat::every_time(&shared, &self.shown, |ran| {
                 if self.shown.format == Format::Text {
-                    let page = atlas::page(&atlas::find(&topic)?, self.trees.version);
+                    let version = self.trees.version.or(ran);
+                    let page = atlas::page(&atlas::find(&topic)?, version);
                     let mut out = io::stdout().lock();
-                    for line in self.lines(&page, trees) {
+                    for line in self.lines(&page, trees, version) {
                         writeln!(out, "{line}")?;
                     }
                     writeln!(out)?;
                 }
-                heat::every_time(&shared, &self.shown)?
-            }
+                Ok(())
+            })?,
             _ => {
                 let words = format!("{topic} tells nothing of a program; leave {subject} out, or ask {}", OF_A_PROGRAM.join(", "));
                 return Err(Failure::Usage(words));
@@ -150,9 +151,9 @@ impl Explain {
     }
 
     /// The page, with lines out of the trees, and whose lines those are.
-    fn lines(&self, page: &Page, trees: &Checkouts) -> Vec<String> {
+    fn lines(&self, page: &Page, trees: &Checkouts, version: Option<Version>) -> Vec<String> {
         let tree_of = |versions: Versions| -> Option<&Checkout> {
-            match self.trees.version {
+            match version {
                 Some(version) => trees.in_version(version),
                 None => trees.newest_of(versions),
             }
@@ -170,7 +171,7 @@ impl Explain {
         let used = used.into_inner();
         if !used.is_empty() {
             lines.push(format!("Lines are those of CPython {}.", used.join(" and ")));
-        } else if let (Some(version), false) = (self.trees.version, trees.is_empty()) {
+        } else if let (Some(version), false) = (version, trees.is_empty()) {
             let there: Vec<&str> = trees.trees().iter().map(Checkout::release).collect();
             if trees.in_version(version).is_none() {
                 lines.push(format!("No lines: there is a source tree of {}, and none of {version}.", there.join(" and of ")));
