@@ -170,6 +170,33 @@ fn calls_are_told_by_what_they_call() {
 }
 
 #[test]
+fn a_call_that_needs_no_bound_method_is_told_without_one() {
+    let class = "class A:\n    def f(self): pass\n    c = classmethod(f)\n";
+    with_each_python(|python, version| {
+        let binds = |line: &str| told(&seen(python, &format!("{class}{line}"))).contains("[method_vectorcall]");
+        assert!(!binds("A().f() #!\n"), "{version:?}");
+        assert!(binds("A().c() #!\n"), "{version:?}");
+        let of_super = "class B(A):\n    def f(self):\n        super().f() #!\nB().f()\n";
+        assert_eq!(binds(of_super), version < (3, 12), "{version:?}");
+    });
+}
+
+#[test]
+fn a_descriptor_of_a_type_in_c_is_not_told_to_be_in_python() {
+    let cases = [
+        ("import functools\nclass A:\n    f = functools.lru_cache(None)(lambda self: 1)\nA().f() #!\n", false),
+        ("import collections\ncollections.namedtuple('N', 'u')(1).u #!\n", false),
+        ("class D:\n    def __get__(self, o, t): return 1\nclass A:\n    d = D()\nA().d #!\n", true),
+    ];
+    with_each_python(|python, version| {
+        for (source, is_in_python) in cases {
+            let told = told(&seen(python, source));
+            assert_eq!(told.contains("[slot_tp_descr_get]"), is_in_python, "{version:?} {told}");
+        }
+    });
+}
+
+#[test]
 fn a_line_in_a_loop_tells_each_way_and_how_often() {
     let source = "
 class A: x = 1
@@ -310,10 +337,14 @@ fn the_command_tells_it_and_says_what_is_wrong() {
     };
     let (stdout, stderr, status) = ask("4");
     assert_eq!((stderr.as_str(), status), ("", Some(0)));
-    for words in ["the program once more", "x.append: an attribute, called at once", "list, object", "_PyType_Lookup", "This way, once"] {
+    for words in ["ran the program for this", "x.append: an attribute, called at once", "list, object", "_PyType_Lookup", "This way, once"]
+    {
         assert!(stdout.contains(words), "{words}: {stdout}");
     }
     assert!(!stdout.contains("heard"), "{stdout}");
+    assert!(stdout.lines().all(|line| line.chars().count() <= 100), "{stdout}");
+    let (stdout, ..) = ask("7");
+    assert!(stdout.contains("print in C: Python/bltinmodule.c") && stdout.contains("builtin_print"), "{stdout}");
     let (stdout, _, status) = ask("6");
     assert!(status == Some(0) && stdout.contains("The line never ran."), "{stdout}");
     for (line, words) in [("2", "the nearest that do: line 4"), ("99", "has 7 lines"), ("none", "FILE.py:LINE")] {

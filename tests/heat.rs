@@ -9,6 +9,7 @@ use std::process::Command;
 
 use assert_cmd::assert::OutputAssertExt;
 use evalody::trace::{Trace, read};
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, is_empty};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -298,4 +299,10 @@ fn the_loop_of_a_program_is_told_after_its_page() {
     let Some(python) = oldest_and_newest().pop() else { return };
     let (_folder, path) = file("loop.py", "x = 0\nfor i in range(50):\n    x += i\n");
     evalody(&python, &["explain", "@loop", path.to_str().unwrap()]).assert().success().stdout(contains("C handlers make up"));
+    // What ran is told of in its own version.
+    let Some((oldest, version)) = pythons().into_iter().find(|(_, version)| *version < (3, 11)) else { return };
+    let told = evalody(&oldest, &["explain", "@loop", path.to_str().unwrap()]).assert().success();
+    told.stdout(
+        contains("case TARGET(EXTENDED_ARG)").and(contains("tier1").not()).and(contains(format!("CPython {}.{}", version.0, version.1))),
+    );
 }

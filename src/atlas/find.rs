@@ -94,7 +94,9 @@ pub fn find(name: &str) -> Result<Entry, Unknown> {
     if let Some(topic) = Topic::all().iter().find(|topic| topic.name.eq_ignore_ascii_case(name)) {
         return Ok(Entry::Topic(topic));
     }
-    Err(Unknown { name: name.to_owned(), nearest: nearest(name), is_shared: false })
+    // Whoever writes the sign asks for a topic.
+    let nearest = nearest(name, |other| !name.starts_with('@') || other.starts_with('@'));
+    Err(Unknown { name: name.to_owned(), nearest, is_shared: false })
 }
 
 fn called(name: &str, alike: fn(&str, &str) -> bool) -> Option<Entry> {
@@ -113,7 +115,7 @@ fn called(name: &str, alike: fn(&str, &str) -> bool) -> Option<Entry> {
 fn operated(name: &str) -> Option<Result<Entry, Unknown>> {
     let spaced = match name.strip_suffix(']').and_then(|inside| inside.split_once('[')) {
         Some((container, key)) => format!("{container} [] {key}"),
-        None => name.to_owned(),
+        None => apart(name).unwrap_or_else(|| name.to_owned()),
     };
     let mut words: Vec<&str> = spaced.split_whitespace().collect();
     if words.len() > 1 && Opcode::named(words[0]).is_some() {
@@ -126,7 +128,10 @@ fn operated(name: &str) -> Option<Result<Entry, Unknown>> {
     for kind in &types {
         match Function::kind(kind) {
             Some(kind) => known.push(kind),
-            None => return Some(Err(Unknown { name: (*kind).to_owned(), nearest: nearest(kind), is_shared: false })),
+            None => {
+                let nearest = nearest(kind, |name| Function::kind(name).is_some());
+                return Some(Err(Unknown { name: (*kind).to_owned(), nearest, is_shared: false }));
+            }
         }
     }
     let entry = Entry::Operation { symbol, left: known.first().copied(), right: known.get(1).copied() };
@@ -137,6 +142,15 @@ fn operated(name: &str) -> Option<Result<Entry, Unknown>> {
         // It takes another number of operands.
         _ => Some(Err(Unknown { name: name.to_owned(), nearest: vec![symbol.to_owned()], is_shared: false })),
     }
+}
+
+/// `int+int` with space around its operator: the longest of those that stand between two types.
+fn apart(name: &str) -> Option<String> {
+    let between = |symbol: &'static str| {
+        let (left, right) = name.split_once(symbol)?;
+        (Function::kind(left).is_some() && Function::kind(right).is_some()).then(|| format!("{left} {symbol} {right}"))
+    };
+    symbols().filter(|symbol| !symbol.starts_with(char::is_alphabetic)).filter_map(between).next()
 }
 
 /// Names of functions, each once: their rows stand together.
@@ -185,10 +199,14 @@ const LEAST: f64 = 0.55;
 /// What a name that contains what was typed is worth at least: more than a slip of two letters, less than one.
 const CONTAINS: f64 = 0.8;
 
-fn nearest(name: &str) -> Vec<String> {
+/// Names of which `is_asked` holds, the most alike first.
+fn nearest(name: &str, is_asked: impl Fn(&str) -> bool) -> Vec<String> {
     let asked = name.trim_start_matches('@').to_ascii_lowercase();
-    let mut scored: Vec<(f64, String)> =
-        names().map(|other| (likeness(&asked, &other), other)).filter(|(likeness, _)| *likeness >= LEAST).collect();
+    let mut scored: Vec<(f64, String)> = names()
+        .filter(|other| is_asked(other))
+        .map(|other| (likeness(&asked, &other), other))
+        .filter(|(likeness, _)| *likeness >= LEAST)
+        .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     scored.into_iter().take(NEAREST).map(|(_, name)| name).collect()
 }
@@ -237,6 +255,9 @@ mod tests {
         let unknown = find("LOAD_FSAT").unwrap_err();
         assert_eq!(unknown.nearest[0], "LOAD_FAST");
         assert!(unknown.nearest.len() <= NEAREST && !unknown.is_shared);
+        assert_eq!(find("@lop").unwrap_err().nearest, ["@loop"]);
+        assert!(!find("srt + int").unwrap_err().nearest.is_empty());
+        assert!(find("foo + int").unwrap_err().nearest.iter().all(|name| Function::kind(name).is_some()));
         assert!(find("apend").unwrap_err().nearest.iter().any(|name| name.ends_with(".append")));
         for nonsense in ["", "@@", "?!", "xyzzy plugh quux"] {
             assert!(find(nonsense).is_err(), "{nonsense:?}");
@@ -252,6 +273,17 @@ mod tests {
         };
         assert_eq!(told(&["A", "B", "C"], false), "x is nothing the atlas knows; did you mean A, B or C?");
         assert_eq!(told(&["a.x", "b.x"], true), "x is the name of several; say which: a.x or b.x");
+    }
+
+    #[test]
+    fn an_operator_needs_no_space_around_it() {
+        for (asked, apart) in
+            [("int+int", "int + int"), ("list+=list", "list += list"), ("int**int", "int ** int"), ("str<=str", "str <= str")]
+        {
+            assert_eq!(find(asked), find(apart), "{asked}");
+            assert!(matches!(find(asked), Ok(Entry::Operation { .. })), "{asked}");
+        }
+        assert!(find("pep-9999").is_err());
     }
 
     #[test]

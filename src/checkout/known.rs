@@ -46,7 +46,7 @@ impl Checkouts {
         match std::env::var_os(SOURCE_VARIABLE).filter(|folders| !folders.is_empty()) {
             Some(folders) => {
                 let folders: Vec<PathBuf> = std::env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()).collect();
-                Self::of(&folders)
+                Self::of(&folders).map_err(|error| CheckoutError::OfVariable(error.into()))
             }
             None => Ok(Self::remembered()),
         }

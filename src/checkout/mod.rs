@@ -42,6 +42,8 @@ pub enum CheckoutError {
     Unversioned(PathBuf),
     #[error("{}: is the source of CPython {release}; the atlas knows {} to {}", folder.display(), Version::FIRST, Version::LAST)]
     OtherVersion { folder: PathBuf, release: String },
+    #[error("{SOURCE_VARIABLE} names {0}")]
+    OfVariable(Box<Self>),
 }
 
 const PATCHLEVEL: &str = "Include/patchlevel.h";

@@ -9,8 +9,8 @@ use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
 use super::source_trees::SourceTrees;
-use super::{attribute, heat, memory};
-use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Versions};
+use super::{attribute, heat, memory, paragraph};
+use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Version, Versions};
 use crate::checkout::{Checkout, Checkouts};
 use crate::compose::phrase;
 use crate::synth::SoundFont;
@@ -69,16 +69,14 @@ pub struct Explain {
 /// Topics that can be told of a program, too, and what of it they are told of.
 const OF_A_PROGRAM: [&str; 3] = ["@attribute", "@loop", "@memory"];
 
-/// Widest that text is set, columns: longer lines are hard to read.
-const WIDEST: usize = 100;
-
 impl Explain {
     pub fn run(self) -> Result<u8, Failure> {
         let trees = self.trees.find()?;
         let mut out = io::stdout().lock();
         match &self.name[..] {
             [] => return list(&mut out),
-            [peps] if peps.eq_ignore_ascii_case("peps") => return list_peps(&mut out),
+            [empty] if empty.trim().is_empty() => return list(&mut out),
+            [peps] if ["pep", "peps"].iter().any(|name| peps.eq_ignore_ascii_case(name)) => return list_peps(&mut out),
             [topic, subject @ ..] if topic.starts_with('@') && self.is_of_a_program(subject) => {
                 drop(out);
                 return self.of_program(&trees, topic, subject);
@@ -90,7 +88,7 @@ impl Explain {
         let font = self.sound.load()?;
         let page = atlas::page(&entry, self.trees.version);
         drop(out);
-        self.print(&page, &trees)?;
+        self.print(&page, &trees, self.trees.version)?;
         self.play(&strokes(&entry), font)?;
         Ok(0)
     }
@@ -116,7 +114,7 @@ impl Explain {
         if topic == attribute::TOPIC {
             self.refuse_picture()?;
             let Some((page, strokes)) = attribute::run(&subject, &self.program)? else { return Ok(ending::INTERRUPTED) };
-            self.print(&page, trees)?;
+            self.print(&page, trees, None)?;
             self.play(&strokes, font)?;
             return Ok(0);
         }
@@ -124,13 +122,14 @@ impl Explain {
         let shared = Shared { file, ..self.program.clone() };
         let status = match &*topic {
             "@memory" => memory::run(&shared, &self.shown)?,
-            "@loop" => {
+            "@loop" => heat::every_time(&shared, &self.shown, |ran| {
                 if self.shown.format == Format::Text {
-                    self.print(&atlas::page(&atlas::find(&topic)?, self.trees.version), trees)?;
+                    let version = self.trees.version.or(ran);
+                    self.print(&atlas::page(&atlas::find(&topic)?, version), trees, version)?;
                     writeln!(io::stdout())?;
                 }
-                heat::every_time(&shared, &self.shown)?
-            }
+                Ok(())
+            })?,
             _ => {
                 let words = format!("{topic} tells nothing of a program; leave {subject} out, or ask {}", OF_A_PROGRAM.join(", "));
                 return Err(Failure::Usage(words));
@@ -140,9 +139,9 @@ impl Explain {
         Ok(status)
     }
 
-    fn print(&self, page: &Page, trees: &Checkouts) -> Result<(), Failure> {
+    fn print(&self, page: &Page, trees: &Checkouts, version: Option<Version>) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        for line in self.lines(page, trees) {
+        for line in self.lines(page, trees, version) {
             writeln!(out, "{line}")?;
         }
         Ok(out.flush()?)
@@ -150,21 +149,21 @@ impl Explain {
 
     fn play(&self, strokes: &[Option<(Family, u8)>], font: Option<SoundFont>) -> Result<(), Failure> {
         if !self.silent && io::stdout().is_terminal() && strokes.iter().any(Option::is_some) {
-            sounding::play(&phrase(strokes), &self.sound, font, |_| Ok(()))?;
+            sounding::play(&phrase(strokes), &self.sound, font, self.program.quiet, |_| Ok(()))?;
         }
         Ok(())
     }
 
     /// The page, with lines out of the trees, and whose lines those are.
-    fn lines(&self, page: &Page, trees: &Checkouts) -> Vec<String> {
+    fn lines(&self, page: &Page, trees: &Checkouts, version: Option<Version>) -> Vec<String> {
         let tree_of = |versions: Versions| -> Option<&Checkout> {
-            match self.trees.version {
+            match version {
                 Some(version) => trees.in_version(version),
                 None => trees.newest_of(versions),
             }
         };
         let used = std::cell::RefCell::new(Vec::<String>::new());
-        let mut lines = page.lines(width(), |place: &Place, versions| {
+        let mut lines = page.lines(paragraph::width(), |place: &Place, versions| {
             let tree = tree_of(versions)?;
             let line = tree.line_of(place)?;
             let release = tree.release().to_owned();
@@ -176,7 +175,7 @@ impl Explain {
         let used = used.into_inner();
         if !used.is_empty() {
             lines.push(format!("Lines are those of CPython {}.", used.join(" and ")));
-        } else if let (Some(version), false) = (self.trees.version, trees.is_empty()) {
+        } else if let (Some(version), false) = (version, trees.is_empty()) {
             let there: Vec<&str> = trees.trees().iter().map(Checkout::release).collect();
             if trees.in_version(version).is_none() {
                 lines.push(format!("No lines: there is a source tree of {}, and none of {version}.", there.join(" and of ")));
@@ -191,22 +190,15 @@ fn strokes(entry: &Entry) -> Vec<Option<(Family, u8)>> {
     entry.phrase().into_iter().map(|stroke| stroke.and_then(|(family, depth)| Some((Family::named(family)?, depth)))).collect()
 }
 
-/// As wide as the terminal; of a pipe nobody knows, and a page is made for [`WIDEST`].
-fn width() -> usize {
-    if !io::stdout().is_terminal() {
-        return WIDEST;
-    }
-    ratatui::crossterm::terminal::size().map_or(WIDEST, |(columns, _)| usize::from(columns).min(WIDEST))
-}
-
 fn list(out: &mut impl Write) -> Result<u8, Failure> {
+    let width = paragraph::width();
     writeln!(out, "Topics:")?;
     for topic in Topic::all() {
-        writeln!(out, "  @{:<13} {}", topic.name, topic.title)?;
+        writeln!(out, "{}", paragraph::hanging(&format!("  @{:<13} ", topic.name), &topic.title, width))?;
     }
     writeln!(out, "Families of opcodes:")?;
     for family in FamilyEntry::all() {
-        writeln!(out, "  {:<14} {}", family.name, family.does)?;
+        writeln!(out, "{}", paragraph::hanging(&format!("  {:<14} ", family.name), &family.does, width))?;
     }
     let functions = atlas::names().filter(|name| matches!(atlas::find(name), Ok(Entry::Function(_)))).count();
     writeln!(out, "{} opcodes by their names, and {} forms of them: LOAD_ATTR", Opcode::all().len(), Form::all().len())?;

@@ -17,6 +17,7 @@ mod heat;
 mod live;
 mod memory;
 mod open;
+mod paragraph;
 mod play;
 mod reader;
 mod record;

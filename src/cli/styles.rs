@@ -55,7 +55,7 @@ impl Styles {
     /// Plays the examples, a line for each as it begins; `false` where there is no sound.
     fn play(&self, style: StyleName, legend: &[Entry], font: Option<SoundFont>, out: &mut impl Write) -> Result<bool, Failure> {
         let mut told = 0;
-        sounding::play(&examples(style), &self.sound, font, |position| {
+        sounding::play(&examples(style), &self.sound, font, false, |position| {
             for entry in legend.iter().take(position.tick.bar() as usize + 1).skip(told) {
                 writeln!(out, "{}", line(entry))?;
                 out.flush()?;

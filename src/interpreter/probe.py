@@ -113,7 +113,7 @@ def in_dict(obj, mro, name):
 def found_as(kind, name, value):
     in_c = is_in_c(kind)
     found = {"in": type_name(kind), "is_in_c": in_c, "what": kind_of(value), "type": type_name(type(value)), "name": type_name(kind) + "." + name}
-    found.update(gets=has(value, "__get__"), sets=is_data(value), is_empty=False)
+    found.update(is_kind_in_c=is_in_c(type(value)), gets=has(value, "__get__"), sets=is_data(value), is_empty=False)
     return found
 
 

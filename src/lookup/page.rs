@@ -1,6 +1,6 @@
 //! What was seen of a line, as a page to read: each way in numbered steps, each with the C function that takes it.
 
-use super::{Access, Anchor, Callable, Load, Probed, ProbedPlace, Way, steps};
+use super::{Access, Anchor, Callable, CallableKind, Load, Probed, ProbedPlace, Way, steps};
 use crate::atlas::{Block, Function, Page, Place, Version, Versions};
 use crate::trace::{Limit, Outcome};
 
@@ -9,7 +9,7 @@ pub fn page(probed: &Probed, file: &str, line: u32, text: &str) -> Page {
     let mut blocks = vec![
         Block::Text(format!("{line:>5} | {text}")),
         Block::Text(format!(
-            "{} ran the program once more for this, with all its effects; what it printed was thrown away.",
+            "{} ran the program for this, with all its effects; what it printed was thrown away.",
             probed.dialect.interpreter
         )),
     ];
@@ -76,9 +76,11 @@ fn told(place: &ProbedPlace, of: (u8, u8)) -> Vec<Block> {
 
 /// The name of the function that is called in the end, under which the atlas may know it.
 fn in_c(way: &Way) -> Option<&str> {
-    let mut callable: &Callable = way.call.as_ref().or(way.load.as_ref()?.result.as_ref())?;
+    let found = || way.load.as_ref().and_then(|load| load.result.as_ref());
+    let mut callable: &Callable = way.call.as_ref().or_else(found)?;
     while let Some(inner) = &callable.inner {
         callable = inner;
     }
-    Some(&callable.name)
+    // An instance goes by the name of its type, which is not what is called.
+    (!matches!(callable.kind, CallableKind::Instance | CallableKind::NotCallable)).then_some(&*callable.name)
 }

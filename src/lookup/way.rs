@@ -60,6 +60,8 @@ pub struct Found {
     /// The type of what stands there.
     #[serde(rename = "type")]
     pub kind: String,
+    /// Whether that type is implemented in C.
+    pub is_kind_in_c: bool,
     /// Both together: `list.append`.
     pub name: String,
     /// Whether its type has `__get__`.
@@ -140,6 +142,13 @@ pub struct Load {
     pub fallback: Option<Found>,
     /// What is found, where that is known without asking a descriptor.
     pub result: Option<Callable>,
+}
+
+impl Load {
+    /// What stands in a type, of the last walk that came upon something.
+    pub fn found(&self) -> Option<&Found> {
+        self.searches.iter().rev().find_map(|search| search.found.as_ref())
+    }
 }
 
 /// How an attribute is set or deleted.

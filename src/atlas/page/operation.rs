@@ -27,7 +27,12 @@ pub fn page(symbol: &'static str, types: &[&'static str], version: Option<Versio
     if told.is_empty() {
         told = SINGLES.iter().filter_map(|&kind| of(&[kind])).collect();
     }
-    told.retain(|(_, (_, found))| is_asked || succeeds(found));
+    // Of what no core type does, such as @, one pair is told that gets no answer.
+    if told.iter().any(|(_, (_, found))| succeeds(found)) {
+        told.retain(|(_, (_, found))| is_asked || succeeds(found));
+    } else {
+        told.truncate(1);
+    }
     let mut blocks = Vec::new();
     if let Some((_, (version, first))) = told.first() {
         blocks.push(Block::Text(format!(
@@ -137,6 +142,7 @@ mod tests {
     fn an_operator_alone_is_told_of_the_common_types() {
         let told = told("BINARY_OP +", None);
         assert!(told.contains("int + int") && told.contains("list + list") && !told.contains("dict + str"), "{told}");
+        assert!(super::super::page(&find("@").unwrap(), None).lines(100, |_, _| None).join("\n").contains("PyNumber_MatrixMultiply"));
         assert!(matches!(find("+"), Ok(Entry::Operation { symbol: "+", .. })));
     }
 }

@@ -12,6 +12,7 @@ use super::counted::{Counted, Format, Shown};
 use super::ending;
 use super::error::Failure;
 use super::source;
+use crate::atlas::Version;
 
 pub use handlers::{OfHandler, handlers};
 pub use json::whose;
@@ -68,9 +69,15 @@ impl By {
 
 impl Heat {
     pub fn run(self) -> Result<u8, Failure> {
+        self.tell(|_| Ok(()))
+    }
+
+    /// What is told `before` the tables, of the version that ran.
+    fn tell(self, before: impl FnOnce(Option<Version>) -> Result<(), Failure>) -> Result<u8, Failure> {
         let source = source::load(&self.shared)?;
         let picture = self.shown.begin_picture()?;
         let Some(counted) = Counted::of(source, &self.shared)? else { return Ok(ending::INTERRUPTED) };
+        before(counted.version())?;
         let tables = self.by.map_or(By::ALL.to_vec(), |by| vec![by]);
         let mut out = BufWriter::new(std::io::stdout().lock());
         match self.shown.format {
@@ -84,6 +91,7 @@ impl Heat {
 }
 
 /// Runs a program and tells which C handlers made up 90 % of its run: what the eval loop went through every time.
-pub fn every_time(shared: &Shared, shown: &Shown) -> Result<u8, Failure> {
-    Heat { shared: shared.clone(), by: Some(By::Handler), shown: shown.clone() }.run()
+/// What is told `before` is told of the version that ran.
+pub fn every_time(shared: &Shared, shown: &Shown, before: impl FnOnce(Option<Version>) -> Result<(), Failure>) -> Result<u8, Failure> {
+    Heat { shared: shared.clone(), by: Some(By::Handler), shown: shown.clone() }.tell(before)
 }

@@ -19,9 +19,10 @@ const BAR: f64 = SHARE + 10.0;
 const BAR_WIDTH: f64 = 48.0;
 const NUMBER: f64 = BAR + BAR_WIDTH + 40.0;
 const TEXT: f64 = NUMBER + 12.0;
-const TEXT_END: f64 = 764.0;
+const TEXT_END: f64 = 720.0;
 const SIDE: f64 = TEXT_END + 40.0;
-const SIDE_BAR: f64 = SIDE + 210.0;
+/// Behind the longest name of an opcode.
+const SIDE_BAR: f64 = SIDE + 262.0;
 const SIDE_NUMBERS: f64 = 60.0;
 const SIDE_END: f64 = WIDTH - MARGIN;
 
@@ -164,9 +165,22 @@ fn measure(sheet: &mut Sheet, (name, family): (&str, Option<Family>), y: f64, (c
     let fits = ((SIDE_BAR - SIDE - 22.0) / CHARACTER) as usize;
     sheet.words(SIDE + 20.0, y, "text mono", &short(name, fits));
     let hue = family.map_or("grey", |family| look(family).0);
-    let room = SIDE_END - SIDE_BAR - 2.0 * SIDE_NUMBERS;
+    // Millions are as wide as their column.
+    let room = SIDE_END - SIDE_BAR - 2.0 * SIDE_NUMBERS - 10.0;
     let part = (count as f64 / most.max(1) as f64).min(1.0);
     sheet.bar((SIDE_BAR, y - 10.5, (room * part).max(1.0), 12.0), hue, 1.0, title);
     sheet.words(SIDE_END - SIDE_NUMBERS, y, "text end", &grouped(count));
     sheet.words(SIDE_END, y, "faint end", &percent(count, total));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::Opcode;
+
+    #[test]
+    fn every_opcode_has_room_for_its_name() {
+        let longest = Opcode::all().iter().map(|opcode| opcode.name.len()).max().unwrap_or(0);
+        assert!((SIDE_BAR - SIDE - 22.0) / CHARACTER >= longest as f64, "{longest}");
+    }
 }

@@ -43,7 +43,9 @@ impl Falling<'_> {
         let of_shown: u64 = self.rows[..most].iter().map(|(count, _)| count).sum();
         let name = |number: usize| if number == 1 { self.what.0 } else { self.what.1 };
         if shown.top.is_none() {
-            writeln!(out, "{most} of {all} {} make up {}, {ENOUGH_PERCENT} % or more", name(all), percent(of_shown, self.total))?;
+            let make = if most == 1 { "makes" } else { "make" };
+            let reached = if most < all { format!(", the first to reach {ENOUGH_PERCENT} %") } else { String::new() };
+            writeln!(out, "{most} of {all} {} {make} up {}{reached}", name(all), percent(of_shown, self.total))?;
         } else {
             writeln!(out, "{most} of {all} {}, {}", name(all), percent(of_shown, self.total))?;
         }
@@ -142,7 +144,13 @@ fn functions(out: &mut impl Write, counted: &Counted, shown: &Shown) -> io::Resu
     if rows.is_empty() {
         // Recorders that leave them out: the one in Python before 3.12, and the embedded interpreter's.
         let is_told = counted.dialect.recorder != "sys.settrace" && counted.dialect.recorder != "vm.trace_func";
-        let words = if is_told { "no function in C was called" } else { "functions in C are not told by this recorder" };
+        // The hook of CPython's own says nothing of a class that is called.
+        let has_classes = !counted.dialect.recorder.contains("SetTrace");
+        let words = match (is_told, has_classes) {
+            (false, _) => "functions in C are not told by this recorder",
+            (true, true) => "no function in C was called",
+            (true, false) => "no function in C was called; of classes such as range this recorder does not tell",
+        };
         return writeln!(out, "{words}");
     }
     let what = ("function in C", "functions in C");

@@ -17,6 +17,8 @@ const WIDTH: f64 = 1240.0;
 const LEFT: f64 = MARGIN + 72.0;
 const RIGHT: f64 = WIDTH - MARGIN;
 const HEIGHT: f64 = 240.0;
+/// From the foot of what is written over the curve to its top: the triangle of the oldest generation lies between.
+const OVER_RUNS: f64 = 24.0;
 /// Where the columns of the lines are: released to the left of the middle, allocated to its right.
 const MIDDLE: f64 = 300.0;
 const REACH: f64 = 150.0;
@@ -51,7 +53,7 @@ pub fn draw(counted: &Counted) -> Document {
         "faint small",
         "more than at the start, by the number of the instruction; triangles are runs of the collector",
     );
-    y = curve(&mut sheet, counted, y + 40.0);
+    y = curve(&mut sheet, counted, y + 58.0);
     if counted.tally.counts_each_step() {
         y = lines(&mut sheet, counted, y + LEADING * 2.5);
     }
@@ -111,7 +113,7 @@ fn peak_mark(sheet: &mut Sheet, counted: &Counted, top: f64, (x, y): (impl Fn(f6
     let words = format!("peak {}{line}", signed(peak.blocks));
     sheet.path(&format!("M{} {}m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", rounded(x), rounded(y)), "rise", 1.0, &words);
     let is_right = x > (LEFT + RIGHT) / 2.0;
-    sheet.words(if is_right { x - 9.0 } else { x + 9.0 }, top - 7.0, if is_right { "text end" } else { "text" }, &words);
+    sheet.words(if is_right { x - 9.0 } else { x + 9.0 }, top - OVER_RUNS, if is_right { "text end" } else { "text" }, &words);
 }
 
 /// Runs of the collector, as triangles over the curve: the higher the generation the larger.
@@ -121,7 +123,11 @@ fn runs(sheet: &mut Sheet, counted: &Counted, (top, bottom): (f64, f64), x: impl
         for (generation, count) in (0u32..).zip(column.collections).filter(|(_, count)| *count > 0) {
             let at = x((index * curve.width()) as f64);
             let size = 5.0 + 2.5 * f64::from(generation);
-            let title = format!("generation {generation}: runs {count}, from instruction {} on", grouped(index * curve.width()));
+            let title = format!(
+                "generation {generation}: {count} {}, from instruction {} on",
+                if count == 1 { "run" } else { "runs" },
+                grouped(index * curve.width())
+            );
             let data = format!("M{} {}l{size} {}h-{}z", rounded(at), rounded(top - 4.0), -1.6 * size, 2.0 * size);
             sheet.path(&data, "fall", 0.9, &title);
             if generation > 0 {
@@ -133,10 +139,17 @@ fn runs(sheet: &mut Sheet, counted: &Counted, (top, bottom): (f64, f64), x: impl
         .tally
         .collections()
         .by_generation()
-        .map(|(generation, count)| format!("generation {generation}: runs {}, collected {}", grouped(count.runs), grouped(count.collected)))
+        .map(|(generation, count)| {
+            format!(
+                "generation {generation}: {} {}, {} collected",
+                grouped(count.runs),
+                if count.runs == 1 { "run" } else { "runs" },
+                grouped(count.collected)
+            )
+        })
         .collect();
     let words = if told.is_empty() { "the collector did not run".to_owned() } else { told.join("; ") };
-    sheet.words(RIGHT, top - 22.0, "faint end", &words);
+    sheet.words(RIGHT, top - OVER_RUNS - LEADING, "faint end", &words);
 }
 
 /// Three to six round numbers from one to another.

@@ -36,8 +36,9 @@ impl C {
     pub const SLOT_INIT: Anchor = at("Objects/typeobject.c", "slot_tp_init");
     pub const OBJECT_NEW: Anchor = at("Objects/typeobject.c", "object_new");
     pub const OBJECT_INIT: Anchor = at("Objects/typeobject.c", "object_init");
-    pub const C_CALL: Anchor = at("Objects/methodobject.c", "cfunction_vectorcall_FASTCALL");
-    pub const C_METHOD_CALL: Anchor = at("Objects/descrobject.c", "method_vectorcall_FASTCALL");
+    // One function for each way of taking arguments, which is not to be seen from Python.
+    pub const C_CALL: Anchor = at("Objects/methodobject.c", "cfunction_vectorcall_*");
+    pub const C_METHOD_CALL: Anchor = at("Objects/descrobject.c", "method_vectorcall_*");
     pub const WRAPPER_CALL: Anchor = at("Objects/descrobject.c", "wrapperdescr_call");
     pub const PARTIAL_CALL: Anchor = at("Modules/_functoolsmodule.c", "partial_vectorcall");
 
@@ -70,7 +71,7 @@ impl C {
         self.since_3_12(at("Objects/typeobject.c", "slot_tp_getattr_hook"), "_Py_slot_tp_getattr_hook")
     }
 
-    /// The `__get__` of a descriptor.
+    /// The `__get__` of a descriptor; where that is in C and no kind of CPython's own, who calls it.
     pub fn get_of(found: &Found) -> Anchor {
         match found.what {
             What::Function => at("Objects/funcobject.c", "func_descr_get"),
@@ -82,16 +83,18 @@ impl C {
             What::MethodDescriptor => at("Objects/descrobject.c", "method_get"),
             What::WrapperDescriptor => at("Objects/descrobject.c", "wrapperdescr_get"),
             What::ClassMethodDescriptor => at("Objects/descrobject.c", "classmethod_get"),
+            What::CFunction | What::Method | What::Class | What::Other if found.is_kind_in_c => Self::GENERIC_GET,
             What::CFunction | What::Method | What::Class | What::Other => at("Objects/typeobject.c", "slot_tp_descr_get"),
         }
     }
 
-    /// The `__set__` or `__delete__` of a data descriptor.
+    /// The `__set__` or `__delete__` of a data descriptor, in the same way.
     pub fn set_of(found: &Found) -> Anchor {
         match found.what {
             What::Property => at("Objects/descrobject.c", "property_descr_set"),
             What::Member => at("Objects/descrobject.c", "member_set"),
             What::Getset => at("Objects/descrobject.c", "getset_set"),
+            _ if found.is_kind_in_c => Self::GENERIC_SET,
             _ => at("Objects/typeobject.c", "slot_tp_descr_set"),
         }
     }

@@ -1,6 +1,6 @@
 //! The steps of a load.
 
-use super::super::{DictState, Found, Load, Outcome, Subject, What};
+use super::super::{Callable, CallableKind, DictState, Found, Load, Outcome, Subject, What};
 use super::{C, Teller};
 
 impl Teller {
@@ -82,7 +82,7 @@ impl Teller {
     }
 
     fn load_rule(&mut self, load: &Load, name: &str, is_called: bool) {
-        let found = load.searches.iter().rev().find_map(|search| search.found.as_ref());
+        let found = load.found();
         let first = load.searches.first().and_then(|search| search.found.as_ref());
         match (load.rule, found) {
             (Outcome::DataDescriptor, Some(found)) => {
@@ -122,6 +122,12 @@ impl Teller {
                 }
             }
             (Outcome::MetatypePlain, _) => self.say("so the value of the class's type is it, as it stands there", self.c.class_get()),
+            (Outcome::Super, Some(found)) if is_called && is_method(found) && self.c.0 >= (3, 12) => {
+                self.say(
+                    "so the object that super stands for is put in front of the arguments; where the text says super(), no bound method is made",
+                    self.c.super_get(),
+                );
+            }
             (Outcome::Super, Some(found)) if found.gets => {
                 self.say(format!("so its __get__ is called with the object that super stands for: {}", gives(found)), C::get_of(found));
             }
@@ -159,7 +165,14 @@ impl Teller {
     }
 
     fn call_of_result(&mut self, load: &Load) {
+        let is_unbound = match load.rule {
+            Outcome::Descriptor => load.found().is_some_and(is_method),
+            Outcome::Super => self.c.0 >= (3, 12) && load.found().is_some_and(is_method),
+            _ => false,
+        };
         match (&load.result, load.rule) {
+            // The object stands in front of the arguments already.
+            (Some(Callable { kind: CallableKind::Method, inner: Some(function), .. }), _) if is_unbound => self.call(function),
             (Some(result), _) => self.call(result),
             (None, Outcome::Missing) => {}
             (None, _) => self.say("what it gives is called then; it is not known without asking it", C::GET),

@@ -11,6 +11,7 @@ fn method_of_a_base(is_called: bool) -> (Site, Way) {
         is_in_c: true,
         what: What::MethodDescriptor,
         kind: "method_descriptor".into(),
+        is_kind_in_c: true,
         name: "list.append".into(),
         gets: true,
         sets: false,
