@@ -32,6 +32,8 @@ pub const TRACER: &str = concat!(
     "\n",
     include_str!("engines.py"),
     "\n",
+    include_str!("unrecorded.py"),
+    "\n",
     include_str!("warm.py"),
     "\n",
     include_str!("tap.py"),

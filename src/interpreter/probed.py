@@ -66,7 +66,7 @@ class Place:
         return told
 
 
-class Probe:
+class Probe(Unrecorded):
     """Has the functions of the engines; it records no steps."""
 
     NAME = "probe"
@@ -255,12 +255,7 @@ class Probe:
             release_signals(held)
 
     def start(self):
-        if self.stream.deadline is not None:
-            # It is waited for: where the program ends before a thread has begun, 3.11 may die of that thread.
-            begun = allocate_lock()
-            begun.acquire()
-            start_new_thread(self._end_in_time, (begun.release,))
-            begun.acquire()
+        self.start_clock()
         if self.file is not None:
             self._watch_imports()
 
@@ -278,18 +273,7 @@ class Probe:
 
         loader.get_code = get_code
 
-    def _end_in_time(self, begun):
-        begun()
-        left = self.stream.deadline - monotonic()
-        while left > 0:
-            sleep(left)
-            left = self.stream.deadline - monotonic()
-        if not self.is_stopped:
-            self._tell_all()
-            with self.stream.lock:
-                self.stream.cut_short("time")
-
-    def _tell_all(self):
+    def tell_last(self):
         rows = []
         for number, place in enumerate(self.places):
             rows.extend([number, way, visits() - 1] for way, visits in list(place.ways.values()))
@@ -298,16 +282,7 @@ class Probe:
                 rows.append([number, None, others])
         self.tell_visits(rows, True)
 
-    def thread_began(self, number):
-        pass
-
-    def thread_ends(self):
-        pass
-
-    def leave(self):
-        pass
-
     def stop(self):
         if not self.is_stopped:
             self.is_stopped = True
-            self._tell_all()
+            self.tell_last()

@@ -3,9 +3,6 @@
 # JUMP). At a tick the bytecode as it stands is compared with that of the last look. Stands behind engines.py,
 # in one namespace with it.
 
-from _thread import start_new_thread
-from time import sleep
-
 BLOB_WARMTH = 7
 # Ticks of a code object that are looked at one by one: sites commonly specialise at the second to ninth.
 EACH_TICK = 64
@@ -69,7 +66,7 @@ class Sites:
         return changed
 
 
-class WarmUp:
+class WarmUp(Unrecorded):
     """Tells what specialises, and no steps. Has the functions of the other engines."""
 
     NAME = "second run"
@@ -93,12 +90,7 @@ class WarmUp:
         self.total = 0
 
     def start(self):
-        if self.stream.deadline is not None:
-            # It is waited for: where the program ends before a thread has begun, 3.11 may die of that thread.
-            begun = allocate_lock()
-            begun.acquire()
-            start_new_thread(self._end_in_time, (begun.release,))
-            begun.acquire()
+        self.start_clock()
         if VERSION < (3, 12):
             sys.addaudithook(self._audit)
             return
@@ -194,15 +186,9 @@ class WarmUp:
             if sites is not None:
                 self._look(code, sites, None)
 
-    def _end_in_time(self, begun):
-        begun()
-        left = self.stream.deadline - monotonic()
-        while left > 0:
-            sleep(left)
-            left = self.stream.deadline - monotonic()
-        if not self.is_stopped:
-            self._look_at_all()
-            self._cut_short("time")
+    def tell_last(self):
+        self._look_at_all()
+        self._tell(True)
 
     def _cut_short(self, limit):
         self._tell(True)
@@ -222,15 +208,6 @@ class WarmUp:
                 stream.write()
             finally:
                 stream.owner = 0
-
-    def thread_began(self, number):
-        pass
-
-    def thread_ends(self):
-        pass
-
-    def leave(self):
-        pass
 
     def stop(self):
         if self.is_stopped:
