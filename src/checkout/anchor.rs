@@ -47,7 +47,7 @@ fn are_words(text: &str) -> bool {
 }
 
 /// Where a C function is defined: its name and a bracket at the beginning of a line (PEP 7) or behind its type, and a
-/// body before the next semicolon; a line that only declares it where there is no such line, or a macro.
+/// body before the next semicolon; else where a macro makes it; else a line that only declares it.
 fn c_definition(text: &str, name: &str) -> Option<usize> {
     let lines: Vec<&str> = text.lines().collect();
     let candidates: Vec<usize> = (0..lines.len()).filter(|&index| opens(lines[index], name)).collect();
@@ -55,7 +55,18 @@ fn c_definition(text: &str, name: &str) -> Option<usize> {
         let rest = lines[index..].iter().flat_map(|line| line.chars());
         rest.take(LONGEST_HEAD).find(|letter| matches!(letter, '{' | ';')) == Some('{')
     };
-    candidates.iter().copied().find(has_body).or(candidates.first().copied())
+    let made = || lines.iter().position(|line| makes(line, name));
+    candidates.iter().copied().find(has_body).or_else(made).or(candidates.first().copied())
+}
+
+/// Whether a line begins with a macro that makes the function: `FUNC1(sqrt, ...` makes `math_sqrt`, `WRAP_UNARY(proxy_str,
+/// ...` makes `proxy_str`.
+fn makes(line: &str, name: &str) -> bool {
+    let Some((word, arguments)) = line.split_once('(') else { return false };
+    let is_macro = word.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && word.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_');
+    let first = arguments.split([',', ')']).next().unwrap_or_default().trim();
+    is_macro && !first.is_empty() && (name == first || name.strip_suffix(first).is_some_and(|before| before.ends_with('_')))
 }
 
 /// Most letters of a function's head, arguments and all. A head that is longer is none.
@@ -143,6 +154,10 @@ static PyObject *list_append_impl(void) { }
     fn a_function_is_found_where_it_is_defined() {
         for (name, line) in [("app1", 8), ("list_append", 15), ("list_clear", 18), ("list_append_impl", 20)] {
             assert_eq!(line_of(LISTOBJECT, name, false), Some(line), "{name}");
+        }
+        let macros = "#define FUNC1(name, call) \\\n    static PyObject * math_##name(void)\nFUNC1A(gamma, m_tgamma,\nFUNC1(sqrt, sqrt, 0)\nWRAP_UNARY(proxy_str, PyObject_Str)\n";
+        for (name, line) in [("math_sqrt", Some(4)), ("math_gamma", Some(3)), ("proxy_str", Some(5)), ("math_qrt", None), ("str", None)] {
+            assert_eq!(line_of(macros, name, false), line, "{name}");
         }
         assert_eq!(line_of(LISTOBJECT, "append", false), None);
         assert_eq!(line_of("int f(void);\n", "f", false), Some(1), "better where it is declared than nowhere");

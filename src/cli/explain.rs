@@ -83,7 +83,7 @@ impl Explain {
             }
             _ => {}
         }
-        self.refuse_picture()?;
+        self.refuse_shown()?;
         let entry = atlas::find(&self.name.join(" "))?;
         let font = self.sound.load()?;
         let page = atlas::page(&entry, self.trees.version);
@@ -98,10 +98,12 @@ impl Explain {
         !subject.is_empty() || self.program.module.is_some() || self.program.command.is_some()
     }
 
-    /// Pages have no pictures and no JSON.
-    fn refuse_picture(&self) -> Result<(), Failure> {
-        match self.shown.picture {
-            Some(_) => Err(Failure::Usage("--picture draws a run: name a program behind @memory or @loop".to_owned())),
+    /// Pages have no pictures, no JSON and no tables.
+    fn refuse_shown(&self) -> Result<(), Failure> {
+        let Shown { top, format, picture } = &self.shown;
+        let refused = [("--picture", picture.is_some()), ("--format json", *format == Format::Json), ("--top", top.is_some())];
+        match refused.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(Failure::Usage(format!("{option} is for a run: name a program behind @memory or @loop"))),
             None => Ok(()),
         }
     }
@@ -112,7 +114,7 @@ impl Explain {
         let font = self.sound.load()?;
         let topic = topic.to_ascii_lowercase();
         if topic == attribute::TOPIC {
-            self.refuse_picture()?;
+            self.refuse_shown()?;
             let Some((page, strokes)) = attribute::run(&subject, &self.program)? else { return Ok(ending::INTERRUPTED) };
             self.print(&page, trees, None)?;
             self.play(&strokes, font)?;
