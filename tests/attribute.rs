@@ -4,8 +4,11 @@
 mod support;
 
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use evalody::atlas::{Place, Version};
+use evalody::checkout::{Checkout, SOURCE_VARIABLE};
 use evalody::interpreter::options::Launch;
 use evalody::interpreter::{Limits, ProbedLine, Request, probe};
 use evalody::lookup::{CallableKind, DictState, Load, Outcome as Rule, Probed, SearchOf, Subject, What, steps};
@@ -15,7 +18,29 @@ use support::{file, pythons, request, request_of, with_each_python};
 /// What is seen of the line of a program that ends in `#!`.
 fn seen(python: &Path, source: &str) -> Probed {
     let line = source.lines().position(|line| line.ends_with("#!")).expect("a line is marked") as u32 + 1;
-    probe(&request(python, source), &ProbedLine { file: None, line }, || true).unwrap_or_else(|error| panic!("{source}\n{error}")).unwrap()
+    let probed = probe(&request(python, source), &ProbedLine { file: None, line }, || true);
+    let probed = probed.unwrap_or_else(|error| panic!("{source}\n{error}")).unwrap();
+    stands(&probed);
+    probed
+}
+
+/// Source trees of CPython, where a variable names them.
+static TREES: LazyLock<Vec<Checkout>> = LazyLock::new(|| {
+    let trees = std::env::var_os(SOURCE_VARIABLE).unwrap_or_default();
+    std::env::split_paths(&trees).filter_map(|folder| Checkout::open(&folder).ok()).collect()
+});
+
+/// Every step is taken by a function that is in the source of this version, if it is here.
+fn stands(probed: &Probed) {
+    let version = Version::of(probed.dialect.version);
+    for tree in TREES.iter().filter(|tree| Some(tree.version()) == version) {
+        for (place, seen) in probed.places.iter().flat_map(|place| place.ways.iter().map(move |seen| (place, seen))) {
+            for step in steps(&place.site, &seen.way, probed.dialect.version) {
+                let place = Place { file: step.anchor.file, anchor: step.anchor.function };
+                assert!(tree.line_of(&place).is_some(), "{}: {place}: {}", tree.release(), step.text);
+            }
+        }
+    }
 }
 
 /// All of it in words.

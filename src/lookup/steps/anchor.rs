@@ -37,8 +37,8 @@ impl C {
     pub const OBJECT_NEW: Anchor = at("Objects/typeobject.c", "object_new");
     pub const OBJECT_INIT: Anchor = at("Objects/typeobject.c", "object_init");
     // One function for each way of taking arguments, which is not to be seen from Python.
-    pub const C_CALL: Anchor = at("Objects/methodobject.c", "cfunction_vectorcall_*");
-    pub const C_METHOD_CALL: Anchor = at("Objects/descrobject.c", "method_vectorcall_*");
+    pub const C_CALL: Anchor = at("Objects/methodobject.c", "cfunction_vectorcall_");
+    pub const C_METHOD_CALL: Anchor = at("Objects/descrobject.c", "method_vectorcall_");
     pub const WRAPPER_CALL: Anchor = at("Objects/descrobject.c", "wrapperdescr_call");
     pub const PARTIAL_CALL: Anchor = at("Modules/_functoolsmodule.c", "partial_vectorcall");
 
