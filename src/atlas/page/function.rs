@@ -19,10 +19,59 @@ pub fn page(name: &'static str, version: Option<Version>) -> Page {
     Page { title: name.to_owned(), blocks }
 }
 
+/// What it is in Python.
 fn what(name: &str) -> String {
-    match name.rsplit_once('.') {
-        Some((owner, name)) => format!("{name} of {owner}, and the function behind it."),
-        None => format!("The builtin {name}, and the function behind it."),
+    let (owner, own) = name.rsplit_once('.').unwrap_or(("", name));
+    let slot = Function::of(name).find_map(|function| function.slot).unwrap_or_default();
+    let is_type = matches!(slot, "tp_new" | "tp_init" | "tp_vectorcall") && !own.starts_with("__");
+    let kind = match () {
+        () if is_type => "type",
+        () if owner.is_empty() => "function",
+        () if Function::kind(owner).is_none() => "function",
+        () if own.starts_with("tp_") => "slot",
+        () if slot == "tp_getset" => "attribute",
+        () if own.starts_with("__") => "special method",
+        () => "method",
+    };
+    let of = match owner {
+        "" => {
+            return if is_type {
+                format!("The builtin type {own}: what a call of it runs.")
+            } else {
+                format!("The builtin function {own}.")
+            };
+        }
+        owner if Function::kind(owner).is_some() && !is_type => format!("the type {owner}"),
+        owner => format!("the module {owner}"),
+    };
+    match kind {
+        "type" => format!("The type {own} of {of}: what a call of it runs."),
+        "slot" => format!("The slot {own} of {of}, which has no name in Python."),
+        "attribute" => format!("The attribute {own} of {of}, which a getter computes."),
+        kind => format!("The {kind} {own} of {of}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::what;
+
+    #[test]
+    fn a_name_is_told_by_what_it_is_in_python() {
+        for (name, words) in [
+            ("len", "The builtin function len."),
+            ("int", "The builtin type int: what a call of it runs."),
+            ("list.append", "The method append of the type list."),
+            ("int.__add__", "The special method __add__ of the type int."),
+            ("list.tp_dealloc", "The slot tp_dealloc of the type list, which has no name in Python."),
+            ("function.__code__", "The attribute __code__ of the type function, which a getter computes."),
+            ("math.sqrt", "The function sqrt of the module math."),
+            ("itertools.chain", "The type chain of the module itertools: what a call of it runs."),
+            ("functools.wraps", "The function wraps of the module functools."),
+            ("collections.deque.append", "The method append of the type collections.deque."),
+        ] {
+            assert_eq!(what(name), words);
+        }
     }
 }
 
