@@ -52,6 +52,13 @@ fn what(name: &str) -> String {
     }
 }
 
+fn place(function: &'static Function, version: Option<Version>) -> Block {
+    let called = function.implementation.map(|_| format!("called through {}, which Argument Clinic wrote", function.function));
+    let slot = function.slot.map(|slot| format!("slot {slot}"));
+    let note: Vec<String> = called.into_iter().chain(slot).chain([checked(function.checked, function.versions, version)]).collect();
+    Block::Place { label: function.versions.to_string(), versions: function.versions, place: function.place(), note: note.join("; ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::what;
@@ -73,11 +80,4 @@ mod tests {
             assert_eq!(what(name), words);
         }
     }
-}
-
-fn place(function: &'static Function, version: Option<Version>) -> Block {
-    let called = function.implementation.map(|_| format!("called through {}, which Argument Clinic wrote", function.function));
-    let slot = function.slot.map(|slot| format!("slot {slot}"));
-    let note: Vec<String> = called.into_iter().chain(slot).chain([checked(function.checked, function.versions, version)]).collect();
-    Block::Place { label: function.versions.to_string(), versions: function.versions, place: function.place(), note: note.join("; ") }
 }
