@@ -5,7 +5,6 @@
 #[allow(dead_code, reason = "other tests take more of it")]
 mod bench;
 #[path = "support/interpreters.rs"]
-#[allow(dead_code, reason = "other tests take more of it")]
 mod interpreters;
 #[path = "support/scribe.rs"]
 #[allow(dead_code, reason = "other tests take more of it")]
