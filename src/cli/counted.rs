@@ -90,28 +90,15 @@ impl Counted {
         &self.program.name
     }
 
-    /// Who ran it, and how it was recorded, in words.
-    pub fn by(&self) -> String {
-        let Dialect { interpreter, recorder, .. } = &self.dialect;
-        let article = if recorder.starts_with("native") { "the " } else { "" };
-        format!("by {interpreter}, recorded by {article}{recorder}")
-    }
-
     /// What it is about, in a line.
     pub fn heading(&self) -> String {
         let steps = self.tally.steps();
-        format!("{} {}: {} instruction{}", self.name(), self.by(), grouped(steps), if steps == 1 { "" } else { "s" })
+        format!("{} by {}: {} instruction{}", self.name(), self.dialect, grouped(steps), if steps == 1 { "" } else { "s" })
     }
 
     /// The version of its bytecode; `None` if the atlas does not speak of it.
     pub fn version(&self) -> Option<Version> {
-        let (major, minor) = self.dialect.version;
-        Version::new(minor).filter(|_| major == 3)
-    }
-
-    /// Whether the C code of CPython ran it.
-    pub fn is_cpython(&self) -> bool {
-        self.dialect.interpreter.starts_with("CPython")
+        Version::of(self.dialect.version)
     }
 
     /// The source text of each line, where it is to be had: the program's own, and what other files have now.
@@ -120,7 +107,7 @@ impl Counted {
         lines
             .iter()
             .map(|of_line| {
-                let Line { file, line } = &of_line.line;
+                let Line { file, line, .. } = &of_line.line;
                 let program =
                     if of_line.is_program { Some(&self.program) } else { files.entry(file).or_insert_with(|| read(file)).as_ref() };
                 Some(program?.line((*line)?)?.to_owned())
@@ -135,7 +122,7 @@ impl Counted {
 
     /// What a line is called: `fib.py:3`, and whose it is if it is not the program's.
     pub fn line_name(&self, of_line: &OfLine) -> String {
-        let whose = match of_line.origin {
+        let whose = match of_line.line.origin {
             _ if of_line.is_program => "",
             Origin::User => "",
             Origin::Library => " (library)",
@@ -144,9 +131,10 @@ impl Counted {
         format!("{}{whose}", self.place_name(&of_line.line))
     }
 
-    /// A line, by the last parts of its file's name.
+    /// A line, by the last part of its file's name; of the library's, where `decoder.py` alone says little, by the last two.
     pub fn place_name(&self, line: &Line) -> String {
-        let parts: Vec<_> = Path::new(&line.file).iter().rev().take(if line.file.contains("lib") { 2 } else { 1 }).collect();
+        let parts = if line.origin == Origin::Library { 2 } else { 1 };
+        let parts: Vec<_> = Path::new(&line.file).iter().rev().take(parts).collect();
         let name = parts.into_iter().rev().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         match line.line {
             Some(number) => format!("{name}:{number}"),
@@ -166,15 +154,4 @@ impl Counted {
 /// A file of Python source as it is now; none if it is no file, as what is frozen into the interpreter.
 fn read(file: &str) -> Option<Program> {
     Program::from_bytes(file, &fs::read(file).ok()?).ok()
-}
-
-/// How a run ended, in one word.
-pub fn ended(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Finished => "finished",
-        Outcome::Raised { .. } => "raised",
-        Outcome::Exited { .. } => "exited",
-        Outcome::CutShort { .. } => "cut_short",
-        Outcome::Died { .. } => "died",
-    }
 }

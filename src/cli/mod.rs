@@ -1,5 +1,6 @@
 //! The command line: one file a command, and errors put into words. Knows everything; nothing knows it.
 
+mod about;
 mod args;
 mod attribute;
 mod compare;

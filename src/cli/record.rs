@@ -116,9 +116,7 @@ pub fn follow(mut running: Running, source: &Source, shared: &Shared, listener: 
 /// Who runs the program and who records it, if that is asked, and what they could not do, one line each.
 pub fn introduce(running: &Running, shared: &Shared) {
     if shared.verbose {
-        let Dialect { interpreter, recorder, .. } = running.dialect();
-        let article = if recorder.starts_with("native") { "the " } else { "" };
-        eprintln!("evalody: {interpreter}, recorded by {article}{recorder}");
+        eprintln!("evalody: {}", running.dialect());
     }
     if !shared.quiet {
         for warning in running.warnings() {

@@ -5,14 +5,16 @@
 
 mod code;
 mod depth;
+mod dialect;
 mod family;
 mod step;
 pub mod text;
 
 pub use code::{Code, CodeId, Header, Instruction, NameId, Origin, Span, Unit};
 pub use depth::{Flow, Handler, depths};
+pub use dialect::Dialect;
 pub use family::Family;
-pub use step::{Dialect, Handover, Limit, Mark, MarkKind, Outcome, Step};
+pub use step::{Handover, Limit, Mark, MarkKind, Outcome, Step};
 pub use text::{JsonWriter, TextError, TextWriter, read};
 
 use std::sync::Arc;

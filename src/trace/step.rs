@@ -151,14 +151,3 @@ impl fmt::Display for Outcome {
         }
     }
 }
-
-/// Which interpreter ran the program, in which version, and how it was recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Dialect {
-    /// For people: `CPython 3.13.0`, `RustPython 0.6.0 (bytecode of CPython 3.14)`.
-    pub interpreter: String,
-    /// Major and minor version of the bytecode.
-    pub version: (u8, u8),
-    /// How it was recorded: `sys.monitoring`, `sys.settrace`, `vm.trace_func`.
-    pub recorder: String,
-}

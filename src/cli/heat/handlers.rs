@@ -34,7 +34,7 @@ pub fn handlers(tally: &Tally, version: Option<Version>) -> Vec<OfHandler> {
             None => rows.push(OfHandler {
                 place,
                 parts: handler.map(|handler| handler.parts.clone()).unwrap_or_default(),
-                checked: handler.map(|handler| handler.checked),
+                checked: handler.zip(version).map(|(handler, version)| handler.checked.of(version)),
                 opcodes: vec![row.opcode],
                 count: row.count,
             }),

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::counted::{Counted, ended};
+use super::super::about::{About, line};
+use super::super::counted::Counted;
 use super::{By, handlers};
 use crate::atlas::Handler;
 use crate::trace::Origin;
@@ -15,20 +16,7 @@ use crate::trace::Origin;
 const VERSION: u32 = 1;
 
 pub fn write(out: &mut impl Write, counted: &Counted, tables: &[By], top: Option<u64>) -> io::Result<()> {
-    let Counted { tally, dialect, outcome, .. } = counted;
-    let (major, minor) = dialect.version;
-    line(
-        out,
-        &json!({
-            "heat": VERSION,
-            "program": counted.name(),
-            "interpreter": dialect.interpreter,
-            "version": format!("{major}.{minor}"),
-            "recorder": dialect.recorder,
-            "instructions": tally.steps(),
-            "outcome": ended(outcome),
-        }),
-    )?;
+    line(out, &Head { heat: VERSION, run: About::of(counted) })?;
     for by in tables {
         let (name, rows, total) = table(counted, *by);
         let mut sum = 0;
@@ -42,6 +30,13 @@ pub fn write(out: &mut impl Write, counted: &Counted, tables: &[By], top: Option
 }
 
 #[derive(Serialize)]
+struct Head<'a> {
+    heat: u32,
+    #[serde(flatten)]
+    run: About<'a>,
+}
+
+#[derive(Serialize)]
 struct Row {
     table: &'static str,
     count: u64,
@@ -51,11 +46,6 @@ struct Row {
     in_all: f64,
     #[serde(flatten)]
     value: Value,
-}
-
-fn line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    writeln!(out)
 }
 
 fn table(counted: &Counted, by: By) -> (&'static str, Vec<(u64, Value)>, u64) {
@@ -78,7 +68,7 @@ fn table(counted: &Counted, by: By) -> (&'static str, Vec<(u64, Value)>, u64) {
             let lines = tally.lines();
             let texts = counted.texts(&lines);
             let rows = lines.iter().zip(texts).map(|(row, text)| {
-                let whose = whose(row.is_program, row.origin);
+                let whose = whose(row.is_program, row.line.origin);
                 (row.count, json!({ "file": row.line.file, "line": row.line.line, "whose": whose, "text": text }))
             });
             ("line", rows.collect(), steps)

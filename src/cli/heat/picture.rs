@@ -37,7 +37,7 @@ pub fn draw(counted: &Counted) -> Document {
     let mut sheet = Sheet::new(WIDTH);
     let steps = counted.tally.steps();
     sheet.words(MARGIN, MARGIN + 16.0, "text title", &format!("Heat of {}", counted.name()));
-    let about = format!("{} instructions, {}; {}", grouped(steps), counted.by(), counted.outcome);
+    let about = format!("{} instructions, by {}; {}", grouped(steps), counted.dialect, counted.outcome);
     sheet.words(MARGIN, MARGIN + 38.0, "faint", &about);
     let top = MARGIN + 72.0;
     let left = source(&mut sheet, counted, top);

@@ -123,7 +123,7 @@ fn remarks(counted: &Counted) -> Vec<String> {
     let mut remarks = Vec::new();
     match counted.version() {
         None => remarks.push("The atlas does not speak of this version.".to_owned()),
-        Some(version) if !counted.is_cpython() => {
+        Some(version) if !counted.dialect.is_cpython() => {
             remarks.push(format!("These are CPython's for the bytecode of {version}; this interpreter has handlers of its own, in Rust."));
         }
         Some(version) if version.minor() >= 11 => {
@@ -142,10 +142,7 @@ fn functions(out: &mut impl Write, counted: &Counted, shown: &Shown) -> io::Resu
     let rows: Vec<_> = counted.tally.functions().into_iter().map(|row| (row.calls, vec![row.name.to_string()])).collect();
     let total = rows.iter().map(|(calls, _)| calls).sum();
     if rows.is_empty() {
-        // Recorders that leave them out: the one in Python before 3.12, and the embedded interpreter's.
-        let is_told = counted.dialect.recorder != "sys.settrace" && counted.dialect.recorder != "vm.trace_func";
-        // The hook of CPython's own says nothing of a class that is called.
-        let has_classes = !counted.dialect.recorder.contains("SetTrace");
+        let (is_told, has_classes) = (counted.dialect.tells_calls_into_c(), counted.dialect.tells_calls_of_classes());
         let words = match (is_told, has_classes) {
             (false, _) => "functions in C are not told by this recorder",
             (true, true) => "no function in C was called",

@@ -3,9 +3,11 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::counted::{Counted, ended};
+use super::super::about::{About, line};
+use super::super::counted::Counted;
 use super::super::heat::whose;
 use crate::picture::Blocks;
 
@@ -13,19 +15,9 @@ use crate::picture::Blocks;
 const VERSION: u32 = 1;
 
 pub fn write(out: &mut impl Write, counted: &Counted, top: Option<u64>) -> io::Result<()> {
-    let Counted { tally, dialect, outcome, .. } = counted;
-    let (major, minor) = dialect.version;
+    let tally = &counted.tally;
     let (all, apart, peak) = (tally.all_blocks(), tally.apart(), tally.peak());
-    line(
-        out,
-        &json!({
-            "memory": VERSION,
-            "program": counted.name(),
-            "interpreter": dialect.interpreter,
-            "version": format!("{major}.{minor}"),
-            "recorder": dialect.recorder,
-            "instructions": tally.steps(),
-            "outcome": ended(outcome),
+    let blocks = json!({
             "is_told_by_instruction": tally.counts_each_step(),
             "allocated": all.allocated,
             "released": all.released,
@@ -35,8 +27,8 @@ pub fn write(out: &mut impl Write, counted: &Counted, top: Option<u64>) -> io::R
             "peak_at": peak.at.map(|ran| ran.step),
             "collections": tally.collections().all().runs,
             "collected": tally.collections().all().collected,
-        }),
-    )?;
+    });
+    line(out, &Head { memory: VERSION, run: About::of(counted), blocks })?;
     let most = top.map_or(usize::MAX, |top| usize::try_from(top).unwrap_or(usize::MAX));
     let moved = |blocks: Blocks| std::cmp::Reverse(blocks.allocated + blocks.released);
     let mut lines = tally.lines();
@@ -44,7 +36,7 @@ pub fn write(out: &mut impl Write, counted: &Counted, top: Option<u64>) -> io::R
     lines.sort_by_key(|row| moved(row.blocks));
     lines.truncate(most);
     for (row, text) in lines.iter().zip(counted.texts(&lines)) {
-        let (file, number, whose) = (&row.line.file, row.line.line, whose(row.is_program, row.origin));
+        let (file, number, whose) = (&row.line.file, row.line.line, whose(row.is_program, row.line.origin));
         let blocks = of_blocks(row.blocks);
         line(out, &json!({ "table": "line", "file": file, "line": number, "whose": whose, "text": text, "blocks": blocks }))?;
     }
@@ -70,11 +62,15 @@ pub fn write(out: &mut impl Write, counted: &Counted, top: Option<u64>) -> io::R
     Ok(())
 }
 
-fn of_blocks(blocks: Blocks) -> Value {
-    json!({ "allocated": blocks.allocated, "released": blocks.released, "net": blocks.net() })
+#[derive(Serialize)]
+struct Head<'a> {
+    memory: u32,
+    #[serde(flatten)]
+    run: About<'a>,
+    #[serde(flatten)]
+    blocks: Value,
 }
 
-fn line(out: &mut impl Write, value: &Value) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    writeln!(out)
+fn of_blocks(blocks: Blocks) -> Value {
+    json!({ "allocated": blocks.allocated, "released": blocks.released, "net": blocks.net() })
 }

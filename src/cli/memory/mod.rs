@@ -36,7 +36,7 @@ fn remarks(counted: &Counted) -> Vec<&'static str> {
         return remarks;
     }
     remarks.push("An instruction's count is what changed until the next one in its thread, by C code and unheard library code too.");
-    if !counted.is_cpython() {
+    if !counted.dialect.is_cpython() {
         remarks.push("This interpreter is written in Rust: these are blocks of Rust's heap, frames included; CPython's differ.");
     }
     remarks

@@ -33,9 +33,9 @@ pub fn draw(counted: &Counted) -> Document {
     sheet.words(MARGIN, MARGIN + 16.0, "text title", &title);
     let all = counted.tally.all_blocks();
     let about = format!(
-        "{} instructions, {}; {} blocks allocated, {} released",
+        "{} instructions, by {}; {} blocks allocated, {} released",
         grouped(counted.tally.steps()),
-        counted.by(),
+        counted.dialect,
         grouped(all.allocated),
         grouped(all.released)
     );

@@ -97,7 +97,7 @@ impl Tally {
             names: Vec::new(),
             calls: Vec::new(),
             threads: Vec::new(),
-            counts_each_step: counts_each_step(&dialect.recorder),
+            counts_each_step: dialect.tells_blocks_by_step(),
             apart: Blocks::default(),
             held: 0,
             peak: Peak::default(),
@@ -115,7 +115,7 @@ impl Tally {
     /// The line of an instruction.
     pub fn line(&self, code: CodeId, offset: u32) -> Option<Line> {
         let code = self.codes.get(code.index())?;
-        Some(Line { file: code.file.clone(), line: code.at(offset)?.span.line })
+        Some(Line { file: code.file.clone(), line: code.at(offset)?.span.line, origin: code.origin })
     }
 
     /// Whether every change of memory blocks is told of the instruction that made it. Otherwise they are read now and
@@ -170,11 +170,6 @@ impl Tally {
         }
         self.curve.holds(self.steps, self.held);
     }
-}
-
-/// By the name of the recorder: the native tap and the embedded interpreter do, what is written in Python does not.
-fn counts_each_step(recorder: &str) -> bool {
-    recorder.starts_with("native tap") || recorder == "vm.trace_func"
 }
 
 impl Listener for Tally {

@@ -25,18 +25,18 @@ pub struct OfFamily {
 }
 
 /// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// As its code objects tell it.
     pub file: String,
     /// `None` where the compiler gave none.
     pub line: Option<u32>,
+    pub origin: Origin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfLine {
     pub line: Line,
-    pub origin: Origin,
     /// Whether it is in the program's own file.
     pub is_program: bool,
     pub count: u64,
@@ -109,18 +109,18 @@ impl Tally {
 
     /// Lines that ran.
     pub fn lines(&self) -> Vec<OfLine> {
-        let row = |line, origin, is_program, count| OfLine { line, origin, is_program, count, blocks: Blocks::default() };
+        let row = |line, is_program, count| OfLine { line, is_program, count, blocks: Blocks::default() };
         let mut rows: BTreeMap<(&str, Option<u32>), OfLine> = BTreeMap::new();
         for (code, instruction, count, blocks) in self.ran() {
             let line = instruction.span.line;
             let row = rows.entry((&code.file, line)).or_insert_with(|| {
                 let is_program = self.heat.is_program(code.id);
-                row(Line { file: code.file.clone(), line }, code.origin, is_program, 0)
+                row(Line { file: code.file.clone(), line, origin: code.origin }, is_program, 0)
             });
             row.count += count;
             row.blocks.add(blocks);
         }
-        let unknown = self.unknown().map(|count| row(Line { file: UNKNOWN.into(), line: None }, Origin::Generated, false, count));
+        let unknown = self.unknown().map(|count| row(Line { file: UNKNOWN.into(), line: None, origin: Origin::Generated }, false, count));
         let mut rows: Vec<OfLine> = rows.into_values().chain(unknown).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.count));
         rows

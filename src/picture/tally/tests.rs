@@ -66,7 +66,7 @@ fn instructions_are_counted_by_opcode_family_and_line_and_all_add_up() {
     let families: Vec<_> = tally.families().into_iter().map(|row| (row.family, row.count)).collect();
     assert_eq!(families, [(Family::Load, 2), (Family::Build, 2), (Family::Call, 1)]);
     let lines: Vec<_> =
-        tally.lines().into_iter().map(|row| (row.line.file.clone(), row.line.line, row.origin, row.is_program, row.count)).collect();
+        tally.lines().into_iter().map(|row| (row.line.file.clone(), row.line.line, row.line.origin, row.is_program, row.count)).collect();
     let line = |file: &str, line, origin, is_program, count| (file.to_owned(), Some(line), origin, is_program, count);
     let expected =
         [line("a.py", 2, Origin::User, true, 3), line("a.py", 1, Origin::User, true, 1), line("lib.py", 9, Origin::Library, false, 1)];
