@@ -8,7 +8,7 @@ mod known;
 pub use editor::{EditorError, Opened, open_in_editor};
 pub use known::{Checkouts, SOURCE_VARIABLE};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,8 @@ pub struct Checkout {
     release: String,
     /// Files that were read: a page names the same one again and again.
     read: Mutex<BTreeMap<&'static str, Option<Arc<str>>>>,
+    /// Lines that were looked for: a window asks for those of its page with every picture.
+    lines: Mutex<HashMap<Place, Option<u32>>>,
 }
 
 /// Why a folder cannot be taken for a source tree.
@@ -69,7 +71,7 @@ impl Checkout {
         let release =
             defined(&text, "PY_VERSION").map_or_else(|| format!("{major}.{minor}"), |release| release.trim_matches('"').to_owned());
         match format!("{major}.{minor}").parse() {
-            Ok(version) => Ok(Self { folder, version, release, read: Mutex::default() }),
+            Ok(version) => Ok(Self { folder, version, release, read: Mutex::default(), lines: Mutex::default() }),
             Err(_) => Err(CheckoutError::OtherVersion { folder, release }),
         }
     }
@@ -94,6 +96,11 @@ impl Checkout {
 
     /// The line of a place in this very tree, from 1; `None` if it is not there.
     pub fn line_of(&self, place: &Place) -> Option<u32> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        *lines.entry(*place).or_insert_with(|| self.look_for(place))
+    }
+
+    fn look_for(&self, place: &Place) -> Option<u32> {
         let text = {
             let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
             let text = read.entry(place.file).or_insert_with(|| {
