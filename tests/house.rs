@@ -51,7 +51,7 @@ const ROOMS: &[Room] = &[
     pure_room("picture", &["compose", "perform", "score", "fold", "music", "trace", "program"]),
     door("output", &[]),
     // What is remembered from one run to the next.
-    door("kept", &[]),
+    door("kept", &["output"]),
     // A source tree of CPython, and the editor that opens it.
     door("checkout", &["atlas", "kept"]),
     // What a probe tells is a lookup; a second set of types would only be copied.
