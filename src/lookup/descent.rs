@@ -1,7 +1,7 @@
 //! A lookup as a line that goes down: it begins high, at the object, and is one step lower for every type that is
 //! looked in.
 
-use super::{DictState, Load, Outcome, Search, Store, Way};
+use super::{DictState, Load, Outcome, Probed, Search, Store, Way};
 use crate::trace::Family;
 
 /// A note of the line.
@@ -9,11 +9,13 @@ use crate::trace::Family;
 pub struct Fall {
     pub family: Family,
     /// Height of the stack that sounds as high.
-    pub depth: u16,
+    pub depth: u8,
 }
 
+/// Notes that are heard at most: two seconds of them, eight a second.
+const HEARD: usize = 16;
 /// Where the line begins: eight steps, as many types as bases commonly have, fit below.
-const TOP: u16 = 8;
+const TOP: u8 = 8;
 
 /// The line of one way. What is missed is told by the family of exceptions, what is found by that of attributes,
 /// and what is called by that of calls.
@@ -31,8 +33,16 @@ pub fn descent(way: &Way) -> Vec<Fall> {
     line.falls
 }
 
+impl Probed {
+    /// The line of the way that each place went first, as much of it as is heard.
+    pub fn descent(&self) -> Vec<Fall> {
+        let ways = self.places.iter().filter_map(|place| place.ways.first());
+        ways.flat_map(|seen| descent(&seen.way)).take(HEARD).collect()
+    }
+}
+
 struct Line {
-    depth: u16,
+    depth: u8,
     falls: Vec<Fall>,
 }
 

@@ -11,13 +11,11 @@ use super::Workbench;
 use crate::interpreter::options::{Recorder, Task};
 use crate::interpreter::{InterpreterError, ProbedLine, Request, Streams, probe};
 use crate::live::Voices;
-use crate::lookup::{Fall, Probed, descent};
+use crate::lookup::{Fall, Probed};
 use crate::program::Program;
 
 /// Time between two steps of a lookup: eight a second, as in the two seconds of `evalody explain`.
 const BETWEEN_STEPS: Duration = Duration::from_millis(125);
-/// Steps that are heard at most: two seconds of them.
-const STEPS_HEARD: usize = 16;
 
 /// The steps of a lookup that are still to be heard, and when the next one is.
 #[derive(Debug, Default)]
@@ -72,9 +70,7 @@ impl<V: Voices> Workbench<V> {
                 None
             }
             Ok(Ok(Some(probed))) => {
-                let ways = probed.places.iter().filter_map(|place| place.ways.first());
-                let falls = ways.flat_map(|seen| descent(&seen.way)).take(STEPS_HEARD).collect();
-                self.descent = Descent { falls, next: self.now };
+                self.descent = Descent { falls: probed.descent().into(), next: self.now };
                 Some(LookedInto { line, program, probed })
             }
             Ok(Ok(None)) => None,
@@ -96,7 +92,7 @@ impl<V: Voices> Workbench<V> {
         }
         if let Some(Fall { family, depth }) = self.descent.falls.pop_front() {
             self.descent.next = self.now + BETWEEN_STEPS;
-            self.sound(family, depth);
+            self.sound(family, u16::from(depth));
         }
     }
 
