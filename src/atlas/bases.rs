@@ -30,6 +30,11 @@ pub fn of(kind: &str, version: Version) -> impl Iterator<Item = &'static str> {
 }
 
 #[cfg(test)]
+pub(super) fn rows_read() -> usize {
+    BASES.len()
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

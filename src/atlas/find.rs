@@ -154,7 +154,7 @@ fn apart(name: &str) -> Option<String> {
 }
 
 /// Names of functions, each once: their rows stand together.
-pub(super) fn functions() -> impl Iterator<Item = &'static str> {
+pub fn functions() -> impl Iterator<Item = &'static str> {
     let all = Function::all();
     all.iter()
         .enumerate()

@@ -20,7 +20,7 @@ mod topic;
 mod version;
 
 pub use family::FamilyEntry;
-pub use find::{Entry, Unknown, find, names};
+pub use find::{Entry, Unknown, find, functions, names};
 pub use form::{Form, FormKind};
 pub use function::Function;
 pub use handler::Handler;
@@ -41,4 +41,29 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 /// An entry of a table where `-` is nothing.
 fn told(entry: &'static str) -> Option<&'static str> {
     (entry != "-" && !entry.is_empty()).then_some(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a row cannot be read it is left out, which nobody would see.
+    #[test]
+    fn no_row_of_a_table_is_left_out() {
+        for (name, table, read) in [
+            ("opcodes", include_str!("../../assets/atlas/opcodes.tsv"), Opcode::all().len()),
+            ("forms", include_str!("../../assets/atlas/forms.tsv"), Form::all().len()),
+            ("handlers", include_str!("../../assets/atlas/handlers.tsv"), Handler::all().len()),
+            ("functions", include_str!("../../assets/atlas/functions.tsv"), Function::all().len()),
+            ("operations", include_str!("../../assets/atlas/operations.tsv"), operation::rows_read()),
+            ("bases", include_str!("../../assets/atlas/bases.tsv"), bases::rows_read()),
+        ] {
+            assert_eq!(rows(table).count(), read, "{name}.tsv");
+        }
+        let topics = include_str!("../../assets/atlas/topics.toml");
+        let places = Topic::all().iter().flat_map(|topic| &topic.stages).map(|stage| stage.places.len()).sum::<usize>();
+        assert_eq!(topics.matches("anchor = ").count(), places, "topics.toml");
+        let phrases = Topic::all().iter().all(|topic| topic.phrase().len() == topic.sound.split_whitespace().count());
+        assert!(phrases);
+    }
 }

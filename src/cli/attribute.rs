@@ -10,14 +10,11 @@ use crate::atlas::Page;
 use crate::feed::RECORDS;
 use crate::interpreter::options::{Only, Recorder, Task};
 use crate::interpreter::{ProbedLine, Streams, probe};
-use crate::lookup::{Probed, descent, page};
+use crate::lookup::{Probed, page};
 use crate::trace::Family;
 
 /// The topic that is told of a line.
 pub const TOPIC: &str = "@attribute";
-
-/// Strokes that fit into two seconds.
-const STROKES: usize = 16;
 
 /// What was heard of a line: a stroke is a family at a depth.
 pub type Strokes = Vec<Option<(Family, u8)>>;
@@ -26,6 +23,9 @@ pub type Strokes = Vec<Option<(Family, u8)>>;
 /// like. `None` if it was interrupted.
 pub fn run(place: &str, program: &Shared) -> Result<Option<(Page, Strokes)>, Failure> {
     let (file, line) = split(place)?;
+    if program.steps.is_some() {
+        return Err(Failure::Usage(format!("{TOPIC} counts no instructions; in place of --steps stop the program with --time")));
+    }
     let is_imported = program.module.is_some() || program.command.is_some();
     let file_run = (!is_imported).then(|| file.to_owned());
     let shared = Shared { file: file_run, only: Only::User, recorder: Recorder::Python, steps: None, ..program.clone() };
@@ -47,8 +47,7 @@ pub fn run(place: &str, program: &Shared) -> Result<Option<(Page, Strokes)>, Fai
         return Err(Failure::Usage(format!("{file}, line {line}: no attribute and no call stands there; {remedy}")));
     }
     let page = page(&probed, file, line, text.program.line(line).unwrap_or_default());
-    let strokes = probed.places.iter().flat_map(|place| place.ways.first()).flat_map(|seen| descent(&seen.way));
-    let strokes = strokes.take(STROKES).map(|fall| Some((fall.family, fall.depth.min(u16::from(u8::MAX)) as u8))).collect();
+    let strokes = probed.descent().into_iter().map(|fall| Some((fall.family, fall.depth))).collect();
     Ok(Some((page, strokes)))
 }
 

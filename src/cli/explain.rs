@@ -84,6 +84,15 @@ impl Explain {
             _ => {}
         }
         self.refuse_shown()?;
+        let Shared { module, command, arguments, steps, time, .. } = &self.program;
+        let of_a_run = [
+            ("-m", module.is_some()),
+            ("-c", command.is_some()),
+            ("--steps", steps.is_some()),
+            ("--time", time.is_some()),
+            ("what stands behind --", !arguments.is_empty()),
+        ];
+        refuse(&OF_A_PROGRAM.join(", "), &of_a_run)?;
         let entry = atlas::find(&self.name.join(" "))?;
         let font = self.sound.load()?;
         let page = atlas::page(&entry, self.trees.version);
@@ -101,11 +110,10 @@ impl Explain {
     /// Pages have no pictures, no JSON and no tables.
     fn refuse_shown(&self) -> Result<(), Failure> {
         let Shown { top, format, picture } = &self.shown;
-        let refused = [("--picture", picture.is_some()), ("--format json", *format == Format::Json), ("--top", top.is_some())];
-        match refused.into_iter().find(|(_, is_given)| *is_given) {
-            Some((option, _)) => Err(Failure::Usage(format!("{option} is for a run: name a program behind @memory or @loop"))),
-            None => Ok(()),
-        }
+        refuse(
+            "@memory or @loop",
+            &[("--picture", picture.is_some()), ("--format json", *format == Format::Json), ("--top", top.is_some())],
+        )
     }
 
     /// What a topic tells of a program.
@@ -187,6 +195,14 @@ impl Explain {
     }
 }
 
+/// Refuses options that mean nothing without a program.
+fn refuse(topics: &str, options: &[(&str, bool)]) -> Result<(), Failure> {
+    match options.iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(Failure::Usage(format!("{option} is for a run: name a program behind {topics}"))),
+        None => Ok(()),
+    }
+}
+
 /// What an entry sounds like.
 fn strokes(entry: &Entry) -> Vec<Option<(Family, u8)>> {
     entry.phrase().into_iter().map(|stroke| stroke.and_then(|(family, depth)| Some((Family::named(family)?, depth)))).collect()
@@ -202,7 +218,7 @@ fn list(out: &mut impl Write) -> Result<u8, Failure> {
     for family in FamilyEntry::all() {
         writeln!(out, "{}", paragraph::hanging(&format!("  {:<14} ", family.name), &family.does, width))?;
     }
-    let functions = atlas::names().filter(|name| matches!(atlas::find(name), Ok(Entry::Function(_)))).count();
+    let functions = atlas::functions().count();
     writeln!(out, "{} opcodes by their names, and {} forms of them: LOAD_ATTR", Opcode::all().len(), Form::all().len())?;
     writeln!(out, "{functions} builtins, methods and functions of C modules: len, list.append, math.sqrt")?;
     writeln!(out, "operators, alone or with the types of their operands: +, int + int, list[int], not str")?;

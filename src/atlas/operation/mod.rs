@@ -74,6 +74,11 @@ pub fn operation(symbol: &str, types: &[&str], version: Version) -> Option<Opera
     })
 }
 
+#[cfg(test)]
+pub(super) fn rows_read() -> usize {
+    Symbol::all().len()
+}
+
 /// The operators, each once.
 pub fn symbols() -> impl Iterator<Item = &'static str> {
     let all = Symbol::all();
