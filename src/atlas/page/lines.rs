@@ -59,6 +59,16 @@ mod tests {
     }
 
     #[test]
+    fn every_page_is_about_a_screen() {
+        // Rows of a terminal that is as high as a laptop's screen, in the size of type that most come with.
+        const SCREEN: usize = 50;
+        for name in names() {
+            let length = page(&find(&name).unwrap(), None).lines(100, |_, _| None).len();
+            assert!(length <= SCREEN, "{name}: {length} rows");
+        }
+    }
+
+    #[test]
     fn a_line_is_told_where_it_is_known() {
         let page = page(&find("LOAD_FAST").unwrap(), None);
         let told = |line: Option<u32>| page.lines(200, |_, _| line).join("\n");
