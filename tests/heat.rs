@@ -77,6 +77,28 @@ fn counted(keys: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
     counts
 }
 
+/// Its package runs before it, and has lines of its own.
+#[test]
+fn the_lines_of_a_module_in_a_package_are_its_own() {
+    for python in oldest_and_newest() {
+        let rows = heat(&python, &["-m", "json.tool", "--", "--help"]);
+        let lines: Vec<&Value> = rows.iter().filter(|row| row["table"] == "line" && row["whose"] == "program").collect();
+        assert!(lines.len() > 3, "{lines:?}");
+        let place = Command::new(&python).args(["-c", "import json.tool; print(json.tool.__file__)"]).output().unwrap().stdout;
+        let text = fs::read_to_string(std::str::from_utf8(&place).unwrap().trim()).unwrap();
+        for row in lines {
+            assert_eq!(row["file"], "json.tool", "{row}");
+            // Python tells what comes before the first line as line 0, or as none.
+            if let Some(number) = row["line"].as_u64().and_then(|number| (number as usize).checked_sub(1)) {
+                assert_eq!(row["text"].as_str(), text.lines().nth(number), "{row}");
+            }
+        }
+        let package: Vec<&Value> =
+            rows.iter().filter(|row| row["file"].as_str().is_some_and(|file| file.ends_with("json/__init__.py"))).collect();
+        assert!(package.len() > 3 && package.iter().all(|row| row["whose"] == "user"), "{package:?}");
+    }
+}
+
 #[test]
 fn tables_count_what_the_trace_tells() {
     for python in oldest_and_newest() {

@@ -75,7 +75,7 @@ impl Counted {
     /// of the way of the tables.
     pub fn of(mut source: Source, shared: &Shared) -> Result<Option<Self>, Failure> {
         let running = record::begin(&mut source, shared, Streams::Aside)?;
-        let mut tally = Tally::new(running.dialect());
+        let mut tally = Tally::new(running.dialect(), &source.program.name);
         let recorded = record::follow(running, &source, shared, &mut tally)?;
         Ok(recorded.map(|Recorded { outcome, dialect, .. }| Self { tally, dialect, outcome, program: source.program }))
     }

@@ -25,6 +25,12 @@ struct OfCode {
 }
 
 impl Heat {
+    /// Of a program of this name: its code objects have it for their file. Without, it is the user's file that runs
+    /// first, which of a module in a package is the package's.
+    pub(super) fn of(program: &str) -> Self {
+        Self { file: Some(program.to_owned()), ..Self::default() }
+    }
+
     pub(super) fn learn(&mut self, code: &Arc<Code>) {
         if self.file.is_none() && code.origin == Origin::User {
             self.file = Some(code.file.clone());

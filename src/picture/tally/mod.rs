@@ -87,10 +87,10 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// For a run that is recorded in this way.
-    pub fn new(dialect: &Dialect) -> Self {
+    /// For a run that is recorded in this way, of a program of this name.
+    pub fn new(dialect: &Dialect, program: &str) -> Self {
         Self {
-            heat: Heat::default(),
+            heat: Heat::of(program),
             codes: Vec::new(),
             blocks: Vec::new(),
             steps: 0,

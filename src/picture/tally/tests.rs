@@ -33,7 +33,7 @@ fn code(id: u32, file: &str, origin: Origin, instructions: &[(&str, Family, u32)
 }
 
 fn tally(recorder: &str) -> Tally {
-    let mut tally = Tally::new(&Dialect { recorder: recorder.into(), ..Dialect::default() });
+    let mut tally = Tally::new(&Dialect { recorder: recorder.into(), ..Dialect::default() }, "a.py");
     let own = [("LOAD_FAST", Family::Load, 1), ("BUILD_LIST", Family::Build, 2), ("LOAD_FAST", Family::Load, 2)];
     Listener::code(&mut tally, code(0, "a.py", Origin::User, &own));
     Listener::code(&mut tally, code(1, "lib.py", Origin::Library, &[("RESUME", Family::Call, 9)]));
