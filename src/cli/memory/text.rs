@@ -55,7 +55,8 @@ fn by_line(out: &mut impl Write, counted: &Counted, shown: &Shown) -> io::Result
         let total = rows.iter().map(|(row, _)| amount(row.blocks)).sum();
         let most = shown.rows(rows.iter().map(|(row, _)| amount(row.blocks)), total).min(rows.len());
         let part: u64 = rows[..most].iter().map(|(row, _)| amount(row.blocks)).sum();
-        writeln!(out, "\n{who}: {most} of {} make up {}", count(rows.len(), "line"), percent(part, total))?;
+        let make = if most == 1 { "makes" } else { "make" };
+        writeln!(out, "\n{who}: {most} of {} {make} up {}", count(rows.len(), "line"), percent(part, total))?;
         if rows.is_empty() {
             continue;
         }
@@ -78,7 +79,8 @@ fn by_opcode(out: &mut impl Write, counted: &Counted, shown: &Shown) -> io::Resu
     let total = rows.iter().map(|row| moved(row.blocks)).sum();
     let most = shown.rows(rows.iter().map(|row| moved(row.blocks)), total).min(rows.len());
     let part: u64 = rows[..most].iter().map(|row| moved(row.blocks)).sum();
-    writeln!(out, "\nBy opcode: {most} of {} allocate or release {}", count(rows.len(), "opcode"), percent(part, total))?;
+    let verb = if most == 1 { "allocates or releases" } else { "allocate or release" };
+    writeln!(out, "\nBy opcode: {most} of {} {verb} {}", count(rows.len(), "opcode"), percent(part, total))?;
     if rows.is_empty() {
         return Ok(());
     }
