@@ -453,7 +453,7 @@ pub const SCENES: &[Scene] = &[
         name: "knows its environment",
         files: &[(
             "program.py",
-            "import os, sys, subprocess\nprint(sorted(k for k in os.environ if k.startswith('PYTHON')), sorted(sys.path_importer_cache) == sorted(set(sys.path_importer_cache)), [p for p in sys.path_importer_cache if 'fd' in p], [p for p in sys.path if 'fd' in p])\nimport zipimport; print(zipimport._zip_directory_cache)\nsubprocess.run(['sh', '-c', 'env | grep ^PYTHON'])\nprint(sorted(os.listdir('/proc/self/fd'), key=int)[:3])\n",
+            "import os, sys, subprocess\nprint(sorted(k for k in os.environ if k.startswith('PYTHON')), sorted(sys.path_importer_cache) == sorted(set(sys.path_importer_cache)), [p for p in sys.path_importer_cache if '/fd/' in p], [p for p in sys.path if '/fd/' in p])\nimport zipimport; print(zipimport._zip_directory_cache)\nsubprocess.run(['sh', '-c', 'env | grep ^PYTHON'])\nprint(sorted(os.listdir('/proc/self/fd'), key=int)[:3])\n",
         )],
         ..SCRIPT
     },
