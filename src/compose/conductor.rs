@@ -16,8 +16,8 @@ use super::plan::{Bar, ENDING_BARS, Plan};
 use super::sheet::{Seat, Sheet};
 use super::theme::{Taste, Theme, Variation};
 use super::work;
-use crate::music::{Key, Tempo, Tick};
-use crate::score::{Cause, Score, State, Text, Work};
+use crate::music::{Key, TICKS_PER_BAR, Tempo, Tick, Ticks};
+use crate::score::{Cause, Harmony, Score, State, Text, Work};
 use crate::trace::{Code, CodeId, Outcome};
 
 /// Bars that must be known behind the one that is written.
@@ -126,11 +126,13 @@ pub struct Conductor {
     is_recovering: bool,
     /// Instructions in the usual bar.
     usual_steps: f64,
+    harmony: Vec<Harmony>,
     markers: Vec<Text>,
     remarks: Vec<Text>,
     states: Vec<State>,
     work: Option<Work>,
     last_remark: String,
+    last_harmony: Option<(Key, Chord)>,
     end: Tick,
 }
 
@@ -150,11 +152,13 @@ impl Conductor {
             section: None,
             home_depth: 0.0,
             is_recovering: false,
+            harmony: Vec::new(),
             markers: Vec::new(),
             remarks,
             states: Vec::new(),
             work: None,
             last_remark: String::new(),
+            last_harmony: None,
             end: Tick::default(),
         }
     }
@@ -184,6 +188,7 @@ impl Conductor {
             tempo: self.plan.tempo,
             key: self.plan.key,
             parts: self.sheet.take(),
+            harmony: std::mem::take(&mut self.harmony),
             markers: std::mem::take(&mut self.markers),
             remarks: std::mem::take(&mut self.remarks),
             states: std::mem::take(&mut self.states),
@@ -208,6 +213,9 @@ impl Conductor {
                 outcome,
             );
             self.markers.push(Text { at: Tick::of_bar(bar), text: outcome.to_string() });
+            if let Some(chord) = Chord::of_ending(self.plan.key, outcome) {
+                self.hold(Tick::of_bar(bar), self.plan.key, chord);
+            }
             self.end = Tick::of_bar(bar + ENDING_BARS);
         } else {
             self.remarks.clear();
@@ -227,6 +235,10 @@ impl Conductor {
         let closes = next.is_none() || (bar >= section.since + 3 && turns_to.is_some());
         let theme = Theme::new(section.number, &self.plan.character, self.taste);
         let chords = self.chords(&figures, &section, &theme, if closes { turns_to } else { None }, next.is_none());
+        let halves = [Tick::of_bar(bar), Tick::of_bar(bar) + Ticks(TICKS_PER_BAR / 2)];
+        for (at, chord) in halves.into_iter().zip(chords) {
+            self.hold(at, section.key, chord);
+        }
         self.is_recovering = figures.raised > 0;
         let state = figures.state(self.usual_steps, self.plan.tells_memory);
         let work = work::of_bar(&figures, self.work);
@@ -329,6 +341,13 @@ impl Conductor {
         };
         let root = (goal.root_in(goal_key) - key.tonic() as i32).rem_euclid(12);
         [chords[0], Chord::dominant_of(Chord { root, ..goal })]
+    }
+
+    /// Writes a chord down, where it or its key changes.
+    fn hold(&mut self, at: Tick, key: Key, chord: Chord) {
+        if self.last_harmony.replace((key, chord)) != Some((key, chord)) {
+            self.harmony.push(Harmony { at, key, chord });
+        }
     }
 
     /// Says how much one note of the lead stands for, whenever that changes.
