@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -106,7 +107,7 @@ impl Play {
             && io::stdout().is_terminal()
             && !self.program_wants_the_terminal(&mut source)?;
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
-        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
+        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
         record::introduce(&running, &self.shared);
         let output = self.device.clone().map_or(Output::Default, Output::Device);
         let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
@@ -120,7 +121,7 @@ impl Play {
         }
         let mut warned = feed.warnings().len();
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
-        let mut stage = Stage::new(self.music.style.legend());
+        let mut stage = Stage::new(Arc::clone(&self.music.style.mapping));
         stage.add(&first);
         notices.extend(feed.remark().map(str::to_owned));
         if source.program.is_blank() {
@@ -135,7 +136,7 @@ impl Play {
                 "evalody: {} by {}: {}, {} at {tempo} bpm",
                 source.program.name,
                 feed.dialect().interpreter,
-                self.music.style,
+                self.music.style.name(),
                 first.key
             );
         }
@@ -318,7 +319,7 @@ impl Play {
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
     fn program_wants_the_terminal(&self, source: &mut Source) -> Result<bool, Failure> {
         if source.is_unread() && io::stdin().is_terminal() {
-            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(self.music.style), false)?);
+            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(&self.music.style), false)?);
         }
         let wants =
             io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));

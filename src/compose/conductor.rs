@@ -13,7 +13,8 @@ use super::figures::Figures;
 use super::form::{Dynamics, fullness};
 use super::harmony::Chord;
 use super::plan::{Bar, ENDING_BARS, Plan};
-use super::sheet::{Seat, Sheet};
+use super::sheet::Sheet;
+use super::style::Style;
 use super::theme::{Taste, Theme, Variation};
 use super::work;
 use crate::music::{Key, TICKS_PER_BAR, Tempo, Tick, Ticks};
@@ -32,9 +33,6 @@ const INFERRED: &str = "allocation: inferred from what is built, the interpreter
 
 /// How a style plays.
 pub trait Arrangement {
-    /// The band, in the order of the score's parts.
-    fn seats(&self) -> &'static [Seat];
-
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written;
 
     /// Writes the ending into the last bars.
@@ -137,14 +135,14 @@ pub struct Conductor {
 }
 
 impl Conductor {
-    pub fn new(title: &str, plan: Plan, taste: Taste, arrangement: Box<dyn Arrangement>) -> Self {
+    pub fn new(title: &str, plan: Plan, style: &Style, arrangement: Box<dyn Arrangement>) -> Self {
         let remarks = if plan.tells_memory { Vec::new() } else { vec![Text { at: Tick::default(), text: INFERRED.to_owned() }] };
         Self {
             title: title.to_owned(),
             usual_steps: plan.steps_per_bar.max(1.0),
             plan,
-            taste,
-            sheet: Sheet::new(arrangement.seats()),
+            taste: style.taste(),
+            sheet: Sheet::new(style.mapping.seats()),
             arrangement,
             written: 0,
             waiting: VecDeque::new(),

@@ -7,7 +7,7 @@
 
 mod legend;
 
-pub use legend::LEGEND;
+pub use legend::legend;
 
 use std::sync::Arc;
 
