@@ -1,5 +1,6 @@
 //! Where the music is, as it is heard.
 
+use super::pace::Stride;
 use super::piece::{PieceId, tick_at};
 use super::player::Player;
 use super::shared::Snapshot;
@@ -69,6 +70,7 @@ impl<V: Voices> Player<V> {
             true => 0,
             false => (V::LATENCY_FRAMES + self.unheard_frames()).saturating_sub(self.supply.standing_frames()),
         };
+        let held_back = Stride::of(self.supply.pace(), now.tempo).scaled(held_back);
         self.supply.legs.back(now, held_back).map_or(Heard::default(), |place| Heard {
             leg: place.root,
             tick: tick_at(place.frame, place.tempo, rate),

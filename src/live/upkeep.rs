@@ -54,6 +54,7 @@ impl<V: Voices> Player<V> {
         self.outlet = Outlet::Elsewhere;
         let taps: Vec<_> = self.supply.idle_taps().collect();
         let (outlet, supply) = Outlet::silent(self.sample_rate_hz());
+        supply.set_pace(self.supply.pace());
         let mix = std::mem::replace(&mut self.supply, supply).mix;
         self.supply.mix = mix;
         self.outlet = outlet;
