@@ -3,7 +3,10 @@
 
 mod agenda;
 mod band;
+mod clock_filter;
 mod devices;
+mod follower;
+mod following;
 mod health;
 mod legs;
 mod outlet;
