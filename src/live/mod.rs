@@ -6,9 +6,11 @@ mod band;
 mod devices;
 mod health;
 mod legs;
+mod midi_out;
 mod outlet;
 mod piece;
 mod player;
+mod port_name;
 mod position;
 mod recording;
 mod scope;
@@ -32,9 +34,11 @@ mod speaker;
 
 pub use devices::{AudioDevice, Devices, devices};
 pub use health::Health;
+pub use midi_out::{MidiBytes, Sent};
 pub use outlet::Output;
 pub use piece::PieceId;
 pub use player::Player;
+pub use port_name::{NoPortName, PortName, System, Way};
 pub use position::Position;
 pub use recording::{Recording, Stroke};
 pub use stream::{BLOCK_FRAMES, Stream, Voices};
@@ -47,6 +51,9 @@ pub enum LiveError {
     NoSuchDevice { name: String, there_are: Vec<String> },
     #[error("the audio device {name:?} could not be opened")]
     NotOpened { name: String, source: Box<dyn std::error::Error + Send + Sync> },
+    /// In place of a port: why there is none, in one line.
+    #[error("{0}")]
+    NoMidiPort(String),
 }
 
 fn or_none(names: &[String]) -> String {
