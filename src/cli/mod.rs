@@ -29,6 +29,7 @@ mod sound_font;
 mod sounding;
 mod source;
 mod source_trees;
+mod studio;
 mod styles;
 mod table;
 
