@@ -30,6 +30,7 @@ mod sounding;
 mod source;
 mod source_trees;
 mod style;
+mod studio;
 mod styles;
 mod table;
 

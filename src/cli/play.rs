@@ -15,11 +15,12 @@ use super::record;
 use super::second_run::SecondRun;
 use super::sound_font::Sound;
 use super::source::{self, Source};
+use super::studio::Studio;
 use super::styles;
 use crate::feed::{self, AHEAD_BARS, BEAT, Feed, HEAD_START};
 use crate::interpreter::options::Task;
 use crate::interpreter::{Output as Said, OutputStream, Streams};
-use crate::live::{Output, Player};
+use crate::live::Player;
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
 use crate::picture::{Asides, Stage};
 use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
@@ -49,6 +50,8 @@ Examples:
   evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
   evalody play long.py --length 60 --detach
+  evalody play fib.py --midi-out jack:fluidsynth --silent
+  evalody play fib.py --midi-out virtual:evalody
   evalody play -m json.tool -- --sort-keys data.json
   evalody play -c 'print(sum(range(100)))'
   echo 'print(sum(range(100)))' | evalody play -"
@@ -69,9 +72,8 @@ pub struct Play {
     #[command(flatten)]
     second: SecondRun,
 
-    /// Audio device to play through, by name (see: evalody devices)
-    #[arg(long, value_name = "NAME")]
-    device: Option<String>,
+    #[command(flatten)]
+    studio: Studio,
 
     /// Tell which instrument is which family as they come in, instead of the view
     #[arg(long, conflicts_with = "compare")]
@@ -91,7 +93,7 @@ impl Play {
     pub fn run(self) -> Result<u8, Failure> {
         if self.compare.is_asked()? {
             self.second.refuse()?;
-            return self.compare.play(&self.shared, &self.music, &self.sound, self.device);
+            return self.compare.play(&self.shared, &self.music, &self.sound, &self.studio);
         }
         let mut source = source::load(&self.shared)?;
         let font = self.sound.load()?;
@@ -109,11 +111,9 @@ impl Play {
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
         let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
         record::introduce(&running, &self.shared);
-        let output = self.device.clone().map_or(Output::Default, Output::Device);
-        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        let (mut player, mut notices) = self.studio.player()?;
         self.sound.check_rate(player.sample_rate_hz())?;
         player.set_font(font);
-        let mut notices: Vec<String> = notice.into_iter().collect();
 
         let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default()).warmed(merging);
         if self.detach {

@@ -40,6 +40,7 @@ impl<V: Voices> Player<V> {
                 self.supply.send(&mut self.shelf, &self.agenda);
             }
         }
+        self.steer();
         if let Some(loss) = self.outlet.loss(self.supply.rendered_frames(), &mut self.pull) {
             self.go_silent(format!("{loss}; the music goes on unheard"));
         }
@@ -79,7 +80,7 @@ impl<V: Voices> Player<V> {
 
     pub fn health(&self) -> Health {
         let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
-        Health { loss: self.loss.clone(), xruns: self.outlet.xruns(), waited_ms }
+        Health { loss: self.loss.clone(), clock_loss: self.clock_loss(), xruns: self.outlet.xruns(), waited_ms }
     }
 }
 

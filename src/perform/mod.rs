@@ -2,6 +2,7 @@
 //! Knows nothing of seconds or devices.
 
 mod cues;
+pub mod midi;
 mod text;
 
 pub use cues::{channels, perform};
