@@ -20,6 +20,7 @@ mod memory;
 mod open;
 mod paragraph;
 mod play;
+mod printed;
 mod reader;
 mod record;
 mod second_run;
@@ -31,6 +32,7 @@ mod source;
 mod source_trees;
 mod styles;
 mod table;
+mod turning;
 
 use std::ffi::OsString;
 use std::io::Write;

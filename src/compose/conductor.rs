@@ -30,8 +30,8 @@ const PHRASES: u32 = 8;
 /// Said at the start of a piece where the interpreter does not tell of memory.
 const INFERRED: &str = "allocation: inferred from what is built, the interpreter does not tell";
 
-/// How a style plays.
-pub trait Arrangement {
+/// How a style plays. It is sent with its conductor from the thread that opens a program to the one that plays it.
+pub trait Arrangement: Send {
     /// The band, in the order of the score's parts.
     fn seats(&self) -> &'static [Seat];
 
