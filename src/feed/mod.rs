@@ -2,11 +2,13 @@
 
 mod evaluation;
 mod listeners;
+mod overture;
 mod parting;
 mod pull;
 
 pub use evaluation::{Evaluation, News, Opening, Order};
 pub use listeners::Nobody;
+pub use overture::{Opened, Overture};
 
 use std::collections::VecDeque;
 use std::sync::Arc;
