@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::mixer::{Change, Strip};
 use super::selection::Selection;
 use crate::compose::StyleName;
+use crate::edit::Turn;
 use crate::fold::Zoom;
 use crate::music::{Tempo, Tick};
 use crate::picture::Stride;
@@ -44,6 +45,10 @@ pub enum Message {
     Style(StyleName),
 
     Mix(Strip, Change),
+    /// Turn this knob of the text to this value.
+    Knob(usize, f64),
+    /// A controller was moved: turn the knob that it turns, if it does.
+    Turn(Turn),
     /// Whether the library is left out.
     OnlyMine(bool),
 
