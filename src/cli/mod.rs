@@ -30,6 +30,8 @@ mod sound_font;
 mod sounding;
 mod source;
 mod source_trees;
+mod studio;
+mod style;
 mod styles;
 mod table;
 mod turning;

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -15,12 +16,13 @@ use super::record;
 use super::second_run::SecondRun;
 use super::sound_font::Sound;
 use super::source::{self, Source};
+use super::studio::Studio;
 use super::styles;
 use super::turning::{Turned, Turning};
 use crate::feed::{self, AHEAD_BARS, BEAT, Feed, HEAD_START, Order};
 use crate::interpreter::Streams;
 use crate::interpreter::options::Task;
-use crate::live::{Output, Player};
+use crate::live::Player;
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
 use crate::picture::{Asides, Stage};
 use crate::terminal::{Command, OutputPane, Scene, Terminal};
@@ -51,6 +53,8 @@ Examples:
   evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
   evalody play long.py --length 60 --detach
+  evalody play fib.py --midi-out jack:fluidsynth --silent
+  evalody play fib.py --midi-out virtual:evalody
   evalody play -m json.tool -- --sort-keys data.json
   evalody play -c 'print(sum(range(100)))'
   echo 'print(sum(range(100)))' | evalody play -"
@@ -71,9 +75,8 @@ pub struct Play {
     #[command(flatten)]
     second: SecondRun,
 
-    /// Audio device to play through, by name (see: evalody devices)
-    #[arg(long, value_name = "NAME")]
-    device: Option<String>,
+    #[command(flatten)]
+    studio: Studio,
 
     /// Tell which instrument is which family as they come in, instead of the view
     #[arg(long, conflicts_with = "compare")]
@@ -93,7 +96,7 @@ impl Play {
     pub fn run(self) -> Result<u8, Failure> {
         if self.compare.is_asked()? {
             self.second.refuse()?;
-            return self.compare.play(&self.shared, &self.music, &self.sound, self.device);
+            return self.compare.play(&self.shared, &self.music, &self.sound, &self.studio);
         }
         let mut source = source::load(&self.shared)?;
         let font = self.sound.load()?;
@@ -109,13 +112,11 @@ impl Play {
             && io::stdout().is_terminal()
             && !self.program_wants_the_terminal(&mut source)?;
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
-        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
+        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
         record::introduce(&running, &self.shared);
-        let output = self.device.clone().map_or(Output::Default, Output::Device);
-        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        let (mut player, mut notices) = self.studio.player()?;
         self.sound.check_rate(player.sample_rate_hz())?;
         player.set_font(font);
-        let mut notices: Vec<String> = notice.into_iter().collect();
 
         let has_second_run = merging.is_some();
         let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default()).warmed(merging);
@@ -124,10 +125,10 @@ impl Play {
         }
         let mut warned = feed.warnings().len();
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
-        let mut stage = Stage::new(self.music.style.legend());
+        let mut stage = Stage::new(Arc::clone(&self.music.style.mapping));
         stage.add(&first);
         notices.extend(feed.remark().map(str::to_owned));
-        let request = record::request(&source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
+        let request = record::request(&source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
         let order = Order { request, style: self.music.style(), zoom: self.music.zoom(), head_start: HEAD_START };
         let turned = Turned { order, spares: self.detach, prints: !self.shared.quiet && !has_view, has_second_run };
         let (mut turning, mistakes) = Turning::new(&source, turned, first.tempo);
@@ -144,7 +145,7 @@ impl Play {
                 "evalody: {} by {}: {}, {} at {tempo} bpm",
                 source.program.name,
                 feed.dialect().interpreter,
-                self.music.style,
+                self.music.style.name(),
                 first.key
             );
         }
@@ -173,7 +174,7 @@ impl Play {
             if let Some(taken_over) = turning.advance(&mut player, &feed, &mut notices) {
                 turning.see_off(std::mem::replace(&mut feed, taken_over.feed));
                 piece = taken_over.piece;
-                stage = Stage::new(self.music.style.legend());
+                stage = Stage::new(Arc::clone(&self.music.style.mapping));
                 stage.add(&taken_over.performance);
                 (warned, told) = (0, 0);
             }
@@ -318,7 +319,7 @@ impl Play {
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
     fn program_wants_the_terminal(&self, source: &mut Source) -> Result<bool, Failure> {
         if source.is_unread() && io::stdin().is_terminal() {
-            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(self.music.style), false)?);
+            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(&self.music.style), false)?);
         }
         let wants =
             io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));

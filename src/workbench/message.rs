@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::mixer::{Change, Strip};
 use super::selection::Selection;
-use crate::compose::StyleName;
+use crate::compose::Mapping;
 use crate::edit::Turn;
 use crate::fold::Zoom;
 use crate::music::{Tempo, Tick};
@@ -42,7 +43,7 @@ pub enum Message {
     /// Whether a piece begins again when it has ended.
     Repeat(bool),
     Zoom(Zoom),
-    Style(StyleName),
+    Style(Arc<Mapping>),
 
     Mix(Strip, Change),
     /// Turn this knob of the text to this value.
