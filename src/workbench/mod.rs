@@ -232,6 +232,7 @@ impl<V: Voices> Workbench<V> {
         self.watch_file();
         self.evaluate_by_itself();
         self.find_knobs();
+        self.hear_controls();
         self.evaluate_turned();
         self.sound_descent();
         if let Some(recorder) = &mut self.recorder

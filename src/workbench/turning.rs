@@ -53,6 +53,14 @@ impl<V: Voices> Workbench<V> {
         }
     }
 
+    /// Takes what controllers were moved since.
+    pub(super) fn hear_controls(&mut self) {
+        for control in self.player.take_controls() {
+            // People count channels from 1.
+            self.controller_moved(Turn { channel: control.channel + 1, controller: control.controller, value: control.value });
+        }
+    }
+
     /// A controller was moved.
     pub(super) fn controller_moved(&mut self, turn: Turn) {
         self.find_knobs();
