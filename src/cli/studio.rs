@@ -15,6 +15,10 @@ pub struct Studio {
     #[arg(long, value_name = "PORT")]
     midi_out: Option<PortName>,
 
+    /// MIDI port whose controllers turn the knobs of the program (# knob: n 1..64 cc 20), named in the same way
+    #[arg(long, value_name = "PORT")]
+    midi_in: Option<PortName>,
+
     /// No sound: the view only, or the MIDI port
     #[arg(long, conflicts_with = "device")]
     silent: bool,
@@ -32,6 +36,9 @@ impl Studio {
         let mut notices: Vec<String> = notice.into_iter().collect();
         if let Some(port) = &self.midi_out {
             notices.push(player.connect_midi(port).map_err(|error| Failure::Sound(error.to_string()))?);
+        }
+        if let Some(port) = &self.midi_in {
+            notices.push(player.connect_controls(port).map_err(|error| Failure::Sound(error.to_string()))?);
         }
         Ok((player, notices))
     }

@@ -9,6 +9,7 @@ use super::LiveError;
 use super::agenda::{self, Agenda, Queued};
 use super::band::Audition;
 use super::following::Following;
+use super::listening::Listening;
 use super::outlet::{Outlet, Output, Pull};
 use super::pace::in_tempo;
 use super::piece::{Piece, PieceId};
@@ -39,6 +40,7 @@ pub struct Player<V: Voices = Synth> {
     pub(super) loss: Option<String>,
     pub(super) pull: Pull,
     pub(super) following: Option<Following>,
+    pub(super) listening: Option<Box<Listening>>,
     pub(super) heard: Cell<Heard>,
 }
 
@@ -75,6 +77,7 @@ impl<V: Voices> Player<V> {
             loss: None,
             pull: Pull::none(),
             following: None,
+            listening: None,
             heard: Cell::default(),
         }
     }
