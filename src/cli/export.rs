@@ -13,7 +13,7 @@ use super::second_run::{self, SecondRun};
 use super::sound_font::Sound;
 use super::source;
 use crate::compose::compose;
-use crate::export::{About, write_map, write_midi, write_wav_with};
+use crate::export::{About, write_map, write_midi, write_sheet, write_wav_with};
 use crate::interpreter::Streams;
 use crate::output::Output;
 use crate::perform::{Performance, perform};
@@ -23,7 +23,7 @@ use crate::trace::{Code, Outcome};
 /// Samples a second of an exported WAV: what players and DAWs take as it is.
 const SAMPLE_RATE_HZ: u32 = 48_000;
 
-/// Run a Python program and write its music to a .mid or .wav file
+/// Run a Python program and write its music to a .mid, .wav or .musicxml file
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
@@ -36,6 +36,7 @@ Examples:
   evalody export fib.py -o fib.mid --map fib.json     which note stands for what
   evalody export fib.py -o f.mid --style faithful --steps 500
   evalody export fib.py -o fib.wav --style chip
+  evalody export fib.py -o fib.musicxml               a lead sheet, for MuseScore and its like
   evalody export fib.py -o fib.wav --soundfont GeneralUser.sf2
   evalody export --compare bubble.py merge.py -o sorts.wav --compare-as turns
   evalody export fib.py -o fib.mid -- 30              with arguments for fib.py
@@ -61,7 +62,7 @@ pub struct Export {
     #[command(flatten)]
     sound: Sound,
 
-    /// File to write; its ending says what: .mid or .wav
+    /// File to write; its ending says what: .mid, .wav or .musicxml
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
@@ -74,12 +75,15 @@ pub struct Export {
 enum Format {
     Midi,
     Wav,
+    Sheet,
 }
 
 /// What is written, and what is said of it.
 struct Piece<'a> {
     performance: &'a Performance,
     codes: &'a [Arc<Code>],
+    /// The program's, for the words of a sheet.
+    lines: &'a [&'a str],
     interpreter: &'a str,
     steps: u64,
 }
@@ -97,8 +101,10 @@ impl Export {
             self.second.refuse()?;
         }
         let format = self.format()?;
-        if matches!(format, Format::Midi) {
-            self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
+        match format {
+            Format::Midi => self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?,
+            Format::Sheet => self.sound.refuse("a .musicxml file holds no sound; write a .wav, or leave --soundfont out")?,
+            Format::Wav => {}
         }
         let font = self.sound.load()?;
         if is_pair {
@@ -132,7 +138,9 @@ impl Export {
             perform(&compose(&source.program.name, &outline, &codes, &self.music.style()))
         };
 
-        let piece = Piece { performance: &performance, codes: &codes, interpreter: &recorded.dialect.interpreter, steps: recorded.steps };
+        let lines: Vec<&str> = source.program.lines().collect();
+        let (interpreter, steps) = (&recorded.dialect.interpreter, recorded.steps);
+        let piece = Piece { performance: &performance, codes: &codes, lines: &lines, interpreter, steps };
         self.write(&piece, format, font.as_ref(), files)?;
         ending::tell(&source.program.name, &outline.outcome, recorded.steps);
         second_run::tell(merging.as_ref(), &outline.outcome, shared.quiet);
@@ -147,9 +155,14 @@ impl Export {
 
     /// Two programs in one file.
     fn pair(&self, format: Format, font: Option<&SoundFont>) -> Result<u8, Failure> {
+        if matches!(format, Format::Sheet) {
+            // Two melodies over each other's chords are nothing to play from.
+            return Err(Failure::Usage("a sheet has one melody; write one for each program, without --compare".to_owned()));
+        }
         let files = self.files()?;
         let Some(pair) = self.compare.pair(&self.shared, &self.music, Some(&self.control))? else { return Ok(ending::INTERRUPTED) };
-        let piece = Piece { performance: &pair.performance, codes: &pair.codes, interpreter: &pair.interpreters, steps: pair.steps };
+        let piece =
+            Piece { performance: &pair.performance, codes: &pair.codes, lines: &[], interpreter: &pair.interpreters, steps: pair.steps };
         self.write(&piece, format, font, files)?;
         if !self.shared.quiet {
             self.tell(&piece);
@@ -163,15 +176,19 @@ impl Export {
 
     fn write(&self, piece: &Piece, format: Format, font: Option<&SoundFont>, files: Files) -> Result<(), Failure> {
         let Files { mut output, mut map } = files;
+        let about = About {
+            evalody: env!("CARGO_PKG_VERSION").to_owned(),
+            style: self.music.style.name().to_owned(),
+            interpreter: piece.interpreter.to_owned(),
+            steps: piece.steps,
+        };
         match format {
-            Format::Midi => {
-                let about = About {
-                    evalody: env!("CARGO_PKG_VERSION").to_owned(),
-                    style: self.music.style.name().to_owned(),
-                    interpreter: piece.interpreter.to_owned(),
-                    steps: piece.steps,
-                };
-                write_midi(piece.performance, &about, output.writer()).map_err(|error| output.failed(error))?;
+            Format::Midi => write_midi(piece.performance, &about, output.writer()).map_err(|error| output.failed(error))?,
+            Format::Sheet => {
+                write_sheet(piece.performance, piece.codes, piece.lines, &about, output.writer()).map_err(|error| output.failed(error))?;
+                if self.music.style.is_lossless() && !self.shared.quiet {
+                    eprintln!("evalody: the style faithful has one key and no chords: the sheet is its notes alone");
+                }
             }
             Format::Wav => {
                 let progress = record::bar(0, "rendering", self.shared.quiet);
@@ -212,7 +229,11 @@ impl Export {
         match self.output.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
             Some("mid" | "midi") => Ok(Format::Midi),
             Some("wav") => Ok(Format::Wav),
-            _ => Err(Failure::Output { path: self.output.clone(), reason: "end the name in .mid or .wav, which says what to write" }),
+            Some("musicxml") => Ok(Format::Sheet),
+            _ => Err(Failure::Output {
+                path: self.output.clone(),
+                reason: "end the name in .mid, .wav or .musicxml, which says what to write",
+            }),
         }
     }
 }
