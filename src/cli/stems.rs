@@ -62,7 +62,10 @@ impl Stems {
         let names = stems.keys().map(|whose| {
             let (port, name) = match *whose {
                 Whose::Entry(port, number) => (port, format!("{:02}-{}", number + 1, name(&legend[number]))),
-                Whose::Rest(channel) => (channel.port(), format!("{:02}-more-on-channel-{}", legend.len() + 1, channel.in_port() + 1)),
+                Whose::Rest(channel) => {
+                    let part = performance.setups.iter().find(|setup| setup.channel == channel).map_or("", |setup| setup.name);
+                    (channel.port(), format!("{:02}-more-{}-channel-{}", legend.len() + 1, words(part), channel.in_port() + 1))
+                }
             };
             if is_pair { format!("{}-{name}", port.name().to_lowercase()) } else { name }
         });

@@ -48,6 +48,8 @@ const FRAMES: usize = 64;
 const SILENCE: f32 = 1.0e-5;
 /// Seconds of silence after which nothing can come any more: longer than the room's gap and longest line.
 const SILENCE_S: f64 = 0.15;
+/// What is left of a stem is below this when it is over: -240 dB. Many times over it is nothing, too.
+const NOTHING: f32 = 1.0e-12;
 /// The stem of a stroke that is heard in the mix alone.
 const NO_STEM: usize = usize::MAX;
 
@@ -89,7 +91,7 @@ impl Synth {
 
     /// The same, which renders so many stems beside the mix.
     fn with_stems(sample_rate_hz: u32, setups: &[ChannelSetup], font: Option<&SoundFont>, stems: usize) -> Self {
-        let quiet_after = (SILENCE_S * f64::from(sample_rate_hz) / FRAMES as f64) as u32 + 1;
+        let quiet_after = quiet_after(sample_rate_hz);
         Self {
             playing: Playing::new(sample_rate_hz, setups, font, stems),
             mastering: Mastering::new(sample_rate_hz, stems),
@@ -175,4 +177,9 @@ impl Synth {
             self.lines.fill([[0.0; FRAMES]; 2]);
         }
     }
+}
+
+/// Silent blocks in a row after which nothing can come any more.
+fn quiet_after(sample_rate_hz: u32) -> u32 {
+    (SILENCE_S * f64::from(sample_rate_hz) / FRAMES as f64) as u32 + 1
 }

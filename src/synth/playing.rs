@@ -5,7 +5,7 @@ use super::ensemble::Ensemble;
 use super::room::Room;
 use super::sound_font::{FontBand, Side, SoundFont};
 use super::voice::Mix;
-use super::{FRAMES, Stereo};
+use super::{FRAMES, NOTHING, Stereo, quiet_after};
 use crate::perform::{Channel, ChannelSetup, CueKind, Port};
 
 /// Blocks in which a hushed room falls silent: 16 ms at 48 kHz.
@@ -29,9 +29,20 @@ enum Band {
 #[derive(Debug)]
 pub struct Playing {
     band: Band,
-    rooms: Vec<Room>,
-    stems: Vec<Mix>,
+    room: Room,
+    stems: Vec<Stem>,
+    /// What sounds of each stem, before its room.
+    dry: Vec<Mix>,
+    /// Blocks of silence in a row after which a room has nothing left to answer.
+    quiet_after: u32,
     hush_left: u32,
+}
+
+/// A stem's room. Most stems are silent most of the time, and a room that is silent is not worked out.
+#[derive(Debug)]
+struct Stem {
+    room: Room,
+    silent_blocks: u32,
 }
 
 impl Playing {
@@ -47,7 +58,16 @@ impl Playing {
             }
             None => Band::Own(Box::new(Ensemble::new(rate, setups))),
         };
-        Self { band, rooms: (0..=stems).map(|_| Room::new(rate)).collect(), stems: vec![Mix::SILENT; stems], hush_left: 0 }
+        let quiet_after = quiet_after(sample_rate_hz);
+        let stem = || Stem { room: Room::new(rate), silent_blocks: quiet_after };
+        Self {
+            band,
+            room: Room::new(rate),
+            stems: (0..stems).map(|_| stem()).collect(),
+            dry: vec![Mix::SILENT; stems],
+            quiet_after,
+            hush_left: 0,
+        }
     }
 
     /// Strikes for a stem on frame `at` of the block that is rendered next, or releases with it (a font strikes with
@@ -68,12 +88,12 @@ impl Playing {
     /// The next block: of the mix into the first line, of the stems into the others.
     pub fn render(&mut self, lines: &mut [Stereo]) {
         let mut mix = Mix::SILENT;
-        self.stems.fill(Mix::SILENT);
+        self.dry.fill(Mix::SILENT);
         match &mut self.band {
-            Band::Own(ensemble) => ensemble.render(&mut mix, &mut self.stems),
+            Band::Own(ensemble) => ensemble.render(&mut mix, &mut self.dry),
             Band::Fonts { bands, stems } => {
                 bands.iter_mut().for_each(|band| band.render(&mut mix));
-                for (bands, stem) in stems.iter_mut().zip(&mut self.stems) {
+                for (bands, stem) in stems.iter_mut().zip(&mut self.dry) {
                     bands.iter_mut().for_each(|band| band.render(stem));
                 }
             }
@@ -83,9 +103,20 @@ impl Playing {
             0 => (ROOM_GAIN, 0.0),
             left => (ROOM_GAIN * open(left), -ROOM_GAIN / HUSH_BLOCKS as f32 / FRAMES as f32),
         };
-        for ((room, mix), line) in self.rooms.iter_mut().zip([&mix].into_iter().chain(&self.stems)).zip(lines) {
+        let Some((line, stem_lines)) = lines.split_first_mut() else { return };
+        *line = [mix.left, mix.right];
+        self.room.render(&mix.send, gain, gain_step, line);
+        for ((stem, mix), line) in self.stems.iter_mut().zip(&self.dry).zip(stem_lines) {
             *line = [mix.left, mix.right];
-            room.render(&mix.send, gain, gain_step, line);
+            let is_struck = line.iter().chain([&mix.send]).flatten().any(|sample| *sample != 0.0);
+            if is_struck || stem.silent_blocks < self.quiet_after {
+                stem.room.render(&mix.send, gain, gain_step, line);
+                let is_silent = !is_struck && line.iter().flatten().all(|sample| sample.abs() < NOTHING);
+                stem.silent_blocks = if is_silent { stem.silent_blocks + 1 } else { 0 };
+                if stem.silent_blocks == self.quiet_after {
+                    stem.room.clear();
+                }
+            }
         }
         if self.hush_left > 0 {
             self.hush_left -= 1;
@@ -111,7 +142,11 @@ impl Playing {
 
     /// Empties the rooms.
     pub fn clear(&mut self) {
-        self.rooms.iter_mut().for_each(Room::clear);
+        self.room.clear();
+        for stem in &mut self.stems {
+            stem.room.clear();
+            stem.silent_blocks = self.quiet_after;
+        }
     }
 
     /// Voices that sound, those included which are on their way out; of a SoundFont the notes that are held.
