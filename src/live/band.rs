@@ -2,6 +2,7 @@
 //! allocates and frees nothing; what is no longer needed is sent back. Knows no moments.
 
 use super::piece::PieceId;
+use super::pulse::ClockMessage;
 use super::recording::Tap;
 use super::stream::{BLOCK_FRAMES, Voices};
 use crate::music::{Pitch, Velocity};
@@ -130,6 +131,8 @@ impl<V: Voices> Band<V> {
             tap.stroke(channel, kind);
         }
     }
+
+    pub fn clock(&mut self, _said: ClockMessage) {}
 
     /// Strikes a note outside the piece; where too many are, the first has to go.
     pub fn audition(&mut self, audition: Audition) {

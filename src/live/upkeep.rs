@@ -40,6 +40,7 @@ impl<V: Voices> Player<V> {
                 self.supply.send(&mut self.shelf, &self.agenda);
             }
         }
+        self.steer();
         if let Some(loss) = self.outlet.loss(self.supply.rendered_frames(), &mut self.pull) {
             self.go_silent(format!("{loss}; the music goes on unheard"));
         }
@@ -54,6 +55,7 @@ impl<V: Voices> Player<V> {
         self.outlet = Outlet::Elsewhere;
         let taps: Vec<_> = self.supply.idle_taps().collect();
         let (outlet, supply) = Outlet::silent(self.sample_rate_hz());
+        supply.set_pace(self.supply.pace());
         let mix = std::mem::replace(&mut self.supply, supply).mix;
         self.supply.mix = mix;
         self.outlet = outlet;
@@ -78,7 +80,7 @@ impl<V: Voices> Player<V> {
 
     pub fn health(&self) -> Health {
         let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
-        Health { loss: self.loss.clone(), xruns: self.outlet.xruns(), waited_ms }
+        Health { loss: self.loss.clone(), clock_loss: self.clock_loss(), xruns: self.outlet.xruns(), waited_ms }
     }
 }
 
