@@ -8,6 +8,7 @@ mod counted;
 mod devices;
 mod dis;
 mod drawing;
+mod driving;
 mod ending;
 mod error;
 mod explain;
