@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::args::{Music, Shared};
 use super::compare::Compare;
+use super::driving::Driving;
 use super::ending;
 use super::error::Failure;
 use super::printed::{pass_on, see_out, stream_of};
@@ -53,6 +54,7 @@ Examples:
   evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
   evalody play long.py --length 60 --detach
+  evalody play fib.py --drive 16 --tempo 90
   evalody play fib.py --midi-out jack:fluidsynth --silent
   evalody play fib.py --midi-out virtual:evalody
   evalody play -m json.tool -- --sort-keys data.json
@@ -78,6 +80,9 @@ pub struct Play {
     #[command(flatten)]
     studio: Studio,
 
+    #[command(flatten)]
+    driving: Driving,
+
     /// Tell which instrument is which family as they come in, instead of the view
     #[arg(long, conflicts_with = "compare")]
     legend: bool,
@@ -98,6 +103,7 @@ impl Play {
             self.second.refuse()?;
             return self.compare.play(&self.shared, &self.music, &self.sound, &self.studio);
         }
+        let drive = self.driving.drive(&self.music)?;
         let mut source = source::load(&self.shared)?;
         let font = self.sound.load()?;
         let merging = match self.second.merging(&source, &self.shared)? {
@@ -119,7 +125,8 @@ impl Play {
         player.set_font(font);
 
         let has_second_run = merging.is_some();
-        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default()).warmed(merging);
+        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default());
+        feed = feed.warmed(merging).driven(drive);
         if self.detach {
             feed.spare();
         }
@@ -129,7 +136,7 @@ impl Play {
         stage.add(&first);
         notices.extend(feed.remark().map(str::to_owned));
         let request = record::request(&source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
-        let order = Order { request, style: self.music.style(), zoom: self.music.zoom(), head_start: HEAD_START };
+        let order = Order { request, style: self.music.style(), zoom: self.music.zoom(), head_start: HEAD_START, drive };
         let turned = Turned { order, spares: self.detach, prints: !self.shared.quiet && !has_view, has_second_run };
         let (mut turning, mistakes) = Turning::new(&source, turned, first.tempo);
         notices.extend(mistakes);
@@ -197,6 +204,7 @@ impl Play {
             let wants_music = !feed.is_over() && !position.is_paused && ahead < AHEAD_BARS * TICKS_PER_BAR;
             if wants_music {
                 let is_urgent = ahead < TICKS_PER_BAR / 2;
+                feed.hear(position.tick);
                 if let Some(more) = feed.more(BEAT, is_urgent).map_err(|error| record::refused(&source, error))? {
                     stage.add(&more);
                     player.append_to(piece, &more);

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::{AHEAD_BARS, BEAT, Opened};
+use super::{AHEAD_BARS, BEAT, Drive, Opened};
 use crate::compose::Style;
 use crate::fold::{Outline, Zoom};
 use crate::interpreter::{InterpreterError, Output, Request};
@@ -24,6 +24,8 @@ pub struct Order {
     pub zoom: Zoom,
     /// How long the program may run before its music begins; one that has ended by then is a whole piece.
     pub head_start: Duration,
+    /// How fast the beat drives the program; none if it runs as far as its music needs it.
+    pub drive: Option<Drive>,
 }
 
 /// The first music of a program, and what was told of it until then.
@@ -132,6 +134,7 @@ fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_di
             let _ = news.send(News::Said(said));
         }
         now = position.try_iter().last().unwrap_or(now);
+        feed.hear(now);
         let ahead = end.0.saturating_sub(now.0);
         if ahead < AHEAD_BARS * TICKS_PER_BAR {
             if let Some(performance) = feed.more(BEAT, ahead < TICKS_PER_BAR / 2)? {

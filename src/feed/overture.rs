@@ -22,7 +22,7 @@ impl Order {
     pub(super) fn open<W: Listener>(&self, witness: W) -> Result<Opened<W>, InterpreterError> {
         let began = Instant::now();
         let running = interpreter::start(&self.request)?;
-        let mut feed = Feed::witnessed(running, &self.request.program, self.style.clone(), self.zoom, witness);
+        let mut feed = Feed::witnessed(running, &self.request.program, self.style.clone(), self.zoom, witness).driven(self.drive);
         let performance = feed.open(began + self.head_start)?;
         Ok(Opened { feed, performance })
     }

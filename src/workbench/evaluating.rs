@@ -88,7 +88,7 @@ impl<V: Voices> Workbench<V> {
         };
         let style = Style { tempo: self.tempo, ..wishes.style.clone() };
         let zoom = if style.mapping.is_lossless() { Zoom::Opcode } else { wishes.zoom };
-        Order { request, style, zoom, head_start: HEAD_START }
+        Order { request, style, zoom, head_start: HEAD_START, drive: wishes.drive }
     }
 
     /// Evaluates what was typed, if that was asked for and it is Python.

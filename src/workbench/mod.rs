@@ -36,6 +36,7 @@ use std::time::Duration;
 
 use crate::compose::Style;
 use crate::edit::Document;
+use crate::feed::Drive;
 use crate::fold::Zoom;
 use crate::interpreter::Choice;
 use crate::interpreter::options::Only;
@@ -71,6 +72,8 @@ pub struct Wishes {
     pub is_auto: bool,
     /// Whether the file is followed on disk.
     pub watches: bool,
+    /// How fast the beat drives the program; none if it runs as far as its music needs it.
+    pub drive: Option<Drive>,
     /// The evalody executable, which is also the embedded interpreter.
     pub own_executable: PathBuf,
     /// Where recordings and screenshots are put.
