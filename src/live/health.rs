@@ -5,6 +5,8 @@
 pub struct Health {
     /// Why there is no speaker any more, or none from the start.
     pub loss: Option<String>,
+    /// Why nothing comes to the MIDI port, while it is gone.
+    pub midi_loss: Option<String>,
     /// How often the device had nothing to play, as far as it says so.
     pub xruns: u64,
     /// How long the music stood still for want of cues, in milliseconds.
@@ -12,9 +14,14 @@ pub struct Health {
 }
 
 impl Health {
+    /// What is gone, a line each; the port first, since it may come back.
+    pub fn losses(&self) -> impl Iterator<Item = &String> {
+        self.midi_loss.iter().chain(&self.loss)
+    }
+
     /// One line for the user, if there is anything to tell.
     pub fn line(&self) -> Option<String> {
-        if let Some(loss) = &self.loss {
+        if let Some(loss) = self.losses().next() {
             return Some(loss.clone());
         }
         match (self.xruns, self.waited_ms) {

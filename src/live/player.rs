@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::LiveError;
 use super::agenda::{self, Agenda, Queued};
 use super::band::Audition;
+use super::midi_out::MidiOut;
 use super::outlet::{Outlet, Output, Pull};
 use super::piece::{Piece, PieceId};
 use super::position::Heard;
@@ -37,6 +38,7 @@ pub struct Player<V: Voices = Synth> {
     pub(super) loss: Option<String>,
     pub(super) pull: Pull,
     pub(super) heard: Cell<Heard>,
+    pub(super) midi: Option<MidiOut>,
 }
 
 impl Player<Synth> {
@@ -72,6 +74,7 @@ impl<V: Voices> Player<V> {
             loss: None,
             pull: Pull::none(),
             heard: Cell::default(),
+            midi: None,
         }
     }
 
@@ -101,7 +104,11 @@ impl<V: Voices> Player<V> {
     pub(super) fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
         let piece = Piece::new(performance, is_whole);
         let synth = self.synth(&piece.setups);
-        self.shelf.add(piece, synth)
+        let id = self.shelf.add(piece, synth);
+        if let (Some(midi), Some(setups)) = (&self.midi, self.shelf.setups(id)) {
+            midi.learn(id, setups);
+        }
+        id
     }
 
     pub(super) fn synth(&self, setups: &[ChannelSetup]) -> Box<V> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::band::{Audition, Band, Returns};
+use super::midi_out::Wire;
 use super::piece::PieceId;
 use super::recording::Tap;
 use super::shared::{Body, Message, Section, Shared, Snapshot, Start, TimedCue};
@@ -99,12 +100,12 @@ enum Stage {
 }
 
 impl<V: Voices> Stream<V> {
-    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>, returns: Returns<V>) -> Self {
+    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>, wire: Wire, returns: Returns<V>) -> Self {
         let at = ends.shared.snapshot();
         Self {
             ends,
             sample_rate_hz,
-            band: Band::new(sample_rate_hz, returns),
+            band: Band::new(sample_rate_hz, wire, returns),
             section: at.section,
             leg: 0,
             root: 0,

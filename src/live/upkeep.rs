@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::Health;
+use super::midi_out::{LOOK_AHEAD, MidiOut};
 use super::outlet::Outlet;
 use super::piece::PieceId;
 use super::player::Player;
@@ -58,6 +59,7 @@ impl<V: Voices> Player<V> {
         self.supply.mix = mix;
         self.outlet = outlet;
         self.loss = Some(why);
+        self.plug_in(self.timebase(None, LOOK_AHEAD));
         self.supply.set_paused(self.is_paused);
         taps.into_iter().filter(|tap| !tap.is_stopped()).for_each(|tap| self.supply.record(tap));
         self.heard.set(Heard::default());
@@ -78,7 +80,8 @@ impl<V: Voices> Player<V> {
 
     pub fn health(&self) -> Health {
         let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
-        Health { loss: self.loss.clone(), xruns: self.outlet.xruns(), waited_ms }
+        let midi = self.midi.as_ref().map(MidiOut::status).unwrap_or_default();
+        Health { loss: self.loss.clone(), midi_loss: midi.loss, xruns: self.outlet.xruns(), waited_ms }
     }
 }
 
