@@ -201,11 +201,13 @@ impl Play {
             let wait = if wants_music { Duration::ZERO } else { BEAT };
             let health = player.health();
             let Some(terminal) = &mut terminal else {
-                if let Some(loss) = health.loss.filter(|loss| !notices.contains(loss)) {
-                    if !self.shared.quiet {
-                        eprintln!("evalody: {loss}");
+                for loss in health.losses() {
+                    if !notices.contains(loss) {
+                        if !self.shared.quiet {
+                            eprintln!("evalody: {loss}");
+                        }
+                        notices.push(loss.clone());
                     }
-                    notices.push(loss);
                 }
                 std::thread::sleep(wait);
                 continue;

@@ -15,6 +15,14 @@ pub struct Studio {
     #[arg(long, value_name = "PORT")]
     midi_out: Option<PortName>,
 
+    /// Send the MIDI clock there, too: others play at this tempo, and begin, halt and go on with this music
+    #[arg(long, requires = "midi_out")]
+    clock_out: bool,
+
+    /// MIDI port whose clock is followed, named as for --midi-out: its tempo, start, stop, continue and song position
+    #[arg(long, value_name = "PORT")]
+    clock_in: Option<PortName>,
+
     /// No sound: the view only, or the MIDI port
     #[arg(long, conflicts_with = "device")]
     silent: bool,
@@ -32,6 +40,10 @@ impl Studio {
         let mut notices: Vec<String> = notice.into_iter().collect();
         if let Some(port) = &self.midi_out {
             notices.push(player.connect_midi(port).map_err(|error| Failure::Sound(error.to_string()))?);
+        }
+        player.send_clock(self.clock_out);
+        if let Some(port) = &self.clock_in {
+            notices.push(player.connect_clock(port).map_err(|error| Failure::Sound(error.to_string()))?);
         }
         Ok((player, notices))
     }
