@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::Music;
+use super::driving::Driving;
 use super::error::Failure;
 use super::record;
 use super::sound_font::Sound;
@@ -71,6 +72,9 @@ pub struct Live {
 
     #[command(flatten)]
     sound: Sound,
+
+    #[command(flatten)]
+    driving: Driving,
 
     /// Evaluate by itself what is typed, as soon as it is Python; by the embedded interpreter only
     #[arg(long)]
@@ -143,6 +147,7 @@ impl Live {
             memory_bytes: Some(super::args::MEMORY_BYTES),
             is_auto: self.auto,
             watches: self.watch,
+            drive: self.driving.drive(&self.music)?,
             own_executable: std::env::current_exe().map_err(|error| Failure::Interpreter(InterpreterError::Io(error)))?,
             folder,
         };

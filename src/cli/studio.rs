@@ -23,6 +23,10 @@ pub struct Studio {
     #[arg(long, value_name = "PORT")]
     clock_in: Option<PortName>,
 
+    /// MIDI port whose controllers turn the knobs of the program (# knob: n 1..64 cc 20), named in the same way
+    #[arg(long, value_name = "PORT")]
+    midi_in: Option<PortName>,
+
     /// No sound: the view only, or the MIDI port
     #[arg(long, conflicts_with = "device")]
     silent: bool,
@@ -44,6 +48,9 @@ impl Studio {
         player.send_clock(self.clock_out);
         if let Some(port) = &self.clock_in {
             notices.push(player.connect_clock(port).map_err(|error| Failure::Sound(error.to_string()))?);
+        }
+        if let Some(port) = &self.midi_in {
+            notices.push(player.connect_controls(port).map_err(|error| Failure::Sound(error.to_string()))?);
         }
         Ok((player, notices))
     }

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::mixer::{Change, Strip};
 use super::selection::Selection;
-use crate::compose::StyleName;
+use crate::compose::Mapping;
+use crate::edit::Turn;
 use crate::fold::Zoom;
 use crate::music::{Tempo, Tick};
 use crate::picture::Stride;
@@ -41,9 +43,13 @@ pub enum Message {
     /// Whether a piece begins again when it has ended.
     Repeat(bool),
     Zoom(Zoom),
-    Style(StyleName),
+    Style(Arc<Mapping>),
 
     Mix(Strip, Change),
+    /// Turn this knob of the text to this value.
+    Knob(usize, f64),
+    /// A controller was moved: turn the knob that it turns, if it does.
+    Turn(Turn),
     /// Whether the library is left out.
     OnlyMine(bool),
 
