@@ -92,6 +92,7 @@ impl Play {
     pub fn run(self) -> Result<u8, Failure> {
         if self.compare.is_asked()? {
             self.second.refuse()?;
+            self.studio.check_for_two()?;
             return self.compare.play(&self.shared, &self.music, &self.sound, &self.studio);
         }
         let mut source = source::load(&self.shared)?;

@@ -81,7 +81,7 @@ impl<V: Voices> Player<V> {
     pub fn health(&self) -> Health {
         let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
         let midi = self.midi.as_ref().map(MidiOut::status).unwrap_or_default();
-        Health { loss: self.loss.clone(), midi_loss: midi.loss, xruns: self.outlet.xruns(), waited_ms }
+        Health { loss: self.loss.clone(), midi_loss: midi.loss, midi_late: midi.late, xruns: self.outlet.xruns(), waited_ms }
     }
 }
 
