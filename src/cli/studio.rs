@@ -33,6 +33,12 @@ pub struct Studio {
 }
 
 impl Studio {
+    /// Refuses what two programs at once cannot be played to.
+    pub fn check_for_two(&self) -> Result<(), Failure> {
+        let words = "two programs fill two MIDI ports' channels, and --midi-out takes one; leave it out, or --compare";
+        if self.midi_out.is_some() { Err(Failure::Usage(words.to_owned())) } else { Ok(()) }
+    }
+
     /// A player for all that, and what is to be told of it, one line each.
     pub fn player(&self) -> Result<(Player, Vec<String>), Failure> {
         let output = match &self.device {

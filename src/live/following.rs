@@ -13,7 +13,7 @@ use crate::music::{Tempo, Tick};
 
 /// Time in which a lag shrinks to a third, in seconds. In less the tempo wavers with what is left of the jitter; in
 /// more a new tempo is followed later.
-const CATCHES_UP_S: f64 = 0.4;
+const CATCHES_UP_S: f64 = 0.3;
 
 /// How much faster or slower than the clock, at most, to catch up: a quarter is still heard as the same rhythm.
 const HASTE: f64 = 0.25;

@@ -9,6 +9,8 @@ pub struct Health {
     pub input_loss: Option<String>,
     /// Why nothing comes to the MIDI port, while it is gone.
     pub midi_loss: Option<String>,
+    /// MIDI messages that were sent later than they were due.
+    pub midi_late: u64,
     /// How often the device had nothing to play, as far as it says so.
     pub xruns: u64,
     /// How long the music stood still for want of cues, in milliseconds.
@@ -27,6 +29,7 @@ impl Health {
             return Some(loss.clone());
         }
         match (self.xruns, self.waited_ms) {
+            (0, 0) if self.midi_late > 0 => Some(format!("{} MIDI messages were late", self.midi_late)),
             (0, 0) => None,
             (0, waited) => Some(format!("the music waited {waited} ms for the program")),
             (1, _) => Some("the sound was interrupted once".to_owned()),

@@ -14,7 +14,7 @@ pub use jack::client as jack_client;
 pub use system::missing;
 
 use super::LiveError;
-use super::midi_out::Opened;
+use super::midi_out::{Ear, Opened};
 use super::port_name::{PortName, System, Unmatched, Way, matching};
 
 /// Their names, as they are asked for, or one line why there are none.
@@ -30,14 +30,26 @@ pub fn ports() -> Result<Vec<String>, String> {
 
 /// Opens the port of that name: the system's own, or JACK's where it is asked for or the system has no MIDI.
 pub fn open(name: &PortName) -> Result<Opened, LiveError> {
-    match name.system {
-        System::Jack => jack::open(&name.way),
-        System::Any if system::is_there() => system::open(&name.way),
-        System::Any => jack::open(&name.way).map_err(|error| match (&name.way, system::ports()) {
-            // It is not JACK that was asked for.
-            (Way::Named(_), Err(why)) if jack::ports().is_err() => LiveError::NoMidiPort(format!("no MIDI port {name}: {why}; {error}")),
-            _ => error,
-        }),
+    through(name, |way| system::open(way), jack::open)
+}
+
+/// The same, and hears what it sends, where that can be.
+pub fn open_hearing(name: &PortName) -> Result<(Opened, Option<Ear>), LiveError> {
+    through(name, |way| system::open(way).map(|opened| (opened, None)), jack::open_hearing)
+}
+
+fn through<T>(
+    name: &PortName,
+    by_system: impl FnOnce(&Way) -> Result<T, LiveError>,
+    by_jack: impl FnOnce(&Way) -> Result<T, LiveError>,
+) -> Result<T, LiveError> {
+    match (name.system, system::missing()) {
+        (System::Any, None) => by_system(&name.way),
+        // It is not JACK that was asked for.
+        (System::Any, Some(why)) => {
+            by_jack(&name.way).map_err(|error| LiveError::NoMidiPort(format!("{error}; JACK was tried, for {why}")))
+        }
+        (System::Jack, _) => by_jack(&name.way),
     }
 }
 

@@ -1,7 +1,7 @@
 //! In place of MIDI ports where evalody was built without them.
 
 use super::LiveError;
-use super::midi_out::Opened;
+use super::midi_out::{Ear, Opened};
 use super::port_name::PortName;
 
 const WHY: &str = "evalody was built without the feature \"midi\"";
@@ -12,5 +12,9 @@ pub fn ports() -> Result<Vec<String>, String> {
 
 /// Never gives a port, and says why.
 pub fn open(_name: &PortName) -> Result<Opened, LiveError> {
+    Err(LiveError::NoMidiPort(WHY.to_owned()))
+}
+
+pub fn open_hearing(_name: &PortName) -> Result<(Opened, Option<Ear>), LiveError> {
     Err(LiveError::NoMidiPort(WHY.to_owned()))
 }

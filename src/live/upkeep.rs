@@ -88,6 +88,7 @@ impl<V: Voices> Player<V> {
         Health {
             loss: self.loss.clone(),
             midi_loss: midi.loss,
+            midi_late: midi.late,
             input_loss: self.input_loss().or_else(|| self.clock_loss()),
             xruns: self.outlet.xruns(),
             waited_ms,

@@ -5,6 +5,9 @@ mod follower;
 mod port;
 mod sender;
 mod sent;
+#[cfg(test)]
+mod tests;
+mod trial;
 mod wire;
 
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -23,6 +26,7 @@ pub use port::{FrameClock, MidiPort, Opened};
 use sender::Sender;
 pub use sender::{LOOK_AHEAD, Status, Timebase};
 pub use sent::{MidiBytes, Sent};
+pub use trial::Ear;
 pub use wire::{Wire, WireEnd, wire};
 
 /// Longest wait for the last message when the port is closed: what is under way is there within a fifth of a second,
@@ -81,6 +85,12 @@ impl Drop for MidiOut {
         self.orders = None;
         let _ = self.is_done.recv_timeout(FAREWELL);
     }
+}
+
+/// Tries how punctual a port is; tells which that is, and what was measured.
+pub fn try_midi(name: &PortName) -> Result<Vec<String>, LiveError> {
+    let (Opened { mut port, line, .. }, ear) = super::midi_port::open_hearing(name)?;
+    Ok(std::iter::once(line).chain(trial::trial(&mut *port, ear)).collect())
 }
 
 /// Until nobody gives orders any more.

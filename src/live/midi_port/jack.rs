@@ -10,11 +10,14 @@ use jack::{AsyncClient, Client, ClientOptions, Control, Port, PortFlags, Process
 use super::found;
 use super::jack_clock::{JackClock, unwrapped};
 use crate::live::LiveError;
-use crate::live::midi_out::{FrameClock, MidiBytes, MidiPort, Opened};
+use crate::live::midi_out::{Ear, FrameClock, MidiBytes, MidiPort, Opened};
 use crate::live::port_name::{OWN_NAME, Way, matching};
 use crate::perform::Port as Cable;
 
 const CLIENT: &str = "evalody";
+
+/// The input of ours through which it is heard how punctual we are.
+const EAR: &str = "heard";
 
 /// JACK's name of the type of its MIDI ports.
 const MIDI_TYPE: &str = "8 bit raw midi";
@@ -81,12 +84,20 @@ struct Placer {
     clock: Arc<JackClock>,
     frames: i64,
     shift: i64,
+    /// An input of ours, and where what it hears is noted.
+    ear: Option<(Port<jack::MidiIn>, rtrb::Producer<i64>)>,
 }
 
 impl jack::ProcessHandler for Placer {
     fn process(&mut self, _client: &Client, scope: &ProcessScope) -> Control {
         self.frames = unwrapped(scope.last_frame_time(), self.frames, self.shift);
         self.clock.begin(self.frames, scope.n_frames());
+        if let Some((port, heard)) = &mut self.ear {
+            for message in port.iter(scope) {
+                // Who tries the port empties it; where that does not, it is of no interest.
+                let _ = heard.push(self.frames + i64::from(message.time));
+            }
+        }
         let mut writer = self.port.writer(scope);
         while let Ok(due) = self.due.peek() {
             let offset = (due.frame - self.frames).max(0);
@@ -109,15 +120,36 @@ fn inputs(client: &Client) -> Vec<String> {
 }
 
 pub fn open(way: &Way) -> Result<Opened, LiveError> {
+    seated(way, false).map(|(opened, _)| opened)
+}
+
+/// The same, and hears through an input of ours what is sent.
+pub fn open_hearing(way: &Way) -> Result<(Opened, Option<Ear>), LiveError> {
+    seated(way, true)
+}
+
+fn seated(way: &Way, hears: bool) -> Result<(Opened, Option<Ear>), LiveError> {
     let client = client(CLIENT).map_err(LiveError::NoMidiPort)?;
     if let Way::Named(wanted) = way {
-        found(wanted, &inputs(&client).iter().map(|name| name.to_owned()).collect::<Vec<_>>())?;
+        found(wanted, &inputs(&client))?;
     }
     let clock = Arc::new(JackClock::new(client.sample_rate(), client.buffer_size()));
     let mut port =
         JackPort { way: way.clone(), name: String::new(), clock: Arc::clone(&clock), seat: None, looked: Instant::now(), is_there: false };
-    let seat = port.sit_down(client).map_err(LiveError::NoMidiPort)?;
+    let (ear, heard) = if hears {
+        let (noted, heard) = rtrb::RingBuffer::new(UNDER_WAY);
+        let ear = client.register_port(EAR, jack::MidiIn::default()).map_err(|error| LiveError::NoMidiPort(error.to_string()))?;
+        (Some((ear, noted)), Some(heard))
+    } else {
+        (None, None)
+    };
+    let ear_name = ear.as_ref().and_then(|(port, _)| port.name().ok());
+    let seat = port.sit_down(client, ear).map_err(LiveError::NoMidiPort)?;
     let own = seat.port.name().unwrap_or_default();
+    if let Some(ear_name) = ear_name {
+        let is_connected = seat.client.as_client().connect_ports_by_name(&own, &ear_name);
+        is_connected.map_err(|error| LiveError::NoMidiPort(format!("JACK does not connect us to ourselves: {error}")))?;
+    }
     port.seat = Some(seat);
     port.is_there = port.connect();
     let line = match way {
@@ -128,7 +160,7 @@ pub fn open(way: &Way) -> Result<Opened, LiveError> {
     if matches!(way, Way::Virtual(_)) {
         port.name = own;
     }
-    Ok(Opened { port: Box::new(port), clock: Some(clock), line })
+    Ok((Opened { port: Box::new(port), clock: Some(clock), line }, heard))
 }
 
 /// A client of the server that runs, which is never started for this.
@@ -144,7 +176,7 @@ pub fn client(name: &str) -> Result<Client, String> {
 
 impl JackPort {
     /// Joins the graph of this server.
-    fn sit_down(&self, client: Client) -> Result<Seat, String> {
+    fn sit_down(&self, client: Client, ear: Option<(Port<jack::MidiIn>, rtrb::Producer<i64>)>) -> Result<Seat, String> {
         if client.sample_rate() != self.clock.sample_rate_hz() {
             return Err(format!("JACK runs at {} Hz now, and the music at {}", client.sample_rate(), self.clock.sample_rate_hz()));
         }
@@ -159,7 +191,7 @@ impl JackPort {
         let shift = frames - i64::from(client.frame_time());
         let [is_gone, has_changed] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let watch = Watch { is_gone: Arc::clone(&is_gone), has_changed: Arc::clone(&has_changed), clock: Arc::clone(&self.clock) };
-        let placer = Placer { port: out, due: their_due, clock: Arc::clone(&self.clock), frames, shift };
+        let placer = Placer { port: out, due: their_due, clock: Arc::clone(&self.clock), frames, shift, ear };
         let client = client.activate_async(watch, placer).map_err(|error| format!("JACK does not let us in: {error}"))?;
         Ok(Seat { client, port, due, shift, is_gone, has_changed })
     }
@@ -183,7 +215,7 @@ impl JackPort {
             self.seat = None;
         }
         let Some(seat) = &self.seat else {
-            self.seat = client(CLIENT).and_then(|client| self.sit_down(client)).ok();
+            self.seat = client(CLIENT).and_then(|client| self.sit_down(client, None)).ok();
             return self.connect();
         };
         if matches!(self.way, Way::Virtual(_)) || seat.port.is_connected_to(&self.name).unwrap_or(false) {

@@ -1,7 +1,7 @@
 //! In place of JACK on systems where it is not the way to do this.
 
 use super::super::LiveError;
-use super::super::midi_out::Opened;
+use super::super::midi_out::{Ear, Opened};
 use super::super::port_name::Way;
 
 const WHY: &str = "JACK is used on Linux only; leave jack: out";
@@ -12,5 +12,9 @@ pub fn ports() -> Result<Vec<String>, String> {
 
 /// Never gives a port, and says why.
 pub fn open(_way: &Way) -> Result<Opened, LiveError> {
+    Err(LiveError::NoMidiPort(WHY.to_owned()))
+}
+
+pub fn open_hearing(_way: &Way) -> Result<(Opened, Option<Ear>), LiveError> {
     Err(LiveError::NoMidiPort(WHY.to_owned()))
 }

@@ -30,8 +30,10 @@ struct SystemPort {
     epoch: Instant,
 }
 
-pub fn is_there() -> bool {
-    quietly(|| MidiOutput::new(CLIENT)).is_ok()
+/// Why the system has no MIDI, if it has none. midir's error says only that it failed; on Linux there is one usual
+/// reason.
+pub fn missing() -> Option<&'static str> {
+    client().err()
 }
 
 pub fn ports() -> Result<Vec<String>, String> {
@@ -62,7 +64,13 @@ pub fn open(way: &Way) -> Result<Opened, LiveError> {
 }
 
 fn client() -> Result<MidiOutput, &'static str> {
-    quietly(|| MidiOutput::new(CLIENT)).map_err(|_| missing())
+    quietly(|| MidiOutput::new(CLIENT)).map_err(|_| {
+        if cfg!(target_os = "linux") && !std::path::Path::new("/dev/snd/seq").exists() {
+            "the MIDI sequencer of the system is not there (/dev/snd/seq)"
+        } else {
+            "the system's MIDI service could not be reached"
+        }
+    })
 }
 
 fn named(output: &MidiOutput) -> Vec<(MidiOutputPort, String)> {
@@ -83,15 +91,6 @@ fn of_our_own(output: MidiOutput, name: &str) -> Result<MidiOutputConnection, St
 #[cfg(not(unix))]
 fn of_our_own(_output: MidiOutput, _name: &str) -> Result<MidiOutputConnection, String> {
     Err("Windows lets no program make a MIDI port; name one that is there, of a loopback driver for instance".to_owned())
-}
-
-/// midir's error says only that it failed; on Linux there is one usual reason.
-pub fn missing() -> &'static str {
-    if cfg!(target_os = "linux") && !std::path::Path::new("/dev/snd/seq").exists() {
-        "the MIDI sequencer of the system is not there (/dev/snd/seq)"
-    } else {
-        "the system's MIDI service could not be reached"
-    }
 }
 
 impl MidiPort for SystemPort {
