@@ -7,7 +7,7 @@ mod interpreters;
 #[path = "support/runs.rs"]
 mod runs;
 
-use evalody::compose::{Style, StyleName, compose};
+use evalody::compose::{Mapping, Style, StyleName, compose};
 use evalody::fold::{Zoom, fold};
 use evalody::hear::{bars, song, style_of};
 use evalody::perform::{Performance, perform};
@@ -18,18 +18,18 @@ use files::{file, stripped};
 use proptest::prelude::*;
 
 fn bands() -> impl Iterator<Item = StyleName> {
-    StyleName::ALL.into_iter().filter(|style| style.signs().is_some())
+    StyleName::ALL.into_iter().filter(|&style| Mapping::shipped(style).signs().is_some())
 }
 
 fn played(trace: &Trace, zoom: Zoom, name: StyleName, seed: Option<u64>) -> Performance {
-    perform(&compose("made up", &fold(trace, zoom), &trace.codes, &Style { name, seed, ..Style::default() }))
+    perform(&compose("made up", &fold(trace, zoom), &trace.codes, &Style { seed, ..Style::of(name) }))
 }
 
 /// What is heard in a piece when another program had it, with the style as it is recognised.
 fn heard(performance: &Performance, numerator: u32, denominator: u32) -> (Option<StyleName>, Option<Vec<State>>) {
     let song = song(&stripped(&file(performance), numerator, denominator)).unwrap();
     let style = style_of(&song);
-    (style, style.and_then(|style| bars(&song, style)))
+    (style, style.and_then(|style| bars(&song, &Mapping::shipped(style))))
 }
 
 proptest! {

@@ -276,7 +276,7 @@ fn every_style_plays_every_song_differently() {
     let names: BTreeSet<String> = StyleName::ALL
         .into_iter()
         .map(|name| {
-            let score = styled(songs::named("loops").unwrap().source, &Style { name, ..Style::default() }).unwrap();
+            let score = styled(songs::named("loops").unwrap().source, &Style::of(name)).unwrap();
             score.parts.iter().map(|part| part.instrument.name()).collect::<Vec<_>>().join(" ")
         })
         .collect();

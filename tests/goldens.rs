@@ -21,10 +21,10 @@ fn recorded(name: &str) -> Trace {
 }
 
 fn written(trace: &Trace, name: StyleName) -> Score {
-    let (zoom, most) = if name.is_lossless() { (Zoom::Opcode, None) } else { (Zoom::Line, Some(MOST_GESTURES)) };
+    let (zoom, most) = if Style::of(name).mapping.is_lossless() { (Zoom::Opcode, None) } else { (Zoom::Line, Some(MOST_GESTURES)) };
     let mut folder = Folder::new(zoom, most);
     trace.tell(&mut folder);
-    compose("recorded", &folder.finish(trace.outcome.clone()), &trace.codes, &Style { name, ..Style::default() })
+    compose("recorded", &folder.finish(trace.outcome.clone()), &trace.codes, &Style::of(name))
 }
 
 fn lines(lines: impl Iterator<Item = String>) -> String {

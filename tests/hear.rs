@@ -35,7 +35,7 @@ fn told(trace: &Trace) -> Vec<Told> {
 fn played(trace: &Trace, key: Option<Key>) -> Performance {
     let mut folder = Folder::new(Zoom::Opcode, None);
     trace.tell(&mut folder);
-    let style = Style { name: StyleName::Faithful, key, ..Style::default() };
+    let style = Style { key, ..Style::of(StyleName::Faithful) };
     perform(&compose("made up", &folder.finish(trace.outcome.clone()), &trace.codes, &style))
 }
 

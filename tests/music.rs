@@ -12,22 +12,22 @@ use evalody::trace::{Entry, Handover, Mark, MarkKind, Trace};
 use proptest::prelude::*;
 
 fn faithful() -> Style {
-    Style { name: StyleName::Faithful, ..Style::default() }
+    Style::of(StyleName::Faithful)
 }
 
 fn any_style() -> impl Strategy<Value = Style> {
-    (prop::sample::select(&StyleName::ALL[..]), any::<Option<u64>>()).prop_map(|(name, seed)| Style { name, seed, ..Style::default() })
+    (prop::sample::select(&StyleName::ALL[..]), any::<Option<u64>>()).prop_map(|(name, seed)| Style { seed, ..Style::of(name) })
 }
 
 /// Styles in which a band plays.
 fn bands() -> impl Iterator<Item = Style> {
-    StyleName::ALL.into_iter().filter(|name| !name.is_lossless()).map(|name| Style { name, ..Style::default() })
+    StyleName::ALL.into_iter().map(Style::of).filter(|style| !style.mapping.is_lossless())
 }
 
 fn score(trace: &Trace, zoom: Zoom, style: &Style) -> (Outline, Score) {
-    let outline = match style.name {
-        name if !name.is_lossless() => fold(trace, zoom),
-        _ => {
+    let outline = match style.mapping.is_lossless() {
+        false => fold(trace, zoom),
+        true => {
             let mut folder = Folder::new(Zoom::Opcode, None);
             trace.tell(&mut folder);
             folder.finish(trace.outcome.clone())
@@ -240,7 +240,7 @@ proptest! {
         let (_, mut without) = score(&silent, zoom, &style);
         prop_assert!(without.states.iter().all(|state| state.calling_c == 0));
         let is_knock = |part: &Part, note: &Note| {
-            part.instrument.is_drums() && !style.name.is_lossless() && [Drum::Cowbell, Drum::RideBell].map(Drum::pitch).contains(&note.pitch)
+            part.instrument.is_drums() && !style.mapping.is_lossless() && [Drum::Cowbell, Drum::RideBell].map(Drum::pitch).contains(&note.pitch)
         };
         prop_assert!(!without.parts.iter().any(|part| part.notes.iter().any(|note| is_knock(part, note))));
         for (bar, state) in with.states.iter().enumerate() {

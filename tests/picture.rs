@@ -8,7 +8,7 @@ mod traces;
 use std::path::Path;
 use std::sync::Arc;
 
-use evalody::compose::{Bar, Conductor, Style, StyleName, compose, plan_live};
+use evalody::compose::{Bar, Conductor, Mapping, Style, StyleName, compose, plan_live};
 use evalody::fold::{Folder, Gesture, MOST_GESTURES, Threads, Zoom, fold};
 use evalody::music::Tick;
 use evalody::perform::{Performance, perform};
@@ -98,7 +98,7 @@ many(60)
             }
         }
         let performance = perform(&compose("made up", &fold(&trace, Zoom::Auto), &trace.codes, &Style::default()));
-        let mut stage = Stage::new(StyleName::Groove.legend());
+        let mut stage = Stage::new(Mapping::shipped(StyleName::Groove));
         stage.add(&performance);
         let mut asides = Asides::default();
         trace.tell(&mut asides);
@@ -199,10 +199,10 @@ fn strides_go_back_the_way_they_came() {
 
 /// A whole piece, as it is exported.
 fn piece(trace: &Trace, name: StyleName, zoom: Zoom) -> Performance {
-    let most = (!name.is_lossless()).then_some(MOST_GESTURES);
-    let mut folder = Threads::new(if name.is_lossless() { Zoom::Opcode } else { zoom }, most);
+    let most = (name != StyleName::Faithful).then_some(MOST_GESTURES);
+    let mut folder = Threads::new(if name == StyleName::Faithful { Zoom::Opcode } else { zoom }, most);
     trace.tell(&mut folder);
-    perform(&compose("song", &folder.finish(Outcome::Finished), &trace.codes, &Style { name, ..Style::default() }))
+    perform(&compose("song", &folder.finish(Outcome::Finished), &trace.codes, &Style::of(name)))
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn the_head_goes_forwards_and_back_to_where_it_was() {
             .into_iter()
             .chain([(StyleName::Groove, Zoom::Turn), (StyleName::Chip, Zoom::Call)])
         {
-            if style.is_lossless() && tape.end() > 3_000 {
+            if style == StyleName::Faithful && tape.end() > 3_000 {
                 continue;
             }
             let performance = piece(&trace, style, zoom);
@@ -253,7 +253,7 @@ fn the_head_goes_forwards_and_back_to_where_it_was() {
 
 /// The music of a program that goes on, bar after bar, as the feed makes it.
 fn live(trace: &Trace, mut told: impl FnMut(&Performance, &Tape)) {
-    let style = Style { name: StyleName::Groove, ..Style::default() };
+    let style = Style::default();
     let mut folder = Folder::new(Zoom::Auto, Some(MOST_GESTURES));
     let mut tape = Tape::new();
     trace.codes.iter().for_each(|code| {
@@ -277,7 +277,7 @@ fn live(trace: &Trace, mut told: impl FnMut(&Performance, &Tape)) {
         let gestures = folder.take();
         let conductor = conductor.get_or_insert_with(|| {
             let plan = plan_live(&gestures, &trace.codes, folder.tells_memory(), &style);
-            Conductor::new("song", plan, style.taste(), style.name.arrangement().unwrap())
+            Conductor::new("song", plan, &style, style.mapping.arrangement().unwrap())
         });
         // Now and then the program waits, and the bar before is held.
         let held = gestures.last().map(|last| Bar { gestures: vec![Gesture { steps: 0, ..*last }], is_held: true });

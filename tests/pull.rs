@@ -56,9 +56,9 @@ const BRIEFLY: Duration = Duration::from_millis(1);
 const SETTLED: u32 = 100;
 
 fn feed(python: &Path, source: &str, style: StyleName) -> Feed {
-    let request = Request { is_paced: true, records: records(style), ..request(python, source) };
-    let style = Style { name: style, ..Style::default() };
-    let zoom = if style.name.is_lossless() { Zoom::Opcode } else { Zoom::Auto };
+    let style = Style::of(style);
+    let request = Request { is_paced: true, records: records(&style.mapping), ..request(python, source) };
+    let zoom = if style.mapping.is_lossless() { Zoom::Opcode } else { Zoom::Auto };
     let mut feed = Feed::new(interpreter::start(&request).unwrap(), &request.program, style, zoom);
     feed.open(Instant::now() + Duration::from_millis(50)).unwrap();
     feed

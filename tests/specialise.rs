@@ -315,7 +315,7 @@ fn what_is_warm_and_what_falls_back_is_heard_back() {
         let (trace, _) = warmed(&request(python, CHANGING));
         let outline = fold(&trace, Zoom::Auto);
         for name in [StyleName::Groove, StyleName::Chip, StyleName::Ambient] {
-            let style = Style { name, ..Style::default() };
+            let style = Style::of(name);
             let performance = perform(&compose("changing", &outline, &trace.codes, &style));
             let heard = bars(&song_of(&performance), name).unwrap();
             assert_eq!(heard, performance.states, "{version:?} {name}");

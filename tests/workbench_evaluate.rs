@@ -177,7 +177,7 @@ fn before_anything_is_heard_nothing_sounds_and_every_message_is_harmless() {
         Message::LoopFrom,
         Message::LoopTo,
         Message::NoLoop,
-        Message::Style(evalody::compose::StyleName::Chip),
+        Message::Style(evalody::compose::Mapping::shipped(evalody::compose::StyleName::Chip)),
         Message::Zoom(evalody::fold::Zoom::Line),
         Message::Deselect,
         Message::Save,
@@ -188,6 +188,6 @@ fn before_anything_is_heard_nothing_sounds_and_every_message_is_harmless() {
     }
     assert!(live.bench.heard().is_none() && live.bench.position().piece == PieceId::default());
     live.hear();
-    assert_eq!(live.bench.heard().unwrap().style.name, evalody::compose::StyleName::Chip);
+    assert_eq!(live.bench.heard().unwrap().style.mapping.rules(), evalody::compose::StyleName::Chip);
     live.end();
 }

@@ -10,7 +10,7 @@ mod bench;
 mod scribe;
 
 use bench::{ENDLESS, Live, OTHER, RATE, TUNE};
-use evalody::compose::StyleName;
+use evalody::compose::{Mapping, StyleName};
 use evalody::fold::Zoom;
 use evalody::music::{Tempo, Tick};
 use evalody::picture::Stride;
@@ -214,13 +214,17 @@ fn a_pause_is_silent_and_keeps_its_place() {
     live.end();
 }
 
+fn styled(style: StyleName) -> Message {
+    Message::Style(Mapping::shipped(style))
+}
+
 #[test]
 fn another_style_or_zoom_is_heard_at_the_next_bar_and_runs_nothing_again() {
     scribe::begin();
     let mut live = Live::<Scribe>::hearing(evalody::songs::named("sort_merge").unwrap().source);
     live.until("its child to be gone", |bench| bench.evaluations_alive() == 0);
     let printed = live.bench.output().count();
-    let styles = [StyleName::Chip, StyleName::Faithful, StyleName::Ambient, StyleName::Groove].map(Message::Style);
+    let styles = [StyleName::Chip, StyleName::Faithful, StyleName::Ambient, StyleName::Groove].map(styled);
     let zooms = [Zoom::Line, Zoom::Call, Zoom::Turn, Zoom::Opcode, Zoom::Auto].map(Message::Zoom);
     for message in styles.into_iter().chain(zooms) {
         live.draw_seconds(0.4);
@@ -236,8 +240,8 @@ fn another_style_or_zoom_is_heard_at_the_next_bar_and_runs_nothing_again() {
         let heard = live.bench.heard().unwrap();
         assert!(std::sync::Arc::ptr_eq(&tape, &heard.tape), "{message:?}: the same run");
         match message {
-            Message::Style(style) => assert_eq!(heard.style.name, style),
-            _ => assert_eq!(live.bench.wishes.style.name, StyleName::Groove),
+            Message::Style(style) => assert_eq!(heard.style.mapping, style),
+            _ => assert_eq!(live.bench.wishes.style.mapping.rules(), StyleName::Groove),
         }
         assert_eq!(live.bench.output().count(), printed, "{message:?}: nothing is printed again");
     }
@@ -256,11 +260,11 @@ fn another_style_of_a_program_that_waits_for_its_bar_is_that_programs() {
         if is_ready {
             live.until("it to be ready", |bench| bench.position().awaits.is_some());
         }
-        live.bench.update(Message::Style(StyleName::Chip));
+        live.bench.update(styled(StyleName::Chip));
         live.until("it to be ready", |bench| bench.position().awaits.is_some());
         live.draw_until("the next", |bench| !bench.is_waiting());
         let heard = live.bench.heard().unwrap();
-        assert_eq!((heard.program.text.as_str(), heard.style.name), (OTHER, StyleName::Chip), "ready: {is_ready}");
+        assert_eq!((heard.program.text.as_str(), heard.style.mapping.rules()), (OTHER, StyleName::Chip), "ready: {is_ready}");
         live.end();
     }
 }
@@ -277,10 +281,10 @@ fn another_style_just_after_the_bar_line_is_of_what_is_heard() {
     // The stream goes over the bar line; nobody has looked yet.
     (0..25).for_each(|_| live.draw_unseen());
     assert!(live.bench.position().piece == first && live.bench.player().position().piece != first);
-    live.bench.update(Message::Style(StyleName::Ambient));
+    live.bench.update(styled(StyleName::Ambient));
     live.draw_until("the next", |bench| !bench.is_waiting());
     let heard = live.bench.heard().unwrap();
-    assert_eq!((heard.program.text.as_str(), heard.style.name), (OTHER, StyleName::Ambient));
+    assert_eq!((heard.program.text.as_str(), heard.style.mapping.rules()), (OTHER, StyleName::Ambient));
     live.end();
 }
 
@@ -290,9 +294,9 @@ fn another_style_of_an_endless_program_plays_what_is_heard_and_not_what_is_typed
     live.draw_seconds(0.5);
     live.bench.document.text.push_str("half (typed");
     live.bench.update(Message::Edited);
-    live.bench.update(Message::Style(StyleName::Chip));
+    live.bench.update(styled(StyleName::Chip));
     assert_eq!(live.bench.trouble, None, "nothing was evaluated that was typed");
-    live.draw_until("the other style", |bench| bench.heard().unwrap().style.name == StyleName::Chip);
+    live.draw_until("the other style", |bench| bench.heard().unwrap().style.mapping.rules() == StyleName::Chip);
     assert_eq!(live.bench.heard().unwrap().program.text, ENDLESS);
     live.assert_goes_on("in another style");
     live.until("the first run to be gone", |bench| bench.evaluations_alive() == 1);

@@ -1,10 +1,12 @@
 //! Options that commands share, spelled the same everywhere.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 
-use crate::compose::{Style, StyleName};
+use super::style::Chosen;
+use crate::compose::Style;
 use crate::fold::{MOST_GESTURES, Outline, Threads, Zoom, shuffled};
 use crate::interpreter::options::{Only, Recorder};
 use crate::interpreter::{Choice, Limits};
@@ -77,7 +79,7 @@ pub const MEMORY_BYTES: u64 = 2 << 30;
 pub struct Music {
     /// groove (a band plays the program), faithful (one note for each instruction), ambient or chip
     #[arg(long, default_value = "groove")]
-    pub style: StyleName,
+    pub style: Chosen,
 
     /// Quarters per minute, 20 to 400 [default: by the program's figures]
     #[arg(long, value_name = "BPM", value_parser = tempo)]
@@ -102,7 +104,7 @@ pub struct Music {
 
 impl Music {
     pub fn style(&self) -> Style {
-        Style { name: self.style, tempo: self.tempo, key: self.key, length: self.length, seed: self.seed }
+        Style { mapping: Arc::clone(&self.style.mapping), tempo: self.tempo, key: self.key, length: self.length, seed: self.seed }
     }
 
     /// The faithful style has no use for folding.

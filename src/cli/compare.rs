@@ -171,7 +171,7 @@ impl Compare {
         };
         told.iter().for_each(|notice| tell(notice));
         let Performance { title, tempo, key, .. } = &pair.performance;
-        tell(&format!("{title}: {}, {key} at {} bpm", music.style, tempo.quarters_per_minute()));
+        tell(&format!("{title}: {}, {key} at {} bpm", music.style.name(), tempo.quarters_per_minute()));
         player.begin(&pair.performance);
         player.close();
         let was_interrupted = sound_out(&mut player, &interrupted, &mut told, tell);
@@ -202,7 +202,7 @@ fn sound_out(player: &mut Player, interrupted: &AtomicBool, told: &mut Vec<Strin
 
 /// With limits, unless one was set.
 fn limited(shared: &Shared, music: &Music) -> Shared {
-    let limited = record::limited(shared, music.style);
+    let limited = record::limited(shared, &music.style);
     if shared.steps.is_some() || shared.time.is_some() {
         return limited;
     }

@@ -10,7 +10,8 @@ use super::error::Failure;
 use super::record;
 use super::second_run::SecondRun;
 use super::source;
-use crate::compose::{LaneNames, StyleName};
+use super::style::Chosen;
+use crate::compose::Lanes;
 use crate::interpreter::State;
 use crate::interpreter::options::Task;
 use crate::interpreter::{Streams, Warmth};
@@ -36,7 +37,7 @@ pub struct Dis {
 
     /// The style whose instruments are named
     #[arg(long, default_value = "groove")]
-    style: StyleName,
+    style: Chosen,
 
     #[command(flatten)]
     second: SecondRun,
@@ -88,13 +89,7 @@ fn of_second_run(warmth: &Warmth) -> String {
     format!("second run: lines with = tell the form that an instruction had in the end; {ticks}{end}")
 }
 
-fn write_code(
-    out: &mut impl Write,
-    code: &Arc<Code>,
-    program: &Program,
-    lanes: &LaneNames,
-    warmth: Option<&Warmth>,
-) -> std::io::Result<()> {
+fn write_code(out: &mut impl Write, code: &Arc<Code>, program: &Program, lanes: &Lanes, warmth: Option<&Warmth>) -> std::io::Result<()> {
     let twin = warmth.and_then(|warmth| Some((warmth, warmth.number(code)?)));
     writeln!(out, "\n{} (line {}, stack of {})", code.qualname, code.first_line, code.stack_size)?;
     let mut line = None;
@@ -111,7 +106,7 @@ fn write_code(
     Ok(())
 }
 
-fn write_instruction(out: &mut impl Write, instruction: &Instruction, lanes: &LaneNames) -> std::io::Result<()> {
+fn write_instruction(out: &mut impl Write, instruction: &Instruction, lanes: &Lanes) -> std::io::Result<()> {
     let Instruction { offset, opcode, family, argument, meaning, depth_before, depth_after, .. } = instruction;
     let depth = |depth: &Option<u16>| depth.map_or("-".to_owned(), |depth| depth.to_string());
     let argument = argument.map_or(String::new(), |argument| argument.to_string());

@@ -106,7 +106,7 @@ impl Export {
         }
         let mut source = source::load(&self.shared)?;
         let files = self.files()?;
-        let shared = record::limited(&self.shared, self.music.style);
+        let shared = record::limited(&self.shared, &self.music.style);
 
         let mut merging = match self.second.merging(&source, &shared)? {
             ControlFlow::Break(status) => return Ok(status),
@@ -167,7 +167,7 @@ impl Export {
             Format::Midi => {
                 let about = About {
                     evalody: env!("CARGO_PKG_VERSION").to_owned(),
-                    style: self.music.style.to_string(),
+                    style: self.music.style.name().to_owned(),
                     interpreter: piece.interpreter.to_owned(),
                     steps: piece.steps,
                 };
@@ -198,7 +198,7 @@ impl Export {
         let seconds = end.seconds(*tempo);
         eprintln!(
             "evalody: {} of {} instructions of {} in {:.0}:{:02.0}, {key} at {} bpm -> {}",
-            self.music.style,
+            self.music.style.name(),
             piece.steps,
             piece.interpreter,
             (seconds / 60.0).floor(),

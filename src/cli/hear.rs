@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use super::error::Failure;
-use crate::compose::StyleName;
+use crate::compose::{Mapping, StyleName};
 use crate::hear::{HearError, Heard, Song, Told, bars, instructions, song, style_of};
 use crate::music::{TICKS_PER_BAR, TICKS_PER_SIXTEENTH};
 use crate::score::{self, State, Work};
@@ -69,7 +69,7 @@ impl Hear {
         let song = song(&self.bytes()?).map_err(|error| unheard(format!("{error}; {}", remedy(&error))))?;
         let mut out = BufWriter::new(io::stdout().lock());
         let style = style_of(&song);
-        if let Some((style, states)) = style.and_then(|style| Some((style, bars(&song, style)?))) {
+        if let Some((style, states)) = style.and_then(|style| Some((style, bars(&song, &Mapping::shipped(style))?))) {
             match self.format {
                 Format::Text => text_of_bars(&mut out, name, style, &song, &states)?,
                 Format::Json => json_of_bars(&mut out, &states)?,

@@ -20,6 +20,7 @@ mod memory;
 mod open;
 mod paragraph;
 mod play;
+mod printed;
 mod reader;
 mod record;
 mod second_run;
@@ -30,8 +31,10 @@ mod sounding;
 mod source;
 mod source_trees;
 mod studio;
+mod style;
 mod styles;
 mod table;
+mod turning;
 
 use std::ffi::OsString;
 use std::io::Write;

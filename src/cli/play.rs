@@ -2,13 +2,15 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::args::{Music, Shared};
 use super::compare::Compare;
 use super::ending;
 use super::error::Failure;
+use super::printed::{pass_on, see_out, stream_of};
 use super::reader::{self, Reader};
 use super::record;
 use super::second_run::SecondRun;
@@ -16,13 +18,14 @@ use super::sound_font::Sound;
 use super::source::{self, Source};
 use super::studio::Studio;
 use super::styles;
-use crate::feed::{self, AHEAD_BARS, BEAT, Feed, HEAD_START};
+use super::turning::{Turned, Turning};
+use crate::feed::{self, AHEAD_BARS, BEAT, Feed, HEAD_START, Order};
+use crate::interpreter::Streams;
 use crate::interpreter::options::Task;
-use crate::interpreter::{Output as Said, OutputStream, Streams};
 use crate::live::Player;
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
 use crate::picture::{Asides, Stage};
-use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
+use crate::terminal::{Command, OutputPane, Scene, Terminal};
 use crate::trace::Outcome;
 
 /// Run a Python program and play it
@@ -39,6 +42,7 @@ Keys while it plays:
   space pause    left/right seek a bar    + - tempo    q stop
   a open the atlas at what sounds, and close it: what that instruction does, where in C, which PEPs
   d end the music at the next bar line; the program runs on without it
+  [ ] turn a number that the program offers (# knob: n 1..64 cc 20), k takes the next one
 
 Examples:
   evalody play @recursion
@@ -109,21 +113,27 @@ impl Play {
             && io::stdout().is_terminal()
             && !self.program_wants_the_terminal(&mut source)?;
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
-        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(self.music.style), true)?;
+        let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
         record::introduce(&running, &self.shared);
         let (mut player, mut notices) = self.studio.player()?;
         self.sound.check_rate(player.sample_rate_hz())?;
         player.set_font(font);
 
+        let has_second_run = merging.is_some();
         let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default()).warmed(merging);
         if self.detach {
             feed.spare();
         }
         let mut warned = feed.warnings().len();
         let first = feed.open(began + HEAD_START).map_err(|error| record::refused(&source, error))?;
-        let mut stage = Stage::new(self.music.style.legend());
+        let mut stage = Stage::new(Arc::clone(&self.music.style.mapping));
         stage.add(&first);
         notices.extend(feed.remark().map(str::to_owned));
+        let request = record::request(&source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
+        let order = Order { request, style: self.music.style(), zoom: self.music.zoom(), head_start: HEAD_START };
+        let turned = Turned { order, spares: self.detach, prints: !self.shared.quiet && !has_view, has_second_run };
+        let (mut turning, mistakes) = Turning::new(&source, turned, first.tempo);
+        notices.extend(mistakes);
         if source.program.is_blank() {
             notices.push(format!("{} is empty: silence", source.program.name));
         }
@@ -136,11 +146,11 @@ impl Play {
                 "evalody: {} by {}: {}, {} at {tempo} bpm",
                 source.program.name,
                 feed.dialect().interpreter,
-                self.music.style,
+                self.music.style.name(),
                 first.key
             );
         }
-        player.begin(&first);
+        let mut piece = player.begin(&first);
         if feed.is_over() {
             player.close();
         }
@@ -162,8 +172,15 @@ impl Play {
                 break;
             }
             player.advance();
+            if let Some(taken_over) = turning.advance(&mut player, &feed, &mut notices) {
+                turning.see_off(std::mem::replace(&mut feed, taken_over.feed));
+                piece = taken_over.piece;
+                stage = Stage::new(Arc::clone(&self.music.style.mapping));
+                stage.add(&taken_over.performance);
+                (warned, told) = (0, 0);
+            }
             let position = player.position();
-            if position.is_over && feed.is_over() || ends_at.is_some_and(|end| position.tick >= end) {
+            if position.is_over && feed.is_over() && !turning.is_under_way() || ends_at.is_some_and(|end| position.tick >= end) {
                 break;
             }
             if ends_at.is_some() && feed.runs_on() {
@@ -182,14 +199,14 @@ impl Play {
                 let is_urgent = ahead < TICKS_PER_BAR / 2;
                 if let Some(more) = feed.more(BEAT, is_urgent).map_err(|error| record::refused(&source, error))? {
                     stage.add(&more);
-                    player.append(&more);
+                    player.append_to(piece, &more);
                 }
                 if feed.is_over() {
-                    player.close();
+                    player.close_piece(piece);
                 }
             }
             while let Some(said) = feed.said() {
-                pane.push(stream_of(&said), &said.bytes);
+                if has_view { pane.push(stream_of(&said), &said.bytes) } else { pass_on(&said)? }
             }
             if self.legend {
                 for (at, entry) in stage.entered(position.tick).skip(told) {
@@ -225,7 +242,7 @@ impl Play {
                 None => Vec::new(),
             };
             let scene = Scene {
-                program: &source.program,
+                program: turning.program(),
                 codes: feed.codes(),
                 setups: stage.band(),
                 lanes: &stage.lanes(position.tick, &lanes),
@@ -244,17 +261,20 @@ impl Play {
                 instructions_heard: stage.steps_until(position.tick),
                 notices: &notices,
                 leaf: reader.leaf(),
+                knob: &turning.status(),
             };
             terminal.draw(&scene).map_err(Failure::Terminal)?;
             let commands = terminal.commands(wait).map_err(Failure::Terminal)?;
             if commands.contains(&Command::Detach) && !feed.is_over() {
                 feed.let_go();
+                turning.stop();
                 ends_at = Some(if position.is_paused { position.tick } else { next_bar_line(position.tick).min(stage.end()) });
             }
             for command in commands {
                 if reader.obey(command, || reader::sounding(&stage, &mut feed, position.tick)) {
                     continue;
                 }
+                turning.obey(command);
                 has_quit |= obey(command, &mut player);
             }
             if has_quit {
@@ -270,7 +290,7 @@ impl Play {
         if feed.runs_on() && !was_interrupted && !has_quit {
             pane.print(&mut io::stdout().lock(), &mut io::stderr().lock())?;
             pane = OutputPane::new();
-            was_interrupted = !self.see_out(&mut feed, &source, &interrupted)?;
+            was_interrupted = !see_out(&mut feed, &source, &interrupted)?;
         }
         let outcome = feed.end();
         while let Some(said) = feed.said() {
@@ -299,29 +319,10 @@ impl Play {
         })
     }
 
-    /// Waits for the end of a program whose music is over, and passes on what it prints. False if that was
-    /// interrupted.
-    fn see_out(&self, feed: &mut Feed<Asides>, source: &Source, interrupted: &AtomicBool) -> Result<bool, Failure> {
-        while feed.runs_on() {
-            if interrupted.load(Ordering::Relaxed) {
-                return Ok(false);
-            }
-            feed.run_on(BEAT).map_err(|error| record::refused(source, error))?;
-            while let Some(said) = feed.said() {
-                match said.stream {
-                    OutputStream::Stdout => io::stdout().lock().write_all(&said.bytes)?,
-                    OutputStream::Stderr => io::stderr().lock().write_all(&said.bytes)?,
-                }
-            }
-            io::stdout().lock().flush()?;
-        }
-        Ok(true)
-    }
-
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
     fn program_wants_the_terminal(&self, source: &mut Source) -> Result<bool, Failure> {
         if source.is_unread() && io::stdin().is_terminal() {
-            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(self.music.style), false)?);
+            drop(record::start(source, &self.shared, Task::Compile, Streams::Captured, feed::records(&self.music.style), false)?);
         }
         let wants =
             io::stdin().is_terminal() && ["input(", "stdin", "getpass", "curses"].iter().any(|word| source.program.text.contains(word));
@@ -329,13 +330,6 @@ impl Play {
             eprintln!("evalody: {} seems to read the keyboard: no view, so that you can type", source.program.name);
         }
         Ok(wants)
-    }
-}
-
-fn stream_of(said: &Said) -> Stream {
-    match said.stream {
-        OutputStream::Stdout => Stream::Out,
-        OutputStream::Stderr => Stream::Err,
     }
 }
 
@@ -356,7 +350,7 @@ fn obey(command: Command, player: &mut Player) -> bool {
     match command {
         Command::Quit | Command::Leave => return true,
         // The music is the player's, the program is not.
-        Command::Detach | Command::Atlas | Command::Turn(_) => {}
+        Command::Detach | Command::Atlas | Command::Turn(_) | Command::NextKnob | Command::Knob(_) => {}
         Command::Faster => change_tempo(TEMPO_STEP),
         Command::Slower => change_tempo(-TEMPO_STEP),
         Command::Pause => player.pause(!position.is_paused),

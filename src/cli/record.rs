@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::args::Shared;
 use super::error::Failure;
 use super::source::{self, Source};
-use crate::compose::{FAITHFUL_STEPS, StyleName};
+use crate::compose::{FAITHFUL_STEPS, Mapping};
 use crate::feed::RECORDS;
 use crate::interpreter::options::Task;
 use crate::interpreter::{self, InterpreterError, Request, Running, State, Streams};
@@ -126,7 +126,7 @@ pub fn introduce(running: &Running, shared: &Shared) {
 }
 
 /// With the faithful style a limit, unless one was set: 2,000 notes are four minutes.
-pub fn limited(shared: &Shared, style: StyleName) -> Shared {
+pub fn limited(shared: &Shared, style: &Mapping) -> Shared {
     let steps = shared.steps.or(style.is_lossless().then_some(FAITHFUL_STEPS));
     Shared { steps, ..shared.clone() }
 }

@@ -76,7 +76,7 @@ impl Show {
     pub fn run(self) -> Result<u8, Failure> {
         let mut source = source::load(&self.shared)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
-        let shared = if self.stage == Stage::Trace { self.shared.clone() } else { record::limited(&self.shared, self.music.style) };
+        let shared = if self.stage == Stage::Trace { self.shared.clone() } else { record::limited(&self.shared, &self.music.style) };
         let mut merging = match self.second.merging(&source, &shared)? {
             ControlFlow::Break(status) => return Ok(status),
             ControlFlow::Continue(merging) => merging,

@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
-use crate::compose::{Entry, StyleName, examples};
+use super::style::Chosen;
+use crate::compose::{Entry, Mapping, StyleName, examples};
 use crate::synth::SoundFont;
 
 /// List the styles, or tell and play what the instruments of one stand for
@@ -20,7 +21,7 @@ use crate::synth::SoundFont;
 pub struct Styles {
     /// The style to explain
     #[arg(value_name = "NAME")]
-    name: Option<StyleName>,
+    name: Option<Chosen>,
 
     #[command(flatten)]
     sound: Sound,
@@ -33,15 +34,15 @@ pub struct Styles {
 impl Styles {
     pub fn run(self) -> Result<u8, Failure> {
         let mut out = io::stdout().lock();
-        let Some(style) = self.name else {
+        let Some(style) = &self.name else {
             for style in StyleName::ALL {
                 let default = if style == StyleName::default() { " (default)" } else { "" };
-                writeln!(out, "{:<9} {}{default}", style.to_string(), style.idea())?;
+                writeln!(out, "{style:<9} {}{default}", Mapping::shipped(style).idea())?;
             }
             return Ok(0);
         };
         let font = self.sound.load()?;
-        writeln!(out, "{style}: {}", style.idea())?;
+        writeln!(out, "{}: {}", style.name(), style.idea())?;
         let legend = style.legend();
         if !self.silent && io::stdout().is_terminal() && self.play(style, legend, font, &mut out)? {
             return Ok(0);
@@ -53,7 +54,7 @@ impl Styles {
     }
 
     /// Plays the examples, a line for each as it begins; `false` where there is no sound.
-    fn play(&self, style: StyleName, legend: &[Entry], font: Option<SoundFont>, out: &mut impl Write) -> Result<bool, Failure> {
+    fn play(&self, style: &Mapping, legend: &[Entry], font: Option<SoundFont>, out: &mut impl Write) -> Result<bool, Failure> {
         let mut told = 0;
         sounding::play(&examples(style), &self.sound, font, false, |position| {
             for entry in legend.iter().take(position.tick.bar() as usize + 1).skip(told) {

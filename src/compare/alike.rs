@@ -40,7 +40,7 @@ pub fn alike(left: Run, right: Run, style: &Style) -> ([Performance; 2], [bool; 
     let alike = Style { tempo: Some(lead.tempo), key: Some(lead.key), ..style.clone() };
     let scores = [left, right].map(|run| score(run, &alike));
     // In the faithful style an instruction is a note, and lengths are what they are.
-    if style.name.is_lossless() || left.is_blank || right.is_blank {
+    if style.mapping.is_lossless() || left.is_blank || right.is_blank {
         return (scores.map(|score| perform(&score)), [false; 2]);
     }
     let [ours, theirs] = &scores;

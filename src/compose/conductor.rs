@@ -13,11 +13,12 @@ use super::figures::Figures;
 use super::form::{Dynamics, fullness};
 use super::harmony::Chord;
 use super::plan::{Bar, ENDING_BARS, Plan};
-use super::sheet::{Seat, Sheet};
+use super::sheet::Sheet;
+use super::style::Style;
 use super::theme::{Taste, Theme, Variation};
 use super::work;
-use crate::music::{Key, Tempo, Tick};
-use crate::score::{Cause, Score, State, Text, Work};
+use crate::music::{Key, TICKS_PER_BAR, Tempo, Tick, Ticks};
+use crate::score::{Cause, Harmony, Score, State, Text, Work};
 use crate::trace::{Code, CodeId, Outcome};
 
 /// Bars that must be known behind the one that is written.
@@ -30,11 +31,8 @@ const PHRASES: u32 = 8;
 /// Said at the start of a piece where the interpreter does not tell of memory.
 const INFERRED: &str = "allocation: inferred from what is built, the interpreter does not tell";
 
-/// How a style plays.
-pub trait Arrangement {
-    /// The band, in the order of the score's parts.
-    fn seats(&self) -> &'static [Seat];
-
+/// How a style plays. It is sent with its conductor from the thread that opens a program to the one that plays it.
+pub trait Arrangement: Send {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written;
 
     /// Writes the ending into the last bars.
@@ -126,23 +124,25 @@ pub struct Conductor {
     is_recovering: bool,
     /// Instructions in the usual bar.
     usual_steps: f64,
+    harmony: Vec<Harmony>,
     markers: Vec<Text>,
     remarks: Vec<Text>,
     states: Vec<State>,
     work: Option<Work>,
     last_remark: String,
+    last_harmony: Option<(Key, Chord)>,
     end: Tick,
 }
 
 impl Conductor {
-    pub fn new(title: &str, plan: Plan, taste: Taste, arrangement: Box<dyn Arrangement>) -> Self {
+    pub fn new(title: &str, plan: Plan, style: &Style, arrangement: Box<dyn Arrangement>) -> Self {
         let remarks = if plan.tells_memory { Vec::new() } else { vec![Text { at: Tick::default(), text: INFERRED.to_owned() }] };
         Self {
             title: title.to_owned(),
             usual_steps: plan.steps_per_bar.max(1.0),
             plan,
-            taste,
-            sheet: Sheet::new(arrangement.seats()),
+            taste: style.taste(),
+            sheet: Sheet::new(style.mapping.seats()),
             arrangement,
             written: 0,
             waiting: VecDeque::new(),
@@ -150,11 +150,13 @@ impl Conductor {
             section: None,
             home_depth: 0.0,
             is_recovering: false,
+            harmony: Vec::new(),
             markers: Vec::new(),
             remarks,
             states: Vec::new(),
             work: None,
             last_remark: String::new(),
+            last_harmony: None,
             end: Tick::default(),
         }
     }
@@ -184,6 +186,7 @@ impl Conductor {
             tempo: self.plan.tempo,
             key: self.plan.key,
             parts: self.sheet.take(),
+            harmony: std::mem::take(&mut self.harmony),
             markers: std::mem::take(&mut self.markers),
             remarks: std::mem::take(&mut self.remarks),
             states: std::mem::take(&mut self.states),
@@ -208,6 +211,9 @@ impl Conductor {
                 outcome,
             );
             self.markers.push(Text { at: Tick::of_bar(bar), text: outcome.to_string() });
+            if let Some(chord) = Chord::of_ending(self.plan.key, outcome) {
+                self.hold(Tick::of_bar(bar), self.plan.key, chord);
+            }
             self.end = Tick::of_bar(bar + ENDING_BARS);
         } else {
             self.remarks.clear();
@@ -227,6 +233,10 @@ impl Conductor {
         let closes = next.is_none() || (bar >= section.since + 3 && turns_to.is_some());
         let theme = Theme::new(section.number, &self.plan.character, self.taste);
         let chords = self.chords(&figures, &section, &theme, if closes { turns_to } else { None }, next.is_none());
+        let halves = [Tick::of_bar(bar), Tick::of_bar(bar) + Ticks(TICKS_PER_BAR / 2)];
+        for (at, chord) in halves.into_iter().zip(chords) {
+            self.hold(at, section.key, chord);
+        }
         self.is_recovering = figures.raised > 0;
         let state = figures.state(self.usual_steps, self.plan.tells_memory);
         let work = work::of_bar(&figures, self.work);
@@ -329,6 +339,13 @@ impl Conductor {
         };
         let root = (goal.root_in(goal_key) - key.tonic() as i32).rem_euclid(12);
         [chords[0], Chord::dominant_of(Chord { root, ..goal })]
+    }
+
+    /// Writes a chord down, where it or its key changes.
+    fn hold(&mut self, at: Tick, key: Key, chord: Chord) {
+        if self.last_harmony.replace((key, chord)) != Some((key, chord)) {
+            self.harmony.push(Harmony { at, key, chord });
+        }
     }
 
     /// Says how much one note of the lead stands for, whenever that changes.

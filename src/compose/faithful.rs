@@ -7,7 +7,7 @@
 
 mod legend;
 
-pub use legend::LEGEND;
+pub use legend::legend;
 
 use std::sync::Arc;
 
@@ -229,6 +229,7 @@ impl Faithful {
             tempo: self.tempo,
             key: self.key,
             parts: self.sheet.take(),
+            harmony: Vec::new(),
             markers: std::mem::take(&mut self.markers),
             remarks,
             states: Vec::new(),

@@ -14,6 +14,7 @@ mod form;
 mod groove;
 mod harmony;
 mod legend;
+mod mapping;
 mod melody;
 mod memory;
 mod motif;
@@ -33,10 +34,11 @@ pub use faithful::{
     VOICES, Voice, base_of, tuning,
 };
 pub use legend::{Entry, examples};
+pub use mapping::{Lanes, Mapping};
 pub use phrase::phrase;
 pub use plan::{Bar, ENDING_BARS, Plan, live_weight, plan_live};
 pub use signs::{Signs, Tally};
-pub use style::{LaneNames, Style, StyleName, UnknownStyle};
+pub use style::{Style, StyleName, UnknownStyle};
 
 use std::sync::Arc;
 
@@ -59,8 +61,8 @@ pub fn compose(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Styl
 
 fn write(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> Score {
     let plan = plan::plan(outline, codes, style);
-    if let Some(arrangement) = style.name.arrangement() {
-        let mut conductor = Conductor::new(title, plan, style.taste(), arrangement);
+    if let Some(arrangement) = style.mapping.arrangement() {
+        let mut conductor = Conductor::new(title, plan, style, arrangement);
         for bar in plan::bars(outline, plan.bars.unwrap_or(0)) {
             conductor.bar(bar, codes);
         }

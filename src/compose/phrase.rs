@@ -1,8 +1,9 @@
 //! Two seconds that tell an idea: strokes of families at depths of the value stack, by the band of `groove`.
 
-use super::groove::{LEGEND, SEATS};
 use super::legend::{EXAMPLE_VELOCITY, TEMPO};
+use super::mapping::Mapping;
 use super::sheet::Sheet;
+use super::style::StyleName;
 use crate::music::{Key, Pitch, TICKS_PER_BAR, Tempo, Tick, Ticks};
 use crate::score::{Cause, Score};
 use crate::trace::Family;
@@ -15,13 +16,14 @@ const DEEPEST: u8 = 15;
 /// A bar of strokes, as long as each other; `None` is a rest, and so is what the bar has left over. A deeper stack
 /// is a higher note; families that are drums strike theirs in turn.
 pub fn phrase(strokes: &[Option<(Family, u8)>]) -> Score {
-    let mut sheet = Sheet::new(&SEATS);
+    let mapping = Mapping::shipped(StyleName::Groove);
+    let mut sheet = Sheet::new(mapping.seats());
     let key = Key::A_MINOR;
     // A half, a quarter, an eighth and so on: a count which a bar is felt in.
     let lasts = TICKS_PER_BAR / u32::try_from(strokes.len().next_power_of_two()).unwrap_or(TICKS_PER_BAR).min(TICKS_PER_BAR);
     for (index, &stroke) in (0..TICKS_PER_BAR / lasts).zip(strokes) {
         let Some((family, depth)) = stroke else { continue };
-        let Some(entry) = LEGEND.iter().find(|entry| entry.families.contains(&family)) else { continue };
+        let Some(entry) = mapping.legend().iter().find(|entry| entry.families.contains(&family)) else { continue };
         let pitch = if entry.drums.is_empty() {
             Pitch::within(LOWEST + key.pentatonic(i32::from(depth.min(DEEPEST))), 24, 108)
         } else {

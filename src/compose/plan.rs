@@ -69,7 +69,7 @@ pub fn plan_live(gestures: &[Gesture], codes: &[Arc<Code>], tells_memory: bool, 
 
 /// Quarters per minute, by the style's pace and how quick the program feels: even numbers.
 fn tempo(character: &Character, style: &Style) -> Tempo {
-    let (slowest, fastest) = style.name.tempi();
+    let (slowest, fastest) = style.mapping.tempi();
     let quarters = slowest + (fastest - slowest) * character.quickness();
     style.tempo.unwrap_or_else(|| Tempo::nearest((quarters / 2.0).round() * 2.0))
 }

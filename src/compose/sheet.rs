@@ -6,7 +6,7 @@ use crate::music::{Instrument, Level, Pan, Patch, Pitch, TICKS_PER_SIXTEENTH, Ti
 use crate::score::{Cause, Note, Part};
 
 /// A part of the band before it has notes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seat {
     pub name: &'static str,
     pub instrument: Instrument,

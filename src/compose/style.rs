@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::conductor::Arrangement;
+use super::mapping::Mapping;
 use super::theme::Taste;
 use crate::music::{Key, Tempo};
-use crate::trace::Family;
 
+/// The shipped styles. Each is also a set of rules by which other mappings are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StyleName {
     /// A band: drums are loops, the bass is call depth, the lead is the work that is done.
@@ -22,10 +23,10 @@ pub enum StyleName {
     Chip,
 }
 
-/// A style with the wishes of the listener; where there is none the program's own figures decide.
+/// A mapping with the wishes of the listener; where there is none the program's own figures decide.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Style {
-    pub name: StyleName,
+    pub mapping: Arc<Mapping>,
     pub tempo: Option<Tempo>,
     pub key: Option<Key>,
     /// How long the piece should be.
@@ -35,6 +36,11 @@ pub struct Style {
 }
 
 impl Style {
+    /// A shipped style, with nothing wished.
+    pub fn of(name: StyleName) -> Self {
+        Self { mapping: Mapping::shipped(name), ..Self::default() }
+    }
+
     pub fn taste(&self) -> Taste {
         Taste { seed: self.seed }
     }
@@ -69,9 +75,6 @@ impl fmt::Display for StyleName {
     }
 }
 
-/// Each family with the instrument on which it is heard.
-pub type LaneNames = [(Family, &'static str); Family::COUNT];
-
 impl StyleName {
     /// All of them, the default first.
     pub const ALL: [Self; 4] = [Self::Groove, Self::Faithful, Self::Ambient, Self::Chip];
@@ -94,28 +97,5 @@ impl StyleName {
             Self::Ambient => (56.0, 72.0),
             Self::Chip => (112.0, 172.0),
         }
-    }
-
-    /// Whether every instruction is a note of its own, so that nothing is folded.
-    pub const fn is_lossless(self) -> bool {
-        matches!(self, Self::Faithful)
-    }
-
-    /// The band that plays it; `None` where every instruction is a note.
-    pub fn arrangement(self) -> Option<Box<dyn Arrangement>> {
-        match self {
-            Self::Groove => Some(Box::new(super::groove::Groove::default())),
-            Self::Ambient => Some(Box::new(super::ambient::Ambient::default())),
-            Self::Chip => Some(Box::new(super::chip::Chip::default())),
-            Self::Faithful => None,
-        }
-    }
-
-    /// Each family with the instrument on which it is heard.
-    pub fn lanes(self) -> LaneNames {
-        Family::ALL.map(|family| {
-            let entry = self.legend().iter().find(|entry| entry.families.contains(&family));
-            (family, entry.map_or("silent", |entry| entry.instrument))
-        })
     }
 }

@@ -110,6 +110,7 @@ mod tests {
             }],
             cues: vec![Cue { at: Tick(0), channel: Channel::DRUMS, kind: stroke }],
             causes: Vec::new(),
+            harmony: Vec::new(),
             markers: Vec::new(),
             remarks: Vec::new(),
             states: Vec::new(),

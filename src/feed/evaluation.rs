@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{AHEAD_BARS, BEAT, Feed};
+use super::{AHEAD_BARS, BEAT, Opened};
 use crate::compose::Style;
 use crate::fold::{Outline, Zoom};
-use crate::interpreter::{self, InterpreterError, Output, Request};
+use crate::interpreter::{InterpreterError, Output, Request};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::Performance;
 use crate::trace::{Dialect, Outcome, Trace};
@@ -113,10 +113,7 @@ impl Drop for Evaluation {
 }
 
 fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_dismissed: &AtomicBool) -> Result<(), InterpreterError> {
-    let began = Instant::now();
-    let running = interpreter::start(&order.request)?;
-    let mut feed = Feed::witnessed(running, &order.request.program, order.style.clone(), order.zoom, Trace::default());
-    let performance = feed.open(began + order.head_start)?;
+    let Opened { mut feed, performance } = order.open(Trace::default())?;
     let mut end = performance.end;
     let opening = Opening {
         performance,

@@ -2,17 +2,19 @@
 
 mod evaluation;
 mod listeners;
+mod overture;
 mod parting;
 mod pull;
 
 pub use evaluation::{Evaluation, News, Opening, Order};
 pub use listeners::Nobody;
+pub use overture::{Opened, Overture};
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::compose::{Bar, Conductor, Faithful, Style, StyleName, compose, live_weight, plan_live};
+use crate::compose::{Bar, Conductor, Faithful, Mapping, Style, compose, live_weight, plan_live};
 use crate::fold::{Folder, Gesture, MOST_GESTURES, Outline, Threads, Zoom};
 use crate::interpreter::{InterpreterError, Merging, Output, Running, State};
 use crate::music::{TICKS_PER_BAR, Tick};
@@ -53,7 +55,7 @@ const PATIENCE: Duration = Duration::from_millis(20);
 pub const RECORDS: u32 = 512;
 
 /// Words that the child gathers before it writes: in the faithful style a word is a note.
-pub fn records(style: StyleName) -> u32 {
+pub fn records(style: &Mapping) -> u32 {
     if style.is_lossless() { 16 } else { RECORDS }
 }
 
@@ -104,7 +106,7 @@ impl Feed {
 
 impl<W: Listener> Feed<W> {
     pub fn witnessed(running: Running, program: &Program, style: Style, zoom: Zoom, witness: W) -> Self {
-        let style_is_lossless = style.name.is_lossless();
+        let style_is_lossless = style.mapping.is_lossless();
         let most = (!style_is_lossless).then_some(MOST_GESTURES);
         Self {
             running,
@@ -161,8 +163,8 @@ impl<W: Listener> Feed<W> {
         }
         let gestures = self.folder.take();
         let plan = plan_live(&gestures, &self.codes, self.folder.tells_memory(), &self.style);
-        self.composer = match self.style.name.arrangement() {
-            Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, self.style.taste(), arrangement))),
+        self.composer = match self.style.mapping.arrangement() {
+            Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, &self.style, arrangement))),
             None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, plan.key))),
         };
         // A program that is silent from the start (it waits for input) has no bar yet.
@@ -184,7 +186,7 @@ impl<W: Listener> Feed<W> {
                 self.cut(gestures);
                 self.pull.begin_bar();
             } else if urgent
-                && !self.style.name.is_lossless()
+                && !self.style.mapping.is_lossless()
                 && let Some(last) = self.last
             {
                 // The faithful style stands still instead: what it plays are instructions, and none came.
@@ -244,7 +246,7 @@ impl<W: Listener> Feed<W> {
 
     /// Whether there is music for a bar; before the beginning, as much as may be folded at once.
     fn has_enough(&self) -> bool {
-        match (&self.composer, self.style.name.is_lossless()) {
+        match (&self.composer, self.style.mapping.is_lossless()) {
             (_, true) => self.folder.pending_steps() >= GESTURES_AT_LEAST as u64,
             (Composer::Undecided, false) => false,
             (_, false) => self.folder.pending_weight() >= live_weight(self.cut) || self.folder.pending_steps() >= MOST_STEPS_PER_BAR,
@@ -254,7 +256,7 @@ impl<W: Listener> Feed<W> {
     /// Cuts what was folded into bars by weight.
     fn cut(&mut self, gestures: Vec<Gesture>) {
         self.last = gestures.last().copied().or(self.last);
-        if self.style.name.is_lossless() {
+        if self.style.mapping.is_lossless() {
             self.bars.push_back(Bar { gestures, is_held: false });
             return;
         }

@@ -1,6 +1,6 @@
 //! The states of each bar heard back from what is struck in it, in the styles in which a band plays.
 
-use crate::compose::{Signs, StyleName, Tally};
+use crate::compose::{Mapping, Signs, Tally};
 use crate::music::{TICKS_PER_BAR, TICKS_PER_SIXTEENTH, Tick};
 use crate::perform::{Channel, channels};
 use crate::score::{State, Work};
@@ -9,10 +9,9 @@ use super::{Song, Struck};
 
 /// Hears the states of every bar of a piece in `style`, its ending left out; `None` if the
 /// style has no band, or if a bar holds what the style never writes.
-pub fn bars(song: &Song, style: StyleName) -> Option<Vec<State>> {
+pub fn bars(song: &Song, style: &Mapping) -> Option<Vec<State>> {
     let signs = style.signs()?;
-    let arrangement = style.arrangement()?;
-    let channels = channels(arrangement.seats().iter().map(|seat| seat.instrument));
+    let channels = channels(style.seats().iter().map(|seat| seat.instrument));
     // The last bar in which anything is struck is the ending, which only rings on.
     let count = nearest(song.notes.last()?.at).bar();
     (0..count)
@@ -33,7 +32,7 @@ fn nearest(at: Tick) -> Tick {
 struct Bar<'a> {
     notes: &'a [Struck],
     channels: &'a [Channel],
-    signs: &'static Signs,
+    signs: &'a Signs,
 }
 
 impl Bar<'_> {

@@ -12,12 +12,12 @@ pub use bars::bars;
 pub use faithful::{Heard, Told, instructions};
 pub use song::{HearError, Song, Struck, song, song_of};
 
-use crate::compose::StyleName;
+use crate::compose::{Mapping, StyleName};
 
 /// The style in which a song was written, so far as its notes tell.
 pub fn style_of(song: &Song) -> Option<StyleName> {
     if faithful::key_of(song).is_some() {
         return Some(StyleName::Faithful);
     }
-    StyleName::ALL.into_iter().find(|&style| bars(song, style).is_some())
+    StyleName::ALL.into_iter().find(|&style| bars(song, &Mapping::shipped(style)).is_some())
 }

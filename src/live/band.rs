@@ -3,6 +3,7 @@
 
 use super::midi_out::Wire;
 use super::piece::PieceId;
+use super::pulse::ClockMessage;
 use super::recording::Tap;
 use super::stream::{BLOCK_FRAMES, Voices};
 use crate::music::{Pitch, Velocity};
@@ -134,6 +135,8 @@ impl<V: Voices> Band<V> {
         }
         self.wire.cue(channel, kind);
     }
+
+    pub fn clock(&mut self, _said: ClockMessage) {}
 
     /// Strikes a note outside the piece; where too many are, the first has to go.
     pub fn audition(&mut self, audition: Audition) {

@@ -9,6 +9,8 @@ pub struct Health {
     pub midi_loss: Option<String>,
     /// MIDI messages that were sent later than they were due.
     pub midi_late: u64,
+    /// Why the clock is not followed that is to be.
+    pub clock_loss: Option<String>,
     /// How often the device had nothing to play, as far as it says so.
     pub xruns: u64,
     /// How long the music stood still for want of cues, in milliseconds.
@@ -18,7 +20,7 @@ pub struct Health {
 impl Health {
     /// What is gone, a line each; the port first, since it may come back.
     pub fn losses(&self) -> impl Iterator<Item = &String> {
-        self.midi_loss.iter().chain(&self.loss)
+        self.midi_loss.iter().chain(&self.loss).chain(&self.clock_loss)
     }
 
     /// One line for the user, if there is anything to tell.

@@ -8,11 +8,12 @@ use super::agenda::{Agenda, Turn};
 use super::band::{Audition, FADING, Returns};
 use super::legs::{Before, Legs};
 use super::midi_out::{WireEnd, wire};
+use super::pace::{Pace, Stride, in_tempo};
 use super::piece::{Piece, PieceId};
 use super::recording::Tap;
 use super::shared::{Body, Message, Section, Shared, Snapshot, Start, TimedCue};
 use super::shelf::Shelf;
-use super::stream::{Ends, Stream, Voices, in_tempo};
+use super::stream::{Ends, Stream, Voices};
 use crate::music::{Pitch, Tempo, Velocity};
 use crate::perform::{Channel, CueKind};
 use crate::score::Cause;
@@ -230,7 +231,7 @@ impl<V: Voices> Supply<V> {
         let now = self.snapshot();
         let (from, frame) =
             if self.is_followed_by(now) { (self.legs.of(now)?.number, now.frame) } else { (self.base.leg, self.base.frame) };
-        let ahead = i64::from(rate / AHEAD) - self.legs.way(from, frame, leg.number)?;
+        let ahead = Stride::of(self.pace(), leg.tempo).scaled(u64::from(rate / AHEAD)) as i64 - self.legs.way(from, frame, leg.number)?;
         let horizon = leg.begins.checked_add_signed(ahead).filter(|_| ahead >= 0)?;
         let turn = agenda.turn(&leg, piece, rate);
         let mut known_until = turn.map_or(piece.end, |turn| turn.at).sample(leg.tempo, rate);
@@ -294,6 +295,14 @@ impl<V: Voices> Supply<V> {
         self.shared.is_paused.store(paused, Ordering::Relaxed);
     }
 
+    pub fn pace(&self) -> Option<Pace> {
+        self.shared.pace()
+    }
+
+    pub fn set_pace(&self, pace: Option<Pace>) {
+        self.shared.set_pace(pace);
+    }
+
     /// The leg with which the section begins.
     pub fn base_leg(&self) -> u32 {
         self.base.leg
@@ -317,6 +326,11 @@ impl<V: Voices> Supply<V> {
 
     pub fn snapshot(&self) -> Snapshot {
         self.shared.snapshot()
+    }
+
+    /// Where the stream is and how far it has travelled, a block apart at most.
+    pub fn way_gone(&self) -> (Snapshot, u64) {
+        (self.snapshot(), self.shared.travelled.load(Ordering::Relaxed))
     }
 
     pub fn rendered_frames(&self) -> u64 {

@@ -41,6 +41,7 @@ impl<V: Voices> Player<V> {
                 self.supply.send(&mut self.shelf, &self.agenda);
             }
         }
+        self.steer();
         if let Some(loss) = self.outlet.loss(self.supply.rendered_frames(), &mut self.pull) {
             self.go_silent(format!("{loss}; the music goes on unheard"));
         }
@@ -55,6 +56,7 @@ impl<V: Voices> Player<V> {
         self.outlet = Outlet::Elsewhere;
         let taps: Vec<_> = self.supply.idle_taps().collect();
         let (outlet, supply) = Outlet::silent(self.sample_rate_hz());
+        supply.set_pace(self.supply.pace());
         let mix = std::mem::replace(&mut self.supply, supply).mix;
         self.supply.mix = mix;
         self.outlet = outlet;
@@ -81,7 +83,8 @@ impl<V: Voices> Player<V> {
     pub fn health(&self) -> Health {
         let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
         let midi = self.midi.as_ref().map(MidiOut::status).unwrap_or_default();
-        Health { loss: self.loss.clone(), midi_loss: midi.loss, midi_late: midi.late, xruns: self.outlet.xruns(), waited_ms }
+        let (loss, clock_loss) = (self.loss.clone(), self.clock_loss());
+        Health { loss, midi_loss: midi.loss, midi_late: midi.late, clock_loss, xruns: self.outlet.xruns(), waited_ms }
     }
 }
 

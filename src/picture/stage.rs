@@ -1,8 +1,9 @@
 //! What has been played and what sounds at a moment, for the view.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::compose::{Entry, LaneNames};
+use crate::compose::{Entry, Lanes, Mapping};
 use crate::music::{Key, Pitch, TICKS_PER_BAR, Tick};
 use crate::perform::{ChannelSetup, CueKind, Performance};
 use crate::score::{Cause, Text};
@@ -21,7 +22,7 @@ struct Struck {
 }
 
 pub struct Stage {
-    legend: &'static [Entry],
+    style: Arc<Mapping>,
     /// Entries of the legend in the order in which they were first struck.
     entered: Vec<(Tick, usize)>,
     setups: Vec<ChannelSetup>,
@@ -39,10 +40,10 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// For music in a style with this legend.
-    pub fn new(legend: &'static [Entry]) -> Self {
+    /// For music in this style.
+    pub fn new(style: Arc<Mapping>) -> Self {
         Self {
-            legend,
+            style,
             entered: Vec::new(),
             setups: Vec::new(),
             plays: Vec::new(),
@@ -98,7 +99,7 @@ impl Stage {
     fn enter(&mut self, at: Tick, part: usize, pitch: Pitch) {
         let is_meant =
             |entry: &Entry| entry.part == part && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch));
-        if let Some(index) = self.legend.iter().position(is_meant)
+        if let Some(index) = self.style.legend().iter().position(is_meant)
             && !self.entered.iter().any(|(_, entered)| *entered == index)
         {
             self.entered.push((at, index));
@@ -106,14 +107,14 @@ impl Stage {
     }
 
     /// What has been heard of the legend, in the order in which it came in, and when.
-    pub fn entered(&self, now: Tick) -> impl Iterator<Item = (Tick, &'static Entry)> {
-        self.entered.iter().take_while(move |(at, _)| *at <= now).map(|&(at, index)| (at, &self.legend[index]))
+    pub fn entered(&self, now: Tick) -> impl Iterator<Item = (Tick, &Entry)> {
+        self.entered.iter().take_while(move |(at, _)| *at <= now).map(|&(at, index)| (at, &self.style.legend()[index]))
     }
 
     /// Each family with its instrument, those first that came in first.
-    pub fn lanes(&self, now: Tick, lanes: &LaneNames) -> Vec<(Family, &'static str)> {
-        let mut sorted: Vec<(Family, &'static str)> =
-            self.entered(now).flat_map(|(_, entry)| entry.families.iter().map(|&family| (family, entry.instrument))).collect();
+    pub fn lanes<'a>(&'a self, now: Tick, lanes: &Lanes<'a>) -> Vec<(Family, &'a str)> {
+        let mut sorted: Vec<(Family, &str)> =
+            self.entered(now).flat_map(|(_, entry)| entry.families.iter().map(|&family| (family, entry.instrument.as_str()))).collect();
         let entered = sorted.len();
         sorted.extend(
             lanes.iter().filter(|(family, _)| !sorted[..entered].iter().any(|(known, _)| known == family)).copied().collect::<Vec<_>>(),
@@ -191,7 +192,7 @@ fn latest(texts: &[Text], now: Tick) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::{Style, StyleName, compose};
+    use crate::compose::{Style, compose};
     use crate::fold::{Zoom, fold};
     use crate::perform::perform;
     use crate::trace;
@@ -201,10 +202,11 @@ mod tests {
         let text = include_str!("../../tests/golden/fib.trace");
         let trace = trace::read(text).unwrap();
         let score = compose("fib", &fold(&trace, Zoom::Auto), &trace.codes, &Style::default());
-        let mut stage = Stage::new(StyleName::Groove.legend());
+        let groove = Arc::<Mapping>::default();
+        let mut stage = Stage::new(Arc::clone(&groove));
         stage.add(&perform(&score));
 
-        assert_eq!(stage.lanes(Tick(0), &StyleName::Groove.lanes()).len(), Family::COUNT, "who has not come in yet stands behind");
+        assert_eq!(stage.lanes(Tick(0), &groove.lanes()).len(), Family::COUNT, "who has not come in yet stands behind");
         let entered: Vec<(Tick, &Entry)> = stage.entered(score.end).collect();
         assert!(entered.windows(2).all(|pair| pair[0].0 <= pair[1].0));
         for (at, entry) in &entered {
@@ -212,7 +214,7 @@ mod tests {
             let first = score.parts[entry.part].notes.iter().filter(|note| is_meant(note.pitch)).map(|note| note.at).min();
             assert_eq!(first, Some(*at), "{}", entry.instrument);
         }
-        let silent = StyleName::Groove.legend().len() - entered.len();
+        let silent = groove.legend().len() - entered.len();
         assert!(entered.len() > 6 && silent > 3, "{} have come in", entered.len());
         assert_eq!(stage.entered(Tick(0)).count(), entered.iter().filter(|(at, _)| *at == Tick(0)).count());
     }

@@ -3,7 +3,7 @@
 use nannou::prelude::egui::{self, Align, Button, Color32, DragValue, Label, Layout, Rect, RichText, Ui, UiBuilder};
 
 use super::view::{Ask, View};
-use crate::compose::StyleName;
+use crate::compose::{Mapping, StyleName};
 use crate::fold::Zoom;
 use crate::live::Voices;
 use crate::music::Tempo;
@@ -120,11 +120,11 @@ fn music<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, messages: &mut Vec<Messag
     {
         messages.push(Message::Tempo(tempo));
     }
-    let style = bench.wishes.style.name;
+    let style = &bench.wishes.style.mapping;
     egui::ComboBox::from_id_salt("style").selected_text(style.to_string()).width(74.0).show_ui(ui, |ui| {
-        for name in StyleName::ALL {
-            if ui.selectable_label(name == style, name.to_string()).on_hover_text(name.idea()).clicked() {
-                messages.push(Message::Style(name));
+        for other in StyleName::ALL.map(Mapping::shipped) {
+            if ui.selectable_label(other == *style, other.name()).on_hover_text(other.idea()).clicked() {
+                messages.push(Message::Style(other));
             }
         }
     });

@@ -82,7 +82,7 @@ fn facts(heard: &Rendition, code: &Code, instruction: &Instruction) -> Vec<(&'st
         (Some(number), true) => number.to_string(),
         (Some(number), false) => format!("{number} ({})", instruction.meaning),
     };
-    let lanes = heard.style.name.lanes();
+    let lanes = heard.style.mapping.lanes();
     let instrument = lanes.iter().find(|(family, _)| *family == instruction.family).map_or("none", |lane| lane.1);
     let span = instruction.span;
     let place = match (span.line, span.column, span.end_column) {

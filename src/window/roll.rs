@@ -175,7 +175,7 @@ fn names<V: Voices>(
     theme: &Theme,
     messages: &mut Vec<Message>,
 ) {
-    let style_lanes = bench.heard().map(|heard| heard.style.name.lanes());
+    let style_lanes = bench.heard().map(|heard| heard.style.mapping.lanes());
     for (place, &lane) in lanes.iter().enumerate() {
         let y = top + (place as f32 + 0.5) * lane_height;
         let family = Family::ALL.get(lane).copied();

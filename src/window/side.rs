@@ -43,17 +43,17 @@ fn legend<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View) {
     };
     let now = bench.position().tick;
     let entered: Vec<_> = heard.stage.entered(now).map(|(_, entry)| entry).collect();
-    let rest = heard.style.name.legend().iter().filter(|entry| !entered.iter().any(|known| std::ptr::eq(*known, *entry)));
+    let rest = heard.style.mapping.legend().iter().filter(|entry| !entered.iter().any(|known| std::ptr::eq(*known, *entry)));
     for (entry, is_in) in entered.iter().copied().map(|entry| (entry, true)).chain(rest.map(|entry| (entry, false))) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            for &family in entry.families {
+            for &family in &entry.families {
                 let (place, _) = ui.allocate_exact_size(vec2(9.0, 11.0), Sense::hover());
                 mark(ui.painter(), place.center(), 7.0, family, theme.family(family));
             }
             let ink = if is_in { theme.text } else { theme.faint };
-            ui.label(RichText::new(entry.instrument).size(SMALL).color(ink).strong());
-            ui.label(RichText::new(entry.meaning).size(SMALL).color(theme.faint));
+            ui.label(RichText::new(&entry.instrument).size(SMALL).color(ink).strong());
+            ui.label(RichText::new(&entry.meaning).size(SMALL).color(theme.faint));
         });
     }
 }

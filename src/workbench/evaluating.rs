@@ -79,14 +79,14 @@ impl<V: Voices> Workbench<V> {
             choice,
             only: wishes.only,
             limits: Limits { steps: None, time: None, memory_bytes: wishes.memory_bytes },
-            records: records(wishes.style.name),
+            records: records(&wishes.style.mapping),
             streams: Streams::Captured,
             confine: wishes.confine,
             task: Task::Run,
             own_executable: wishes.own_executable.clone(),
         };
         let style = Style { tempo: self.tempo, ..wishes.style.clone() };
-        let zoom = if style.name.is_lossless() { Zoom::Opcode } else { wishes.zoom };
+        let zoom = if style.mapping.is_lossless() { Zoom::Opcode } else { wishes.zoom };
         Order { request, style, zoom, head_start: HEAD_START }
     }
 

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::mixer::{Change, Strip};
 use super::selection::Selection;
-use crate::compose::StyleName;
+use crate::compose::Mapping;
 use crate::fold::Zoom;
 use crate::music::{Tempo, Tick};
 use crate::picture::Stride;
@@ -41,7 +42,7 @@ pub enum Message {
     /// Whether a piece begins again when it has ended.
     Repeat(bool),
     Zoom(Zoom),
-    Style(StyleName),
+    Style(Arc<Mapping>),
 
     Mix(Strip, Change),
     /// Whether the library is left out.

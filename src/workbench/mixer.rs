@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Rendition;
-use crate::compose::Entry;
+use crate::compose::{Entry, Mapping};
 use crate::live::PieceId;
 use crate::music::Pitch;
 use crate::perform::Channel;
@@ -119,7 +119,7 @@ pub struct Mixing {
 
 /// What is known of a piece's notes.
 struct Parts {
-    legend: &'static [Entry],
+    style: Arc<Mapping>,
     channels: Vec<Channel>,
     codes: Vec<Arc<Code>>,
     /// Families of notes, by their number in the piece.
@@ -132,7 +132,7 @@ impl Mixing {
     /// Learns of the notes of a piece that are new.
     pub fn meet(&mut self, rendition: &Rendition) {
         let parts = self.pieces.entry((rendition.piece, rendition.first_code)).or_insert_with(|| Parts {
-            legend: rendition.style.name.legend(),
+            style: Arc::clone(&rendition.style.mapping),
             channels: rendition.stage.setups().iter().map(|setup| setup.channel).collect(),
             codes: Vec::new(),
             families: HashMap::new(),
@@ -162,7 +162,7 @@ impl Mixing {
             let is_meant = |entry: &&Entry| {
                 Some(entry.part) == part && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch))
             };
-            parts.legend.iter().find(is_meant)
+            parts.style.legend().iter().find(is_meant)
         };
         let family = match cause.is_state {
             // A state shows the bar: it belongs to the family it is the sound of, if it is of any.

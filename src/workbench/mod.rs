@@ -198,7 +198,7 @@ impl<V: Voices> Workbench<V> {
                 self.write_anew();
             }
             Message::Style(style) => {
-                self.wishes.style.name = style;
+                self.wishes.style.mapping = style;
                 self.write_anew();
             }
             Message::Mix(strip, change) => {

@@ -50,7 +50,7 @@ impl Rendition {
             first_code: 0,
             numbers: None,
             program,
-            stage: Stage::new(style.name.legend()),
+            stage: Stage::new(Arc::clone(&style.mapping)),
             style,
             tape: Arc::new(Tape::new()),
             playhead: Playhead::new(),
@@ -94,8 +94,8 @@ impl Rendition {
     /// The same run written anew, if all of it is still known: with another style, or folded otherwise.
     pub fn rewritten(&self, style: &Style, zoom: Zoom) -> Option<(Performance, Outline)> {
         let outcome = self.outcome.clone()?;
-        let zoom = if style.name.is_lossless() { Zoom::Opcode } else { zoom };
-        let mut folder = Threads::new(zoom, (!style.name.is_lossless()).then_some(MOST_GESTURES));
+        let zoom = if style.mapping.is_lossless() { Zoom::Opcode } else { zoom };
+        let mut folder = Threads::new(zoom, (!style.mapping.is_lossless()).then_some(MOST_GESTURES));
         if !self.tape.tell(&mut folder) {
             return None;
         }
@@ -112,7 +112,7 @@ impl Rendition {
             first_code: self.first_code,
             numbers: None,
             program: self.program.clone(),
-            stage: Stage::new(style.name.legend()),
+            stage: Stage::new(Arc::clone(&style.mapping)),
             style,
             tape: Arc::clone(&self.tape),
             playhead: Playhead::new(),

@@ -128,7 +128,7 @@ impl<V: Voices> Workbench<V> {
 
 /// On what a family is heard alone: its instrument, at the height of the value stack.
 fn voice(rendition: &Rendition, family: Family, depth: u16) -> Option<(Channel, Pitch)> {
-    let legend = rendition.style.name.legend();
+    let legend = rendition.style.mapping.legend();
     let of_family = |family: Family| legend.iter().find(|entry| entry.families.contains(&family));
     let entry = of_family(family).or_else(|| of_family(Family::Load))?;
     let channel = rendition.stage.setups().get(entry.part)?.channel;

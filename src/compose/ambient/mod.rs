@@ -44,7 +44,7 @@ mod legend;
 mod weather;
 
 pub use ground::{BASS_LOW, PULSES};
-pub use legend::LEGEND;
+pub use legend::legend;
 pub use weather::SHAKES;
 
 use super::conductor::{Arrangement, Last, Now, Written};
@@ -66,7 +66,7 @@ const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
 
 /// Wide: only the pad and the bass are in the middle.
-const SEATS: [Seat; COLLECTOR + 1] = [
+pub const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 84 },
     Seat::melodic("pad", Patch::WARM_PAD, 64, 82),
     Seat::melodic("bass", Patch::FRETLESS_BASS, 64, 98),
@@ -99,10 +99,6 @@ pub struct Ambient {
 }
 
 impl Arrangement for Ambient {
-    fn seats(&self) -> &'static [Seat] {
-        &SEATS
-    }
-
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         self.ground.write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, lead::most_notes(now));

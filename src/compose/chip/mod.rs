@@ -38,7 +38,7 @@ mod lead;
 mod legend;
 
 pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
-pub use legend::LEGEND;
+pub use legend::legend;
 
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{self, Baton, THREADS};
@@ -58,7 +58,7 @@ const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
 
 /// The chip. What it plays together is the drums, the arpeggio, the bass and one lead.
-const SEATS: [Seat; COLLECTOR + 1] = [
+pub const SEATS: [Seat; COLLECTOR + 1] = [
     Seat { name: "drums", instrument: Instrument::NoiseDrums, pan: 64, level: 100 },
     Seat::melodic("arpeggio", Patch::BASS_LEAD, 28, 102),
     Seat::melodic("bass", Patch::SYNTH_BASS, 64, 92),
@@ -86,10 +86,6 @@ pub struct Chip {
 }
 
 impl Arrangement for Chip {
-    fn seats(&self) -> &'static [Seat] {
-        &SEATS
-    }
-
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
         memory::write(sheet, now, DRUMS, COLLECTOR, 46.0);

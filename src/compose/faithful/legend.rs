@@ -1,7 +1,7 @@
 //! What each instrument of the style `faithful` stands for.
 
-use super::{DRUMS, VOICES};
-use crate::compose::legend::Entry;
+use super::VOICES;
+use crate::compose::legend::{self, Entry};
 use crate::music::Drum;
 use crate::trace::Family;
 
@@ -23,34 +23,25 @@ const FAMILIES: [(&[Family], &str); VOICES.len()] = [
     (&[Family::Gen], "generators and coroutines"),
 ];
 
-const fn drums(instrument: &'static str, drums: &'static [Drum], meaning: &'static str) -> Entry {
-    Entry { instrument, families: &[], meaning, part: DRUMS, drums, register: 60 }
+fn drums(instrument: &str, drums: &[Drum], meaning: &str) -> Entry {
+    legend::drums(instrument, drums, &[], meaning)
 }
 
-const BEATS: [Entry; 5] = [
-    drums("hat", &[Drum::ClosedHat], "a line is visited"),
-    drums("kick", &[Drum::Kick], "a turn of a loop begins"),
-    drums("bell and splash", &[Drum::RideBell, Drum::SplashCymbal], "frames entered: how many is in the velocity"),
-    drums("cowbell and tambourine", &[Drum::Cowbell, Drum::Tambourine], "frames left"),
-    drums("crash", &[Drum::Crash], "an exception is raised or passed on"),
-];
-
-pub const LEGEND: [Entry; VOICES.len() + BEATS.len()] = {
-    let mut legend = [BEATS[0]; VOICES.len() + BEATS.len()];
-    let mut index = 0;
-    while index < VOICES.len() {
-        let (families, meaning) = FAMILIES[index];
-        let register = (57 + VOICES[index].transposed) as u8;
-        legend[index] =
-            Entry { instrument: VOICES[index].seat.instrument.name(), families, meaning, part: 1 + index, drums: &[], register };
-        index += 1;
-    }
-    while index < legend.len() {
-        legend[index] = BEATS[index - VOICES.len()];
-        index += 1;
-    }
-    legend
-};
+pub fn legend() -> Vec<Entry> {
+    let voices = VOICES.iter().zip(FAMILIES).enumerate().map(|(index, (voice, (families, meaning)))| {
+        let register = (57 + voice.transposed) as u8;
+        let (instrument, meaning) = (voice.seat.instrument.name().to_owned(), meaning.to_owned());
+        Entry { instrument, families: families.to_vec(), meaning, part: 1 + index, drums: Vec::new(), register }
+    });
+    let beats = [
+        drums("hat", &[Drum::ClosedHat], "a line is visited"),
+        drums("kick", &[Drum::Kick], "a turn of a loop begins"),
+        drums("bell and splash", &[Drum::RideBell, Drum::SplashCymbal], "frames entered: how many is in the velocity"),
+        drums("cowbell and tambourine", &[Drum::Cowbell, Drum::Tambourine], "frames left"),
+        drums("crash", &[Drum::Crash], "an exception is raised or passed on"),
+    ];
+    voices.chain(beats).collect()
+}
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,7 @@ mod legend;
 
 pub use accompaniment::BASS_ONSETS;
 pub use drums::{CALLS, FILL};
-pub use legend::LEGEND;
+pub use legend::legend;
 
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{self, Baton, THREADS};
@@ -75,10 +75,6 @@ pub struct Groove {
 }
 
 impl Arrangement for Groove {
-    fn seats(&self) -> &'static [Seat] {
-        &SEATS
-    }
-
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
         memory::write(sheet, now, DRUMS, COLLECTOR, 50.0);
