@@ -30,7 +30,7 @@ pub fn ports() -> Result<Vec<String>, String> {
 
 /// Opens the port of that name: the system's own, or JACK's where it is asked for or the system has no MIDI.
 pub fn open(name: &PortName) -> Result<Opened, LiveError> {
-    through(name, |way| system::open(way), jack::open)
+    through(name, system::open, jack::open)
 }
 
 /// The same, and hears what it sends, where that can be.
@@ -43,13 +43,13 @@ fn through<T>(
     by_system: impl FnOnce(&Way) -> Result<T, LiveError>,
     by_jack: impl FnOnce(&Way) -> Result<T, LiveError>,
 ) -> Result<T, LiveError> {
-    match (name.system, system::missing()) {
-        (System::Any, None) => by_system(&name.way),
+    match name.system {
+        System::Jack => by_jack(&name.way),
+        System::Any if system::is_there() => by_system(&name.way),
         // It is not JACK that was asked for.
-        (System::Any, Some(why)) => {
-            by_jack(&name.way).map_err(|error| LiveError::NoMidiPort(format!("{error}; JACK was tried, for {why}")))
+        System::Any => {
+            by_jack(&name.way).map_err(|error| LiveError::NoMidiPort(format!("{error}; JACK was tried, for {}", system::missing())))
         }
-        (System::Jack, _) => by_jack(&name.way),
     }
 }
 

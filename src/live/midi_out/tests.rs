@@ -16,11 +16,14 @@ use crate::synth::Synth;
 
 const RATE: u32 = 8_000;
 
+/// When a message was due, and its bytes.
+type Note = (i64, Vec<u8>);
+
 /// What a port wrote down, and what moves it.
 #[derive(Clone, Default)]
 struct Desk {
     now: Arc<AtomicI64>,
-    sent: Arc<Mutex<Vec<(i64, Vec<u8>)>>>,
+    sent: Arc<Mutex<Vec<Note>>>,
     is_away: Arc<AtomicBool>,
 }
 
@@ -62,7 +65,7 @@ impl MidiPort for Scribe {
 }
 
 impl Desk {
-    fn sent(&self) -> Vec<(i64, Vec<u8>)> {
+    fn sent(&self) -> Vec<Note> {
         self.sent.lock().unwrap().clone()
     }
 

@@ -115,8 +115,12 @@ pub fn ports() -> Result<Vec<String>, String> {
     client(CLIENT).map(|client| inputs(&client))
 }
 
+/// Those of others.
 fn inputs(client: &Client) -> Vec<String> {
-    client.ports(None, Some(MIDI_TYPE), PortFlags::IS_INPUT)
+    let ours = format!("{}:", client.name());
+    let mut names = client.ports(None, Some(MIDI_TYPE), PortFlags::IS_INPUT);
+    names.retain(|name| !name.starts_with(&ours));
+    names
 }
 
 pub fn open(way: &Way) -> Result<Opened, LiveError> {

@@ -30,10 +30,17 @@ struct SystemPort {
     epoch: Instant,
 }
 
-/// Why the system has no MIDI, if it has none. midir's error says only that it failed; on Linux there is one usual
-/// reason.
-pub fn missing() -> Option<&'static str> {
-    client().err()
+pub fn is_there() -> bool {
+    client().is_ok()
+}
+
+/// midir's error says only that it failed; on Linux there is one usual reason.
+pub fn missing() -> &'static str {
+    if cfg!(target_os = "linux") && !std::path::Path::new("/dev/snd/seq").exists() {
+        "the MIDI sequencer of the system is not there (/dev/snd/seq)"
+    } else {
+        "the system's MIDI service could not be reached"
+    }
 }
 
 pub fn ports() -> Result<Vec<String>, String> {
@@ -64,13 +71,7 @@ pub fn open(way: &Way) -> Result<Opened, LiveError> {
 }
 
 fn client() -> Result<MidiOutput, &'static str> {
-    quietly(|| MidiOutput::new(CLIENT)).map_err(|_| {
-        if cfg!(target_os = "linux") && !std::path::Path::new("/dev/snd/seq").exists() {
-            "the MIDI sequencer of the system is not there (/dev/snd/seq)"
-        } else {
-            "the system's MIDI service could not be reached"
-        }
-    })
+    quietly(|| MidiOutput::new(CLIENT)).map_err(|_| missing())
 }
 
 fn named(output: &MidiOutput) -> Vec<(MidiOutputPort, String)> {
