@@ -148,6 +148,7 @@ fn a_tempo_that_steps_is_followed_within_a_quarter() {
     let moments = clocks([(120.0, 64), (140.0, 64), (90.0, 64)]);
     for way in [Way::Straight, Way::Jitter(0.003), Way::Milliseconds] {
         let ahead = followed(&moments, &arrivals(&moments, &way), 120);
+        println!("{:.2?}", &ahead[second - 2..second + 60]);
         for settled in [LOCKED_IN..first, first + FOLLOWS_IN..second, second + FOLLOWS_IN..moments.len()] {
             let most = largest(&ahead[settled.clone()]);
             assert!(most < 1.0, "{most} at {settled:?}");

@@ -147,6 +147,7 @@ impl Stage {
             lead: sounding.first().map(|(_, cause)| *cause),
             now: Tick(Tick::of_bar(11).0 + 480),
             end: Some(Tick::of_bar(72)),
+            is_led: false,
             tempo: Tempo::new(112).unwrap(),
             key: "Am".parse::<Key>().unwrap(),
             bar_remark: "1 note = 12 instructions",

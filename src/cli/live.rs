@@ -118,6 +118,9 @@ impl Live {
     pub fn run(self) -> Result<u8, Failure> {
         let document = document(self.file.as_deref().unwrap_or(FIRST_SONG))?;
         let duel = self.duel(&document)?;
+        if duel.is_some() {
+            self.studio.check_for_two()?;
+        }
         let is_embedded = |choice: &Choice| matches!(choice, Choice::Auto | Choice::Embedded);
         if self.auto && !(is_embedded(&self.interpreter) && self.against.as_ref().is_none_or(|choice| *choice == Choice::Embedded)) {
             let words = "--auto runs programs by the embedded interpreter only; leave --interpreter and --against out";

@@ -27,6 +27,11 @@ impl<V: Voices> Player<V> {
         Ok(format!("the clock comes from {called}"))
     }
 
+    /// Whether the clock of the music is sent to the MIDI port that it plays to.
+    pub fn send_clock(&mut self, is_sent: bool) {
+        self.supply.want_clock(is_sent);
+    }
+
     /// From now on movements of the knobs there are kept for [`Self::take_controls`]. Gives which port that is, in
     /// one line.
     pub fn connect_controls(&mut self, port: &PortName) -> Result<String, LiveError> {

@@ -42,7 +42,7 @@ mod speaker;
 pub use devices::{AudioDevice, Devices, devices};
 pub use health::Health;
 pub use midi_input::Control;
-pub use midi_out::{MidiBytes, Sent};
+pub use midi_out::{MidiBytes, Sent, try_midi};
 pub use outlet::Output;
 pub use pace::Pace;
 pub use piece::PieceId;

@@ -10,6 +10,7 @@ use super::agenda::{self, Agenda, Queued};
 use super::band::Audition;
 use super::following::Following;
 use super::listening::Listening;
+use super::midi_out::MidiOut;
 use super::outlet::{Outlet, Output, Pull};
 use super::pace::in_tempo;
 use super::piece::{Piece, PieceId};
@@ -42,6 +43,9 @@ pub struct Player<V: Voices = Synth> {
     pub(super) following: Option<Following>,
     pub(super) listening: Option<Box<Listening>>,
     pub(super) heard: Cell<Heard>,
+    pub(super) midi: Option<MidiOut>,
+    /// Seconds from rendering to the MIDI port, where no device plays.
+    pub(super) midi_ahead_s: f64,
 }
 
 impl Player<Synth> {
@@ -79,6 +83,8 @@ impl<V: Voices> Player<V> {
             following: None,
             listening: None,
             heard: Cell::default(),
+            midi: None,
+            midi_ahead_s: 0.0,
         }
     }
 
@@ -108,7 +114,11 @@ impl<V: Voices> Player<V> {
     pub(super) fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
         let piece = Piece::new(performance, is_whole);
         let synth = self.synth(&piece.setups);
-        self.shelf.add(piece, synth)
+        let id = self.shelf.add(piece, synth);
+        if let (Some(midi), Some(setups)) = (&self.midi, self.shelf.setups(id)) {
+            midi.learn(id, setups);
+        }
+        id
     }
 
     pub(super) fn synth(&self, setups: &[ChannelSetup]) -> Box<V> {

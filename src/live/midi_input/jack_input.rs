@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jack::{
-    AsyncClient, Client, ClientOptions, ClientStatus, Control, MidiIn, NotificationHandler, Port, PortFlags, ProcessHandler, ProcessScope,
-    Unowned,
+    AsyncClient, Client, ClientStatus, Control, MidiIn, NotificationHandler, Port, PortFlags, ProcessHandler, ProcessScope, Unowned,
 };
 
 use super::{Connection, Ear};
-use crate::live::port_name::{Way, matching};
+use crate::live::midi_port::{found, jack_client};
+use crate::live::port_name::Way;
 
 /// What we are called where ports are listed.
 const CLIENT: &str = "evalody-in";
@@ -73,24 +73,19 @@ impl Drop for Open {
     }
 }
 
-fn client() -> Option<Client> {
-    jack::set_logger(jack::LoggerType::None);
-    Client::new(CLIENT, ClientOptions::NO_START_SERVER).ok().map(|(client, _)| client)
-}
-
 /// Whether a server runs.
 pub fn is_there() -> bool {
-    client().is_some()
+    jack_client(CLIENT).is_ok()
 }
 
 pub fn open(way: &Way, ear: Ear) -> Result<(Box<dyn Connection>, String), String> {
     let failed = |error: jack::Error| format!("JACK gives no MIDI port: {error}");
-    let client = client().ok_or("no JACK server is running")?;
+    let client = jack_client(CLIENT)?;
     let (short, source) = match way {
         Way::Virtual(name) => (name.as_str(), None),
         Way::Named(wanted) => {
             let names = client.ports(None, Some(MIDI), PortFlags::IS_OUTPUT);
-            let name = matching(wanted, &names).map_err(|unmatched| super::midir_input::why(wanted, unmatched, &names))?;
+            let name = found(wanted, &names).map_err(|error| error.to_string())?;
             ("in", Some(name.clone()))
         }
     };

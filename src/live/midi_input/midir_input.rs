@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use midir::{Ignore, MidiInput, MidiInputConnection};
 
 use super::{Connection, Ear};
-use crate::live::midi_port::missing;
-use crate::live::port_name::{Unmatched, Way, matching};
+use crate::live::midi_port::{found, missing};
+use crate::live::port_name::Way;
 use crate::live::speaker::quietly;
 
 /// What we are called where ports are listed.
@@ -55,12 +55,12 @@ fn names(input: &MidiInput) -> Vec<String> {
 }
 
 pub fn open(way: &Way, ear: Ear) -> Result<(Box<dyn Connection>, String), String> {
-    let input = input().ok_or_else(|| missing().to_owned())?;
+    let input = input().ok_or_else(|| missing().unwrap_or("the system's MIDI service could not be reached").to_owned())?;
     let hear = |stamp_us: u64, bytes: &[u8], (ear, clock): &mut (Ear, Clock)| ear.hear(clock.moment(stamp_us), bytes);
     match way {
         Way::Named(wanted) => {
             let names = names(&input);
-            let name = matching(wanted, &names).map_err(|unmatched| why(wanted, unmatched, &names))?;
+            let name = found(wanted, &names).map_err(|error| error.to_string())?;
             let port = input.ports().into_iter().find(|port| input.port_name(port).as_ref() == Ok(name));
             let port = port.ok_or_else(|| format!("the MIDI port {name:?} has just gone"))?;
             let connection =
@@ -82,14 +82,5 @@ pub fn open(way: &Way, ear: Ear) -> Result<(Box<dyn Connection>, String), String
                 Err(format!("this system has no MIDI ports of our own: {name:?}"))
             }
         }
-    }
-}
-
-/// In one line why a name leads to no port that can be read.
-pub fn why(wanted: &str, unmatched: Unmatched, names: &[String]) -> String {
-    let list = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    match unmatched {
-        Unmatched::None => format!("there is no MIDI port {wanted:?} to listen to; there are: {list}"),
-        Unmatched::Several => format!("several MIDI ports have {wanted:?} in their names; there are: {list}"),
     }
 }
