@@ -158,6 +158,7 @@ impl Stage {
             instructions_heard: 12_345,
             notices: &self.notices,
             leaf: None,
+            knob: "",
         }
     }
 }

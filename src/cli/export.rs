@@ -14,7 +14,7 @@ use super::sound_file::{Music as Sounding, SoundFile};
 use super::sound_font::Sound;
 use super::source;
 use crate::compose::compose;
-use crate::export::{About, Container, Form, write_map, write_midi_with};
+use crate::export::{About, Container, Form, write_map, write_midi_with, write_sheet};
 use crate::interpreter::Streams;
 use crate::output::{Folder, Output};
 use crate::perform::{Performance, perform};
@@ -22,7 +22,7 @@ use crate::program::Program;
 use crate::synth::SoundFont;
 use crate::trace::{Code, Outcome};
 
-/// Run a Python program and write its music to a .mid, .wav or .flac file
+/// Run a Python program and write its music to a .mid, .wav, .flac or .musicxml file
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
@@ -35,6 +35,7 @@ Examples:
   evalody export fib.py -o fib.mid --map fib.json     which note stands for what
   evalody export fib.py -o f.mid --style faithful --steps 500
   evalody export fib.py -o fib.wav --style chip
+  evalody export fib.py -o fib.musicxml               a lead sheet, for MuseScore and its like
   evalody export fib.py -o fib.wav --soundfont GeneralUser.sf2
   evalody export --compare bubble.py merge.py -o sorts.wav --compare-as turns
   evalody export fib.py -o fib.mid -- 30              with arguments for fib.py
@@ -68,7 +69,7 @@ pub struct Export {
     #[command(flatten)]
     file: SoundFile,
 
-    /// File to write; its ending says what: .mid, .wav or .flac
+    /// File to write; its ending says what: .mid, .wav, .flac or .musicxml
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
@@ -81,6 +82,7 @@ pub struct Export {
 enum Format {
     Midi,
     Sound(Form),
+    Sheet,
 }
 
 /// What is written, and what is said of it.
@@ -108,9 +110,16 @@ impl Export {
             self.file.refuse_lines_of_a_pair()?;
         }
         let format = self.format()?;
-        if matches!(format, Format::Midi) {
-            self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
-            self.file.refuse_sound()?;
+        match format {
+            Format::Midi => {
+                self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
+                self.file.refuse_sound()?;
+            }
+            Format::Sheet => {
+                self.sound.refuse("a .musicxml file holds no sound; write a .wav, or leave --soundfont out")?;
+                self.file.refuse_sound()?;
+            }
+            Format::Sound(_) => {}
         }
         let font = self.sound.load()?;
         if is_pair {
@@ -166,6 +175,10 @@ impl Export {
 
     /// Two programs in one file.
     fn pair(&self, format: Format, font: Option<&SoundFont>) -> Result<u8, Failure> {
+        if matches!(format, Format::Sheet) {
+            // Two melodies over each other's chords are nothing to play from.
+            return Err(Failure::Usage("a sheet has one melody; write one for each program, without --compare".to_owned()));
+        }
         let files = self.files()?;
         let Some(pair) = self.compare.pair(&self.shared, &self.music, Some(&self.control))? else { return Ok(ending::INTERRUPTED) };
         let excerpt = self.file.excerpt(&pair.performance)?;
@@ -186,16 +199,23 @@ impl Export {
 
     fn write(&self, piece: &Piece, format: Format, font: Option<&SoundFont>, files: Files) -> Result<(), Failure> {
         let Files { mut output, mut map, mut stems } = files;
+        let about = About {
+            evalody: env!("CARGO_PKG_VERSION").to_owned(),
+            style: self.music.style.name().to_owned(),
+            interpreter: piece.interpreter.to_owned(),
+            steps: piece.steps,
+        };
         match format {
             Format::Midi => {
-                let about = About {
-                    evalody: env!("CARGO_PKG_VERSION").to_owned(),
-                    style: self.music.style.name().to_owned(),
-                    interpreter: piece.interpreter.to_owned(),
-                    steps: piece.steps,
-                };
                 let lyrics = self.file.lyrics(piece.performance, piece.codes, piece.program);
                 write_midi_with(piece.performance, &about, &lyrics, output.writer()).map_err(|error| output.failed(error))?;
+            }
+            Format::Sheet => {
+                let lines: Vec<&str> = piece.program.map_or(Vec::new(), |program| program.lines().collect());
+                write_sheet(piece.performance, piece.codes, &lines, &about, output.writer()).map_err(|error| output.failed(error))?;
+                if self.music.style.is_lossless() && !self.shared.quiet {
+                    eprintln!("evalody: the style faithful has one key and no chords: the sheet is its notes alone");
+                }
             }
             Format::Sound(form) => {
                 let music = Sounding { performance: piece.performance, legend: self.music.style.legend(), font };
@@ -234,9 +254,11 @@ impl Export {
             Some("mid" | "midi") => Ok(Format::Midi),
             Some("wav") => Ok(Format::Sound(self.file.form(Container::Wav)?)),
             Some("flac") => Ok(Format::Sound(self.file.form(Container::Flac)?)),
-            _ => {
-                Err(Failure::Output { path: self.output.clone(), reason: "end the name in .mid, .wav or .flac, which says what to write" })
-            }
+            Some("musicxml") => Ok(Format::Sheet),
+            _ => Err(Failure::Output {
+                path: self.output.clone(),
+                reason: "end the name in .mid, .wav, .flac or .musicxml, which says what to write",
+            }),
         }
     }
 }

@@ -8,20 +8,11 @@ use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Timing, TrackEvent, TrackEventKind};
 
 use super::lyrics::Lyric;
-use crate::music::{Instrument, Key, Mode, TICKS_PER_QUARTER, Tempo, Tick};
-use crate::perform::{Channel, ChannelSetup, CueKind, Performance, Port};
+use crate::music::{Key, Mode, TICKS_PER_QUARTER, Tempo, Tick};
+use crate::perform::{Channel, ChannelSetup, CueKind, Performance, Port, midi};
 
-/// Share of every channel that goes to the reverb (controller 91). More blurs fast passages, less
-/// sounds dry; 40 is what General MIDI 2 presets.
-const REVERB: u8 = 40;
-/// Velocity of every release: MIDI 1.0 names 64 for senders that do not measure it.
-const RELEASE_VELOCITY: u8 = 64;
 /// Longest wait that fits a delta time: four bytes of seven bits (SMF 1.0, variable-length quantity).
 const LONGEST_DELTA: u32 = (1 << 28) - 1;
-
-const CHANNEL_VOLUME: u8 = 7;
-const PAN: u8 = 10;
-const REVERB_SEND: u8 = 91;
 
 /// What a file says of its own making, as text events at its start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,31 +192,19 @@ fn channel_track<'a>(performance: &Performance, channel: Channel, name: &'a str,
     }
     // Where parts share a channel the first one sets it.
     if let Some(setup) = performance.setups.iter().find(|setup| setup.channel == channel) {
-        let patch = match setup.instrument {
-            Instrument::Melodic(patch) => patch.number(),
-            // The standard drum kit.
-            Instrument::Drums | Instrument::NoiseDrums => 0,
-        };
-        let controllers = [(CHANNEL_VOLUME, setup.level.value()), (PAN, setup.pan.value()), (REVERB_SEND, REVERB)];
-        track.message(Tick(0), channel, MidiMessage::ProgramChange { program: data_byte(patch)? })?;
-        for (controller, value) in controllers {
-            let message = MidiMessage::Controller { controller: data_byte(controller)?, value: data_byte(value)? };
+        for message in midi::setting(setup) {
             track.message(Tick(0), channel, message)?;
         }
     }
     let mut lyrics = lyrics.iter().filter(|lyric| lyric.channel == channel).peekable();
     for cue in performance.cues.iter().filter(|cue| cue.channel == channel) {
-        let message = match cue.kind {
-            CueKind::On { pitch, velocity, .. } => {
-                // Before the notes of its moment, as they are sung.
-                while let Some(lyric) = lyrics.next_if(|lyric| lyric.at <= cue.at) {
-                    track.meta(lyric.at, MetaMessage::Lyric(lyric.text.as_bytes()));
-                }
-                MidiMessage::NoteOn { key: data_byte(pitch.number())?, vel: data_byte(velocity.value())? }
+        if let CueKind::On { .. } = cue.kind {
+            // Before the notes of its moment, as they are sung.
+            while let Some(lyric) = lyrics.next_if(|lyric| lyric.at <= cue.at) {
+                track.meta(lyric.at, MetaMessage::Lyric(lyric.text.as_bytes()));
             }
-            CueKind::Off { pitch } => MidiMessage::NoteOff { key: data_byte(pitch.number())?, vel: data_byte(RELEASE_VELOCITY)? },
-        };
-        track.message(cue.at, channel, message)?;
+        }
+        track.message(cue.at, channel, midi::stroke(cue.kind))?;
     }
     let last = track.now;
     track.meta(last, MetaMessage::EndOfTrack);

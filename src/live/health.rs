@@ -5,6 +5,8 @@
 pub struct Health {
     /// Why there is no speaker any more, or none from the start.
     pub loss: Option<String>,
+    /// Why a clock or knobs are not heard that are to be.
+    pub input_loss: Option<String>,
     /// How often the device had nothing to play, as far as it says so.
     pub xruns: u64,
     /// How long the music stood still for want of cues, in milliseconds.
@@ -15,6 +17,9 @@ impl Health {
     /// One line for the user, if there is anything to tell.
     pub fn line(&self) -> Option<String> {
         if let Some(loss) = &self.loss {
+            return Some(loss.clone());
+        }
+        if let Some(loss) = &self.input_loss {
             return Some(loss.clone());
         }
         match (self.xruns, self.waited_ms) {

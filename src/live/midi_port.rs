@@ -12,7 +12,7 @@ pub fn ports() -> Result<Vec<String>, String> {
 }
 
 /// midir's error says only that it failed; on Linux there is one usual reason.
-fn missing() -> &'static str {
+pub fn missing() -> &'static str {
     if cfg!(target_os = "linux") && !std::path::Path::new("/dev/snd/seq").exists() {
         "the MIDI sequencer of the system is not there (/dev/snd/seq)"
     } else {

@@ -25,6 +25,11 @@ impl<V: Voices> SilentSink<V> {
         (due as u64).saturating_sub(self.drawn_frames)
     }
 
+    /// Seconds since it began to draw.
+    pub fn open_s(&self) -> f64 {
+        self.opened.elapsed().as_secs_f64()
+    }
+
     pub fn draw(&mut self, frames: u64) {
         for _ in 0..frames * 2 {
             let _ = self.stream.next();

@@ -320,7 +320,7 @@ impl<V: Voices> Stream<V> {
             self.frame += gone;
             travelled += gone * u64::from(self.tempo.quarters_per_minute());
         }
-        self.ends.shared.travelled.fetch_add(travelled, Ordering::Release);
+        self.ends.shared.travelled.fetch_add(travelled, Ordering::Relaxed);
         played
     }
 

@@ -323,6 +323,11 @@ impl<V: Voices> Supply<V> {
         self.shared.snapshot()
     }
 
+    /// Where the stream is and how far it has travelled, a block apart at most.
+    pub fn way_gone(&self) -> (Snapshot, u64) {
+        (self.snapshot(), self.shared.travelled.load(Ordering::Relaxed))
+    }
+
     pub fn rendered_frames(&self) -> u64 {
         self.shared.rendered.load(Ordering::Acquire)
     }

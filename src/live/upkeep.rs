@@ -24,6 +24,7 @@ impl<V: Voices> Player<V> {
     /// Keeps the stream supplied. To be called every few milliseconds, by whoever owns the player; if it
     /// is not for half a second, the music waits.
     pub fn advance(&mut self) {
+        self.listen();
         let now = self.look();
         if self.supply.is_astray(now) {
             // It turned, just before a command that meant to prevent that, or did not know of it.
@@ -40,6 +41,7 @@ impl<V: Voices> Player<V> {
                 self.supply.send(&mut self.shelf, &self.agenda);
             }
         }
+        self.steer();
         if let Some(loss) = self.outlet.loss(self.supply.rendered_frames(), &mut self.pull) {
             self.go_silent(format!("{loss}; the music goes on unheard"));
         }
@@ -79,7 +81,12 @@ impl<V: Voices> Player<V> {
 
     pub fn health(&self) -> Health {
         let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
-        Health { loss: self.loss.clone(), xruns: self.outlet.xruns(), waited_ms }
+        Health {
+            loss: self.loss.clone(),
+            input_loss: self.input_loss().or_else(|| self.clock_loss()),
+            xruns: self.outlet.xruns(),
+            waited_ms,
+        }
     }
 }
 

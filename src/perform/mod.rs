@@ -3,6 +3,7 @@
 
 mod cues;
 mod excerpt;
+pub mod midi;
 mod text;
 
 pub use cues::{channels, perform};

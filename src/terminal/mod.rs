@@ -69,6 +69,8 @@ pub struct Scene<'a> {
     pub notices: &'a [String],
     /// What is read in the atlas, if it is open.
     pub leaf: Option<Leaf<'a>>,
+    /// The number of the program that the keys turn: `knob n = 12 (1..64)`. Empty where there is none.
+    pub knob: &'a str,
 }
 
 /// A page of the atlas that is open.
