@@ -85,7 +85,7 @@ fn a_program_that_sends_a_clock() {
 
 #[test]
 fn a_clock_that_comes_in_goes_out_in_the_same_tempo_and_place() {
-    let Some(server) = JackServer::start("clock") else { return };
+    let Some(server) = JackServer::start() else { return };
     let listener = server.listen();
     let mut beat = server.program("a_program_that_sends_a_clock");
     let mut beat = Guarded(beat.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());

@@ -106,7 +106,7 @@ fn a_program_that_plays() {
 
 #[test]
 fn through_jack_each_note_is_on_its_very_frame() {
-    let Some(server) = JackServer::start("frames") else { return };
+    let Some(server) = JackServer::start() else { return };
     let listener = server.listen();
     let played = server.program("a_program_that_plays").env("PLAY_TO", "jack:ear:in").output().unwrap();
     let told = String::from_utf8_lossy(&played.stdout);
@@ -136,7 +136,7 @@ fn through_jack_each_note_is_on_its_very_frame() {
 
 #[test]
 fn a_listener_that_goes_is_told_once_and_played_to_again_and_so_is_a_server() {
-    let Some(mut server) = JackServer::start("return") else { return };
+    let Some(mut server) = JackServer::start() else { return };
     let mut listener = server.listen();
     let mut player = server.program("a_program_that_plays");
     player.env("PLAY_TO", "jack:ear").env("FOR_EVER", "1").stdout(Stdio::piped()).stderr(Stdio::null());
@@ -182,7 +182,7 @@ fn evalody(server: &JackServer, folder: &Path, arguments: &[&str]) -> Command {
 
 #[test]
 fn who_is_ended_by_a_signal_leaves_no_note_sounding() {
-    let Some(server) = JackServer::start("signal") else { return };
+    let Some(server) = JackServer::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("song.py"), ENDLESS).unwrap();
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
@@ -207,7 +207,7 @@ type Counted = BTreeMap<(u8, u8, u8), usize>;
 
 #[test]
 fn jack_midi_dump_reads_the_notes_that_a_file_has() {
-    let Some(server) = JackServer::start("dump") else { return };
+    let Some(server) = JackServer::start() else { return };
     if !are_there(&["jack_midi_dump", "stdbuf"]) {
         return;
     }
@@ -259,7 +259,7 @@ fn jack_midi_dump_reads_the_notes_that_a_file_has() {
 #[test]
 fn fluidsynth_plays_what_comes_through_jack() {
     const FONT: &str = "/usr/share/sounds/sf2/TimGM6mb.sf2";
-    let Some(server) = JackServer::start("fluid") else { return };
+    let Some(server) = JackServer::start() else { return };
     if !are_there(&["fluidsynth"]) || !Path::new(FONT).exists() {
         return;
     }
@@ -314,7 +314,7 @@ fn power(samples: &[f64], hertz: f64, rate: f64) -> f64 {
 
 #[test]
 fn devices_lists_jacks_ports_as_they_are_named_and_measures_one() {
-    let Some(server) = JackServer::start("devices") else { return };
+    let Some(server) = JackServer::start() else { return };
     let _listener = server.listen();
     let devices = |arguments: &[&str]| {
         let output = server.lead(Command::new(env!("CARGO_BIN_EXE_evalody")).arg("devices").args(arguments)).output().unwrap();

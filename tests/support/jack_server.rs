@@ -1,6 +1,7 @@
 //! A private JACK server without hardware, and who listens to its MIDI: another process, of this very test.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -12,8 +13,14 @@ pub const PERIOD: u32 = 256;
 /// Longest that anything here may take. Only reached where something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Servers that may run at a time, of all tests on this machine. JACK knows eight at most, and forgets one that was
+/// killed only when another of the same name begins: so names are used again.
+const SLOTS: usize = 4;
+
 pub struct JackServer {
     name: String,
+    /// Locked as long as the name is in use.
+    _slot: File,
     server: Child,
 }
 
@@ -49,18 +56,31 @@ pub fn are_there(programs: &[&str]) -> bool {
 }
 
 impl JackServer {
-    /// A server of its own for each test, called by it and by this process.
-    pub fn start(test: &str) -> Option<Self> {
+    /// A server of its own for each test.
+    pub fn start() -> Option<Self> {
         if !are_there(&["jackd", "jack_lsp"]) {
             return None;
         }
-        let name = format!("evalody-{test}-{}", std::process::id());
-        // In real time where that is allowed: on a busy machine nothing else is on time.
-        ["--realtime", "--no-realtime"].into_iter().find_map(|mode| Self::started(&name, mode)).or_else(|| panic!("jackd does not start"))
+        let began = Instant::now();
+        let (name, slot) = loop {
+            if let Some(free) = (0..SLOTS).find_map(free_slot) {
+                break free;
+            }
+            assert!(began.elapsed() < PATIENCE * 4, "all JACK servers are in use");
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let server = Self::process(&name);
+        Some(Self { name, _slot: slot, server })
     }
 
-    fn started(name: &str, mode: &str) -> Option<Self> {
-        let server = Command::new("jackd")
+    /// In real time where that is allowed: on a busy machine nothing else is on time.
+    fn process(name: &str) -> Child {
+        let mut modes = ["--realtime", "--no-realtime"].into_iter();
+        modes.find_map(|mode| Self::started(name, mode)).expect("jackd starts")
+    }
+
+    fn started(name: &str, mode: &str) -> Option<Child> {
+        let mut server = Command::new("jackd")
             .args(["--name", name, mode, "--sync", "--silent", "-d", "dummy", "-C", "0", "-P", "2"])
             .args(["-r", &RATE_HZ.to_string(), "-p", &PERIOD.to_string()])
             .env("JACK_NO_AUDIO_RESERVATION", "1")
@@ -70,21 +90,21 @@ impl JackServer {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut started = Self { name: name.to_owned(), server };
         let began = Instant::now();
-        while !started.ports().is_some_and(|_| true) {
-            if began.elapsed() > PATIENCE || started.server.try_wait().unwrap().is_some() {
+        while ports_of(name).is_none() {
+            if began.elapsed() > PATIENCE || server.try_wait().unwrap().is_some() {
+                let _ = server.kill();
+                let _ = server.wait();
                 return None;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        Some(started)
+        Some(server)
     }
 
     /// The ports there are; nothing where the server does not answer.
     pub fn ports(&self) -> Option<String> {
-        let listed = self.lead(&mut Command::new("jack_lsp")).stderr(Stdio::null()).output().ok()?;
-        listed.status.success().then(|| String::from_utf8_lossy(&listed.stdout).into_owned())
+        ports_of(&self.name)
     }
 
     pub fn wait_for_port(&self, port: &str) {
@@ -93,7 +113,7 @@ impl JackServer {
 
     /// Makes `command` go to this server.
     pub fn lead<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command.env("JACK_DEFAULT_SERVER", &self.name).env("JACK_NO_START_SERVER", "1").stdin(Stdio::null())
+        lead(&self.name, command)
     }
 
     /// This test's own executable, as another program.
@@ -115,15 +135,28 @@ impl JackServer {
 
     /// Once more, after it was killed.
     pub fn again(&mut self) {
-        let name = self.name.clone();
-        *self = ["--realtime", "--no-realtime"].into_iter().find_map(|mode| Self::started(&name, mode)).expect("jackd starts again");
+        self.server = Self::process(&self.name);
     }
+}
+
+fn free_slot(number: usize) -> Option<(String, File)> {
+    let slot = File::create(std::env::temp_dir().join(format!("evalody-jack-{number}"))).ok()?;
+    slot.try_lock().ok().map(|()| (format!("evalody-{number}"), slot))
+}
+
+fn ports_of(name: &str) -> Option<String> {
+    let listed = lead(name, &mut Command::new("jack_lsp")).stderr(Stdio::null()).output().ok()?;
+    listed.status.success().then(|| String::from_utf8_lossy(&listed.stdout).into_owned())
+}
+
+fn lead<'a>(name: &str, command: &'a mut Command) -> &'a mut Command {
+    command.env("JACK_DEFAULT_SERVER", name).env("JACK_NO_START_SERVER", "1").stdin(Stdio::null())
 }
 
 impl Drop for JackServer {
     fn drop(&mut self) {
         // Asked first: a server that is killed leaves its memory behind.
-        let _ = Command::new("kill").arg(self.server.id().to_string()).status();
+        let _ = Command::new("kill").arg(self.server.id().to_string()).stderr(Stdio::null()).status();
         let began = Instant::now();
         while self.server.try_wait().is_ok_and(|ended| ended.is_none()) && began.elapsed() < Duration::from_secs(5) {
             std::thread::sleep(Duration::from_millis(10));
