@@ -190,9 +190,11 @@ fn sound_out(player: &mut Player, interrupted: &AtomicBool, told: &mut Vec<Strin
         if player.position().is_over {
             return false;
         }
-        if let Some(loss) = player.health().loss.filter(|loss| !told.contains(loss)) {
-            tell(&loss);
-            told.push(loss);
+        for loss in player.health().losses() {
+            if !told.contains(loss) {
+                tell(loss);
+                told.push(loss.clone());
+            }
         }
         std::thread::sleep(BEAT);
     }

@@ -101,6 +101,7 @@ impl Play {
     pub fn run(self) -> Result<u8, Failure> {
         if self.compare.is_asked()? {
             self.second.refuse()?;
+            self.studio.check_for_two()?;
             return self.compare.play(&self.shared, &self.music, &self.sound, &self.studio);
         }
         let drive = self.driving.drive(&self.music)?;
@@ -183,7 +184,8 @@ impl Play {
                 piece = taken_over.piece;
                 stage = Stage::new(Arc::clone(&self.music.style.mapping));
                 stage.add(&taken_over.performance);
-                (warned, told) = (0, 0);
+                // The same interpreter has said the same of itself before.
+                (warned, told) = (feed.warnings().len(), 0);
             }
             let position = player.position();
             if position.is_over && feed.is_over() && !turning.is_under_way() || ends_at.is_some_and(|end| position.tick >= end) {
@@ -226,11 +228,13 @@ impl Play {
             let wait = if wants_music { Duration::ZERO } else { BEAT };
             let health = player.health();
             let Some(terminal) = &mut terminal else {
-                if let Some(loss) = health.loss.filter(|loss| !notices.contains(loss)) {
-                    if !self.shared.quiet {
-                        eprintln!("evalody: {loss}");
+                for loss in health.losses() {
+                    if !notices.contains(loss) {
+                        if !self.shared.quiet {
+                            eprintln!("evalody: {loss}");
+                        }
+                        notices.push(loss.clone());
                     }
-                    notices.push(loss);
                 }
                 std::thread::sleep(wait);
                 continue;
@@ -256,6 +260,7 @@ impl Play {
                 now: position.tick,
                 end: feed.is_over().then(|| ends_at.unwrap_or(stage.end())),
                 tempo: position.tempo,
+                is_led: position.is_led,
                 key: stage.key(),
                 bar_remark: stage.remark(position.tick),
                 section: stage.section(position.tick),

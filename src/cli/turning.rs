@@ -10,7 +10,7 @@ use crate::edit::{Knobs, Turn};
 use crate::feed::{Feed, Opened, Order, Overture};
 use crate::interpreter::Streams;
 use crate::interpreter::options::Launch;
-use crate::live::{PieceId, Player};
+use crate::live::{Control, PieceId, Player};
 use crate::music::Tempo;
 use crate::perform::Performance;
 use crate::picture::Asides;
@@ -114,8 +114,9 @@ impl Turning {
     }
 
     /// A controller was moved.
-    #[expect(dead_code, reason = "no port listens yet")]
-    pub fn hear(&mut self, turn: Turn) {
+    fn hear(&mut self, control: Control) {
+        // People count channels from 1.
+        let turn = Turn { channel: control.channel + 1, controller: control.controller, value: control.value };
         if let Some((index, value)) = self.knobs.turned_by(turn) {
             self.turn(index, value);
             self.selected = index;
@@ -147,6 +148,9 @@ impl Turning {
     /// Keeps it going. Gives what has taken over: from now on it is what is heard, in place of `heard`.
     pub fn advance(&mut self, player: &mut Player, heard: &Feed<Asides>, notices: &mut Vec<String>) -> Option<TakenOver> {
         self.leaving.retain(|thread| !thread.is_finished());
+        for control in player.take_controls() {
+            self.hear(control);
+        }
         let position = player.position();
         let opened = self.overture.as_mut().and_then(Overture::opened);
         if opened.is_some() {

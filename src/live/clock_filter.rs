@@ -116,7 +116,8 @@ impl ClockFilter {
         self.bias += (late - self.bias) / 6.0;
         self.in_a_row = if late > 0.0 { self.in_a_row.max(0) + 1 } else { self.in_a_row.min(0) - 1 };
         let believed = self.deviation.max(LEAST_DEVIATION_S);
-        let is_another = self.in_a_row.abs() >= 3 && self.bias.abs() > CLEARLY * believed;
+        let beyond = self.bias.abs() / (CLEARLY * believed);
+        let is_another = beyond > 1.0 && self.in_a_row.abs() >= 3 || beyond > 4.0 && self.in_a_row.abs() >= 2;
         if is_another && n > UNSETTLED * 2.0 {
             (self.known, self.bias, self.in_a_row) = (UNSETTLED, 0.0, 0);
         } else if n > UNSETTLED * 2.0 {

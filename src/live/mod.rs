@@ -9,6 +9,8 @@ mod follower;
 mod following;
 mod health;
 mod legs;
+mod listening;
+mod midi_input;
 mod midi_out;
 mod outlet;
 mod pace;
@@ -39,7 +41,8 @@ mod speaker;
 
 pub use devices::{AudioDevice, Devices, devices};
 pub use health::Health;
-pub use midi_out::{MidiBytes, Sent};
+pub use midi_input::Control;
+pub use midi_out::{MidiBytes, Sent, try_midi};
 pub use outlet::Output;
 pub use pace::Pace;
 pub use piece::PieceId;

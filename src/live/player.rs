@@ -9,6 +9,8 @@ use super::LiveError;
 use super::agenda::{self, Agenda, Queued};
 use super::band::Audition;
 use super::following::Following;
+use super::listening::Listening;
+use super::midi_out::MidiOut;
 use super::outlet::{Outlet, Output, Pull};
 use super::pace::in_tempo;
 use super::piece::{Piece, PieceId};
@@ -39,7 +41,11 @@ pub struct Player<V: Voices = Synth> {
     pub(super) loss: Option<String>,
     pub(super) pull: Pull,
     pub(super) following: Option<Following>,
+    pub(super) listening: Option<Box<Listening>>,
     pub(super) heard: Cell<Heard>,
+    pub(super) midi: Option<MidiOut>,
+    /// Seconds from rendering to the MIDI port, where no device plays.
+    pub(super) midi_ahead_s: f64,
 }
 
 impl Player<Synth> {
@@ -75,7 +81,10 @@ impl<V: Voices> Player<V> {
             loss: None,
             pull: Pull::none(),
             following: None,
+            listening: None,
             heard: Cell::default(),
+            midi: None,
+            midi_ahead_s: 0.0,
         }
     }
 
@@ -105,7 +114,11 @@ impl<V: Voices> Player<V> {
     pub(super) fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
         let piece = Piece::new(performance, is_whole);
         let synth = self.synth(&piece.setups);
-        self.shelf.add(piece, synth)
+        let id = self.shelf.add(piece, synth);
+        if let (Some(midi), Some(setups)) = (&self.midi, self.shelf.setups(id)) {
+            midi.learn(id, setups);
+        }
+        id
     }
 
     pub(super) fn synth(&self, setups: &[ChannelSetup]) -> Box<V> {

@@ -41,17 +41,14 @@ impl FromStr for PortName {
     type Err = NoPortName;
 
     fn from_str(text: &str) -> Result<Self, NoPortName> {
-        let (system, name) = match text.strip_prefix(JACK) {
-            Some(name) => (System::Jack, name),
-            None => (System::Any, text),
+        let (system, name) = match text.trim().strip_prefix(JACK) {
+            Some(name) => (System::Jack, name.trim()),
+            None => (System::Any, text.trim()),
         };
-        let way = match name.strip_prefix(VIRTUAL) {
-            Some("") => Way::Virtual(OWN_NAME.to_owned()),
-            Some(rest) => match rest.strip_prefix(':') {
-                Some(name) => Way::Virtual(name.trim().to_owned()),
-                None => Way::Named(name.trim().to_owned()),
-            },
-            None => Way::Named(name.trim().to_owned()),
+        let way = match name.strip_prefix(VIRTUAL).map(|rest| (rest, rest.strip_prefix(':'))) {
+            Some(("", _)) => Way::Virtual(OWN_NAME.to_owned()),
+            Some((_, Some(own))) => Way::Virtual(own.trim().to_owned()),
+            Some((_, None)) | None => Way::Named(name.to_owned()),
         };
         let (Way::Named(name) | Way::Virtual(name)) = &way;
         // The systems take text without ends, and cut it at them.

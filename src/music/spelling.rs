@@ -43,6 +43,12 @@ impl NoteName {
         if built.alter().abs() > 1 { plain } else { built }
     }
 
+    /// The note that a letter alone means in a key.
+    pub fn of_letter(letter: char, key: Key) -> Self {
+        let lowest = i32::from(key.sharps()) - 1;
+        (lowest..lowest + 7).map(Self).find(|name| name.letter() == letter).unwrap_or(Self(lowest))
+    }
+
     pub const fn letter(self) -> char {
         ['F', 'C', 'G', 'D', 'A', 'E', 'B'][(self.0 + 1).rem_euclid(7) as usize]
     }

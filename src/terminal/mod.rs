@@ -54,6 +54,8 @@ pub struct Scene<'a> {
     /// `None` as long as it is unknown: the program still runs.
     pub end: Option<Tick>,
     pub tempo: Tempo,
+    /// A foreign MIDI clock has the tempo.
+    pub is_led: bool,
     pub key: Key,
     /// "1 note = 120 instructions".
     pub bar_remark: &'a str,

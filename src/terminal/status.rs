@@ -36,6 +36,10 @@ pub(super) fn draw_keys(frame: &mut Frame, area: Rect, scene: &Scene) {
         keys.push("[ ] turn".into());
         keys.push("k next knob".into());
     }
+    if scene.is_led {
+        // The foreign clock has it.
+        keys.retain(|key| key != "+- tempo");
+    }
     // Once the end is known there is no program to let go.
     if scene.end.is_none() {
         keys.push("d runs on unheard".into());
@@ -63,7 +67,7 @@ fn facts(scene: &Scene) -> Vec<String> {
             None => format!("bar {}", scene.now.bar() + 1),
         },
         legible_text(scene.section),
-        format!("{} bpm", scene.tempo.quarters_per_minute()),
+        format!("{} bpm{}", scene.tempo.quarters_per_minute(), if scene.is_led { " by MIDI clock" } else { "" }),
         format!("in {}", scene.key),
     ];
     if let Some(lead) = scene.lead {

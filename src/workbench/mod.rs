@@ -16,6 +16,7 @@ mod recorder;
 mod rendition;
 mod selection;
 mod time;
+mod turning;
 mod watch;
 
 pub use duel::Duel;
@@ -47,6 +48,7 @@ use evaluating::Pending;
 use looking::{Descent, Looking};
 use mixer::Mixing;
 use recorder::Recorder;
+use turning::Turning;
 use watch::Watch;
 
 /// Lines of the program's output that are kept.
@@ -121,6 +123,7 @@ pub struct Workbench<V: Voices = Synth> {
     looking: Option<Looking>,
     /// What is still to be heard of the last one.
     descent: Descent,
+    turning: Turning,
     /// The program that is heard against this one.
     duel: Option<Duel>,
     watch: Option<Watch>,
@@ -157,6 +160,7 @@ impl<V: Voices> Workbench<V> {
             recorder: None,
             looking: None,
             descent: Descent::default(),
+            turning: Turning::default(),
             duel: None,
             watch: None,
             evaluated: String::new(),
@@ -208,6 +212,8 @@ impl<V: Voices> Workbench<V> {
                 evaluating::locked(&self.mixing).mixer.change(strip, change);
                 self.mix();
             }
+            Message::Knob(index, value) => self.turn_knob(index, value),
+            Message::Turn(turn) => self.controller_moved(turn),
             Message::OnlyMine(only_mine) => self.only_mine(only_mine),
             Message::ShowOther => self.show_other(),
             Message::ByTurns(by_turns) => self.by_turns(by_turns),
@@ -228,6 +234,9 @@ impl<V: Voices> Workbench<V> {
         self.leaving.retain(|thread| !thread.is_finished());
         self.watch_file();
         self.evaluate_by_itself();
+        self.find_knobs();
+        self.hear_controls();
+        self.evaluate_turned();
         self.sound_descent();
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.advance()

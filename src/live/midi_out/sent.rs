@@ -63,6 +63,11 @@ pub struct MidiBytes {
 }
 
 impl MidiBytes {
+    /// Says only that the cable is there: a message that nobody plays.
+    pub fn active_sensing() -> Self {
+        Self::of(&LiveEvent::Realtime(SystemRealtime::ActiveSensing))
+    }
+
     fn of(said: &LiveEvent<'_>) -> Self {
         let mut bytes = [0; 3];
         let mut rest = &mut bytes[..];
