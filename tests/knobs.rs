@@ -228,6 +228,8 @@ def knobs(text):
         before = lines[node.lineno - 1].encode()[:node.col_offset].decode().strip()
         written = lines[node.lineno - 1].encode()[node.col_offset:node.value.col_offset].decode()
         whole = lines[node.lineno - 1].encode()[node.col_offset:node.end_col_offset].decode()
+        if not lines[node.lineno - 1].endswith(MARK):
+            continue  # it ends in a backslash
         begins = not before or before.endswith(";")
         if begins and written.startswith(name) and written.count("=") == 1 and "(" not in name + whole[len(written):]:
             found.setdefault(node.lineno, []).append((name, float(value), type(value) is int))

@@ -31,8 +31,8 @@ const PHRASES: u32 = 8;
 /// Said at the start of a piece where the interpreter does not tell of memory.
 const INFERRED: &str = "allocation: inferred from what is built, the interpreter does not tell";
 
-/// How a style plays.
-pub trait Arrangement {
+/// How a style plays. It is sent with its conductor from the thread that opens a program to the one that plays it.
+pub trait Arrangement: Send {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written;
 
     /// Writes the ending into the last bars.

@@ -2,6 +2,7 @@
 //! on. Each falls on its own tick of the piece, counted from the start, so that rounding has nowhere to gather.
 //! Knows nothing of who hears it.
 
+use super::midi_out::Sent;
 use crate::music::{TICKS_PER_QUARTER, Tempo, Tick};
 
 /// Clocks to a quarter (MIDI 1.0, timing clock).
@@ -27,7 +28,21 @@ pub enum ClockMessage {
     SongPosition(u16),
 }
 
+impl From<ClockMessage> for Sent {
+    fn from(said: ClockMessage) -> Self {
+        match said {
+            ClockMessage::Clock => Self::Clock,
+            ClockMessage::Start => Self::Start,
+            ClockMessage::Continue => Self::Continue,
+            ClockMessage::Stop => Self::Stop,
+            ClockMessage::SongPosition(sixteenths) => Self::SongPosition(sixteenths),
+        }
+    }
+}
+
 pub struct Pulse {
+    /// Whether anybody is to hear it.
+    is_wanted: bool,
     /// The next clock, counted from the start of the piece.
     next: u32,
     /// The frame on which it falls.
@@ -38,7 +53,20 @@ pub struct Pulse {
 
 impl Pulse {
     pub fn new() -> Self {
-        Self { next: 0, at: 0, is_running: false }
+        Self { is_wanted: false, next: 0, at: 0, is_running: false }
+    }
+
+    /// From now on somebody is to hear it, or nobody.
+    pub fn want(&mut self, is_wanted: bool, say: impl FnMut(ClockMessage)) {
+        if !is_wanted {
+            self.halt(say);
+        }
+        self.is_wanted = is_wanted;
+    }
+
+    /// Tells again where it is, as soon as that can be told.
+    pub fn tell_anew(&mut self) {
+        self.is_running = false;
     }
 
     /// The music goes on at `frame`, from somewhere else.
@@ -73,6 +101,10 @@ impl Pulse {
     /// on at the next: there is no finer song position.
     pub fn fall(&mut self, frame: u64, tempo: Tempo, rate: u32, mut say: impl FnMut(ClockMessage)) {
         while self.at <= frame {
+            if !self.is_wanted {
+                self.pass(tempo, rate);
+                continue;
+            }
             if !self.is_running && self.next.is_multiple_of(CLOCKS_PER_SIXTEENTH) {
                 self.is_running = true;
                 match self.next / CLOCKS_PER_SIXTEENTH {
@@ -119,6 +151,7 @@ mod tests {
         let (tempo, rate) = (Tempo::nearest(120.0), 48_000);
         let mut said = Vec::new();
         let mut pulse = Pulse::new();
+        pulse.want(true, |_| {});
         pulse.enter(Tick(50).sample(tempo, rate), tempo, rate, |message| said.push(message));
         pulse.fall(Tick(120).sample(tempo, rate), tempo, rate, |message| said.push(message));
         pulse.halt(|message| said.push(message));

@@ -89,6 +89,10 @@ pub struct Shared {
     /// Frames that the music has gone, each times the quarters per minute of the tempo it was counted at: sixty
     /// times the sample rate is a quarter. Jumps are no part of it.
     pub travelled: AtomicU64,
+    /// The MIDI clock is to be sent along.
+    pub wants_clock: AtomicBool,
+    /// Somebody hears that clock who was not told yet where it is.
+    pub tells_clock_anew: AtomicBool,
     pub scope: Scope,
     snapshot: AtomicU64,
     pace: AtomicU64,
@@ -155,6 +159,8 @@ impl Shared {
             waited: AtomicU64::new(0),
             standing: AtomicU64::new(0),
             travelled: AtomicU64::new(0),
+            wants_clock: AtomicBool::new(false),
+            tells_clock_anew: AtomicBool::new(false),
             scope: Scope::new(sample_rate_hz),
             snapshot: AtomicU64::new(at_rest.pack()),
             pace: AtomicU64::new(Pace::bits(None)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::band::{Audition, Band, Returns};
+use super::midi_out::Wire;
 use super::pace::{Fraction, Pace, Stride, in_tempo};
 use super::piece::PieceId;
 use super::pulse::Pulse;
@@ -105,12 +106,12 @@ enum Stage {
 }
 
 impl<V: Voices> Stream<V> {
-    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>, returns: Returns<V>) -> Self {
+    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>, wire: Wire, returns: Returns<V>) -> Self {
         let at = ends.shared.snapshot();
         Self {
             ends,
             sample_rate_hz,
-            band: Band::new(sample_rate_hz, returns),
+            band: Band::new(sample_rate_hz, wire, returns),
             section: at.section,
             leg: 0,
             root: 0,
@@ -152,6 +153,10 @@ impl<V: Voices> Stream<V> {
         }
 
         self.pace = self.ends.shared.pace();
+        self.pulse.want(self.ends.shared.wants_clock.load(Ordering::Relaxed), |said| self.band.clock(said));
+        if self.ends.shared.tells_clock_anew.swap(false, Ordering::Acquire) {
+            self.pulse.tell_anew();
+        }
         let played = if self.stage == Stage::Running && !pauses { self.play() } else { 0 };
         // Standing still, what was struck rings on.
         self.band.render(&mut self.block[played * 2..]);
@@ -320,7 +325,7 @@ impl<V: Voices> Stream<V> {
             self.frame += gone;
             travelled += gone * u64::from(self.tempo.quarters_per_minute());
         }
-        self.ends.shared.travelled.fetch_add(travelled, Ordering::Release);
+        self.ends.shared.travelled.fetch_add(travelled, Ordering::Relaxed);
         played
     }
 

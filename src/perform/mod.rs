@@ -2,9 +2,12 @@
 //! Knows nothing of seconds or devices.
 
 mod cues;
+mod excerpt;
+pub mod midi;
 mod text;
 
 pub use cues::{channels, perform};
+pub use excerpt::{BadBars, Bars, excerpt};
 pub use text::{json_lines, lines};
 
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Velocity};
