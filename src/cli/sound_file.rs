@@ -154,7 +154,11 @@ impl SoundFile {
         let kept = folder.keep()?;
         if !quiet {
             let others = before.iter().filter(|path| !kept.contains(path)).count();
-            let others = if others == 0 { String::new() } else { format!("; {others} more sound files there are of before") };
+            let others = match others {
+                0 => String::new(),
+                1 => "; 1 more sound file there is of before".to_owned(),
+                more => format!("; {more} more sound files there are of before"),
+            };
             eprintln!("evalody: {} stems -> {}{others}", kept.len(), path.display());
         }
         Ok(())
