@@ -62,12 +62,22 @@ impl SoundFile {
         Ok(Form { container, depth, rate_hz: self.rate.unwrap_or(USUAL_RATE_HZ) })
     }
 
-    /// Refuses what is for sound only.
-    pub fn refuse_sound(&self) -> Result<(), Failure> {
+    /// Refuses words under notes where they are always there.
+    pub fn refuse_lyrics(&self) -> Result<(), Failure> {
+        match self.lyrics {
+            Some(words) => {
+                Err(Failure::Usage(format!("--lyrics {words}: a .musicxml file has the source lines; write a .mid, or leave --lyrics out")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses what is for sound only, in a file of another kind.
+    pub fn refuse_sound(&self, kind: &str) -> Result<(), Failure> {
         let asked = [("--rate", self.rate.is_some()), ("--bits", self.bits.is_some()), ("--stems", self.stems.is_some())];
         match asked.into_iter().find(|(_, is_asked)| *is_asked) {
             Some((option, _)) => {
-                Err(Failure::Usage(format!("{option}: a .mid file holds no sound; write a .wav or .flac, or leave {option} out")))
+                Err(Failure::Usage(format!("{option}: a {kind} file holds no sound; write a .wav or .flac, or leave {option} out")))
             }
             None => Ok(()),
         }
@@ -144,7 +154,11 @@ impl SoundFile {
         let kept = folder.keep()?;
         if !quiet {
             let others = before.iter().filter(|path| !kept.contains(path)).count();
-            let others = if others == 0 { String::new() } else { format!("; {others} more sound files there are of before") };
+            let others = match others {
+                0 => String::new(),
+                1 => "; 1 more sound file there is of before".to_owned(),
+                more => format!("; {more} more sound files there are of before"),
+            };
             eprintln!("evalody: {} stems -> {}{others}", kept.len(), path.display());
         }
         Ok(())
