@@ -55,7 +55,7 @@ fn names(input: &MidiInput) -> Vec<String> {
 }
 
 pub fn open(way: &Way, ear: Ear) -> Result<(Box<dyn Connection>, String), String> {
-    let input = input().ok_or_else(|| missing().unwrap_or("the system's MIDI service could not be reached").to_owned())?;
+    let input = input().ok_or_else(|| missing().to_owned())?;
     let hear = |stamp_us: u64, bytes: &[u8], (ear, clock): &mut (Ear, Clock)| ear.hear(clock.moment(stamp_us), bytes);
     match way {
         Way::Named(wanted) => {
