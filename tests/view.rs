@@ -253,6 +253,15 @@ fn what_goes_on_beside_the_instructions_stands_in_the_rule_over_the_source_and_m
 }
 
 #[test]
+fn a_knob_stands_in_the_line_of_status_with_the_keys_that_turn_it() {
+    let stage = Stage::fib();
+    let told = |knob: &str| text(&picture(&Scene { knob, ..stage.scene(&SOUNDING) }, &mut View::default(), 160, 45));
+    let with = told("knob n = 12 (1..64)");
+    assert!(with.contains("knob n = 12 (1..64)") && with.contains("[ ] turn"), "{with}");
+    assert!(!told("").contains("knob"));
+}
+
+#[test]
 fn too_small_a_terminal_gets_one_line() {
     let stage = Stage::fib();
     for (width, height) in [(59, 15), (60, 14)] {

@@ -33,12 +33,14 @@ Keys:
   Ctrl+Enter evaluate     F5 pause       F7 F8 F9 step an instruction, a line, a call (Shift: backwards)
   Ctrl+S save             Ctrl+O open    Ctrl+F find       Ctrl+/ comment      Ctrl +/- size
   F6 where this line sounds next         F2 record         F11 full screen     F12 screenshot
+  F4 the next knob (a number with # knob: n 1..64 cc 20 behind it); arrow keys turn it
   Esc twice: panic, silence at once
 
 Examples:
   evalody live
   evalody live @sorting
   evalody live fib.py --watch
+  evalody live fib.py --midi-in nanoKONTROL
   evalody live fib.py --auto --style chip
   evalody live --compare @sort_bubble @sort_merge"
 )]

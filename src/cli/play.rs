@@ -184,7 +184,8 @@ impl Play {
                 piece = taken_over.piece;
                 stage = Stage::new(Arc::clone(&self.music.style.mapping));
                 stage.add(&taken_over.performance);
-                (warned, told) = (0, 0);
+                // The same interpreter has said the same of itself before.
+                (warned, told) = (feed.warnings().len(), 0);
             }
             let position = player.position();
             if position.is_over && feed.is_over() && !turning.is_under_way() || ends_at.is_some_and(|end| position.tick >= end) {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::compose::Entry;
+use crate::music::{Drum, Pitch};
 use crate::perform::{Channel, CueKind, Performance, Port};
 use crate::synth::Split;
 
@@ -41,7 +42,10 @@ impl Stems {
             .into_iter()
             .map(|port| (port, performance.setups.iter().map(|setup| setup.channel).filter(|channel| channel.port() == port).collect()))
             .collect();
-        let whose = |channel: Channel, pitch| {
+        let whose = |channel: Channel, pitch: Pitch| {
+            // A hat is one instrument, open and closed: the one chokes the other.
+            let is_open_hat = channel.is_drums() && pitch == Drum::OpenHat.pitch();
+            let pitch = if is_open_hat { Drum::ClosedHat.pitch() } else { pitch };
             let is_meant = |entry: &Entry| {
                 channels[&channel.port()].get(entry.part) == Some(&channel)
                     && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch))

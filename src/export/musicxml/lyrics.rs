@@ -11,9 +11,9 @@ use crate::trace::{Code, CodeId, Origin};
 /// Longest lyric, in characters. Shorter, and lines are alike; longer, and a bar of short lines is as wide as the page.
 const LONGEST: usize = 24;
 
-/// Stands behind a lyric: readers set lyrics of neighbouring notes as near as the letters of a word, and lines have
-/// spaces in them already.
-const GAP: &str = "\u{a0}";
+/// Stands behind a lyric. Readers set lyrics of neighbouring notes as near as the letters of a word: "return 1" and
+/// "return n" would be "return 1return n" (seen in MuseScore, which gives no room to spaces of any kind).
+const END: &str = " ·";
 
 pub struct Lyrics<'a> {
     codes: &'a [Arc<Code>],
@@ -41,9 +41,9 @@ impl<'a> Lyrics<'a> {
         if let Some(known) = self.known.get(&(code, line)) {
             return Some(known.clone());
         }
-        let text = shortened(&self.text(code, line)?, LONGEST) + GAP;
+        let text = shortened(&self.text(code, line)?, LONGEST) + END;
         self.known.insert((code, line), text.clone());
-        Some(text).filter(|text| text != GAP)
+        Some(text).filter(|text| text != END)
     }
 
     /// A line of the program; of other files, whose text nobody has read, the function and the number.

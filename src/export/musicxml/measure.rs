@@ -218,7 +218,7 @@ impl<'a> Sheet<'a> {
                     self.chord = Some(harmony.chord);
                     chord(paper, harmony, offset)?;
                 }
-                Above::Marker(text) => words(paper, offset, "rehearsal", &[("enclosure", "rectangle")], &text.text)?,
+                Above::Marker(text) => words(paper, offset, "rehearsal", &[("enclosure", "rectangle")], own_name(&text.text))?,
                 Above::Remark(text) => {
                     words(paper, offset, "words", &[("font-size", REMARK_POINTS), ("font-style", "italic")], &text.text)?;
                 }
@@ -294,6 +294,11 @@ fn look<W: Write>(paper: &mut Paper<W>, sign: Sign) -> io::Result<()> {
     paper.number("voice", 1)?;
     paper.text("type", &[], sign.name())?;
     if sign.is_dotted() { paper.empty("dot", &[]) } else { Ok(()) }
+}
+
+/// The name of a function within another, without those around it: a mark has to fit between its neighbours.
+fn own_name(name: &str) -> &str {
+    name.rsplit("<locals>.").next().unwrap_or(name)
 }
 
 fn words<W: Write>(paper: &mut Paper<W>, offset: u32, name: &str, attributes: &[(&str, &str)], text: &str) -> io::Result<()> {
