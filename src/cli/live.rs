@@ -137,7 +137,7 @@ impl Live {
         }
         let wishes = Wishes {
             style: self.music.style(),
-            zoom: self.music.zoom,
+            zoom: self.music.zoom.unwrap_or_default(),
             choice: self.interpreter.clone(),
             only: Only::User,
             arguments: self.arguments.clone(),

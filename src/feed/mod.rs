@@ -163,7 +163,7 @@ impl<W: Listener> Feed<W> {
         let plan = plan_live(&gestures, &self.codes, self.folder.tells_memory(), &self.style);
         self.composer = match self.style.mapping.arrangement() {
             Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, &self.style, arrangement))),
-            None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, plan.key))),
+            None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, &plan))),
         };
         // A program that is silent from the start (it waits for input) has no bar yet.
         self.cut(gestures);
