@@ -6,7 +6,7 @@ of five, each sweep thinner than the last. The primes are the same; at the end
 they are taken apart again.
 """
 
-LIMIT = 200
+LIMIT = 200  # knob: LIMIT 20..400 cc 20
 
 
 def is_prime(number):

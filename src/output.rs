@@ -82,6 +82,65 @@ impl Output {
     }
 }
 
+/// A folder of files that are all kept together; made if it is not there, and gone again if nothing is kept in it.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    is_new: bool,
+    files: Vec<Output>,
+}
+
+impl Folder {
+    /// Finds out, before anything runs, whether files can be written there.
+    pub fn create(path: &Path) -> Result<Self, OutputError> {
+        let refused = |reason| OutputError::Refused { path: path.to_owned(), reason };
+        let unwritten = |source| OutputError::Unwritten { path: path.to_owned(), source };
+        if path.exists() && !path.is_dir() {
+            return Err(refused("is a file; name a folder"));
+        }
+        let is_new = !path.is_dir();
+        if is_new {
+            std::fs::create_dir(path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => refused("the folder it is in does not exist; make that first"),
+                _ => unwritten(error),
+            })?;
+        }
+        let folder = Self { path: path.to_owned(), is_new, files: Vec::new() };
+        // A file that is never kept.
+        NamedTempFile::with_prefix_in(".evalody-", path).map_err(unwritten)?;
+        Ok(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins files of these names.
+    pub fn files(&mut self, names: impl IntoIterator<Item = String>) -> Result<&mut [Output], OutputError> {
+        for name in names {
+            self.files.push(Output::create(&self.path.join(name))?);
+        }
+        Ok(&mut self.files)
+    }
+
+    /// Puts all its files in their places, and tells where they are.
+    pub fn keep(mut self) -> Result<Vec<PathBuf>, OutputError> {
+        let places = self.files.iter().map(|file| file.path.clone()).collect();
+        self.files.drain(..).try_for_each(Output::keep)?;
+        Ok(places)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        self.files.clear();
+        if self.is_new {
+            // Fails where something was kept, which is as it should be.
+            let _ = std::fs::remove_dir(&self.path);
+        }
+    }
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)

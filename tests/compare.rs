@@ -20,9 +20,9 @@ use evalody::export::{About, write_midi};
 use evalody::fold::{Zoom, fold};
 use evalody::hear::{HearError, song};
 use evalody::live::{BLOCK_FRAMES, Player};
-use evalody::music::{TICKS_PER_BAR, Tick};
+use evalody::music::{Chord, Kind, TICKS_PER_BAR, Tick};
 use evalody::perform::{Channel, CueKind, Performance, Port, perform};
-use evalody::score::{Cause, Score, State, Work};
+use evalody::score::{Cause, Harmony, Score, State, Work};
 use evalody::synth::{SoundFont, Synth, rendering, rendering_with};
 use evalody::trace::{CodeId, Family, Trace};
 use meter::{decibels, loudness, side, true_peak};
@@ -177,6 +177,10 @@ fn piece(title: &str, bars: u32, pitch: u8) -> Performance {
     let mut score = score(title, vec![part("lead", melodic(12), notes)], bars * TICKS_PER_BAR);
     score.markers = (0..bars).map(|bar| text(bar * TICKS_PER_BAR, &format!("bar {bar}"))).collect();
     score.remarks = vec![text(bars * TICKS_PER_BAR, "over")];
+    // As many chords as bars, but the second bar keeps the first one's.
+    let chord = |bar: u32| Chord { root: bar as i32, kind: if pitch == 60 { Kind::Minor } else { Kind::Major } };
+    let harmony = |bar: u32| Harmony { at: Tick::of_bar(bar), key: score.key, chord: chord(bar) };
+    score.harmony = (0..bars).filter(|bar| *bar != 1).map(harmony).collect();
     let state = |bar: u32| State { turning: bar as u8, work: Some(Work::Call), ..State::default() };
     // The last bar is the ending.
     score.states = (0..bars.saturating_sub(1)).map(state).collect();
@@ -197,6 +201,11 @@ fn bars_take_turns_and_the_longer_goes_on_alone() {
     // What is said at the end of a piece is said where its last bar ends.
     let remarks: Vec<(u32, &str)> = both.remarks.iter().map(|remark| (remark.at.bar(), remark.text.as_str())).collect();
     assert_eq!(remarks, [(3, "a: over"), (6, "b: over")]);
+    // Each bar has its own piece's chord, told again where the other's lay between.
+    let chords: Vec<(u32, i32, Kind)> =
+        both.harmony.iter().map(|harmony| (harmony.at.bar(), harmony.chord.root, harmony.chord.kind)).collect();
+    let (minor, major) = (Kind::Minor, Kind::Major);
+    assert_eq!(chords, [(0, 0, minor), (1, 0, major), (2, 0, minor), (3, 0, major), (4, 2, major), (5, 3, major)]);
     // The bar of a's ending, the third, tells nothing.
     let turning: Vec<(u8, bool)> = both.states.iter().map(|state| (state.turning, state.work.is_some())).collect();
     assert_eq!(turning, [(0, true), (0, true), (0, false), (1, true), (2, true)]);

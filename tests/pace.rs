@@ -8,16 +8,28 @@ mod support;
 use std::path::Path;
 use std::time::Duration;
 
-use evalody::interpreter::{self, Limits, Request, Running, State};
+use evalody::interpreter::{self, Choice, Limits, Request, Running, State};
 use evalody::trace::{Entry, Limit, Mark, MarkKind, Outcome, Step, Trace};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, mkfifo};
 use support::{file, hear, plain, printed, pythons, request, request_of};
 
 fn paced(python: &Path, source: &str) -> Running {
-    let running = interpreter::start(&Request { is_paced: true, ..request(python, source) }).unwrap();
+    begun(&Request { is_paced: true, ..request(python, source) })
+}
+
+fn begun(request: &Request) -> Running {
+    let running = interpreter::start(request).unwrap();
     assert!(running.is_paced());
     running
+}
+
+/// A program for every interpreter of this machine, the one inside evalody among them, and that one's name.
+fn by_all(source: &str) -> Vec<(String, Request)> {
+    let inside = Request { choice: Choice::Embedded, ..request(Path::new(""), source) };
+    let cpythons = pythons().into_iter().map(|(python, version)| (format!("{version:?}"), request(&python, source)));
+    let all = cpythons.chain([("embedded".to_owned(), inside)]);
+    all.map(|(name, request)| (name, Request { is_paced: true, ..request })).collect()
 }
 
 /// Listens until the program waits for a grant, or has ended.
@@ -57,9 +69,9 @@ const THREADS: &str = "import threading\ndef f():\n    while True: pass\nfor i i
 
 #[test]
 fn exactly_what_is_granted_is_told() {
-    for (python, version) in pythons() {
-        for (source, grant) in [("while True: pass\n", 8), (CALLING, 8), (CALLING, 1), (THREADS, 1000)] {
-            let (mut running, mut trace) = (paced(&python, source), Trace::default());
+    for (source, grant) in [("while True: pass\n", 8), (CALLING, 8), (CALLING, 1), (THREADS, 1000)] {
+        for (version, request) in by_all(source) {
+            let (mut running, mut trace) = (begun(&request), Trace::default());
             assert_eq!(spend(&mut running, &mut trace), State::Silent, "{version:?}");
             assert_eq!(running.steps(), 0, "{version:?}");
             for turn in 1..=5 {
@@ -81,10 +93,10 @@ fn exactly_what_is_granted_is_told() {
 #[test]
 fn a_paced_program_does_and_tells_what_an_unpaced_one_does() {
     let source = "import json\ndef fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\nkept = []\nfor n in range(12):\n    kept.append([fib(n)] * n)\n    try: json.loads('[')\n    except ValueError: pass\nprint(sum(map(len, kept)))\nraise SystemExit(4)\n";
-    for (python, version) in pythons() {
-        let whole = hear(&Request { records: 512, ..request(&python, source) }).unwrap();
+    for (version, request) in by_all(source) {
+        let whole = hear(&Request { records: 512, is_paced: false, ..request.clone() }).unwrap();
         for grant in [40, 256, 49_152, 1_000_000] {
-            let mut running = interpreter::start(&Request { is_paced: true, records: 512, ..request(&python, source) }).unwrap();
+            let mut running = begun(&Request { records: 512, ..request.clone() });
             let mut trace = Trace::default();
             assert_eq!(to_the_end(&mut running, &mut trace, grant), whole.outcome, "{version:?}");
             assert_eq!(printed(&mut running), (whole.stdout.clone(), whole.stderr.clone()), "{version:?}");
@@ -129,12 +141,30 @@ fn a_program_that_is_let_go_runs_to_its_own_end_untold() {
 
 #[test]
 fn a_program_is_let_go_when_it_has_told_what_it_was_granted() {
-    for (python, version) in pythons() {
-        let (mut running, mut trace) = (paced(&python, "for n in range(1000): pass\nprint('done')\n"), Trace::default());
+    for (version, request) in by_all("for n in range(1000): pass\nprint('done')\n") {
+        let (mut running, mut trace) = (begun(&request), Trace::default());
         running.grant(100);
         running.detach();
         assert_eq!(spend(&mut running, &mut trace), State::Ended(Outcome::Finished), "{version:?}");
         assert_eq!((running.steps(), printed(&mut running).0.as_str()), (100, "done\n"), "{version:?}");
+    }
+}
+
+#[test]
+fn the_interpreter_inside_lets_a_program_go_to_its_own_end() {
+    let source = "import sys, threading\ndef work(found):\n    total = 0\n    for n in range(3000): total += n\n    found.append(total)\nfound = []\nthreads = [threading.Thread(target=work, args=(found,)) for _ in range(3)]\nfor thread in threads: thread.start()\nwork(found)\nfor thread in threads: thread.join()\nprint(found)\ndef fails():\n    raise ValueError('after all')\nif 'fail' in sys.argv:\n    fails()\nsys.exit(3)\n";
+    for (argument, status) in [("", 3), ("fail", 1)] {
+        for granted in [1, 500, 5000] {
+            let (_, request) = by_all(source).pop().unwrap();
+            let (mut running, mut trace) = (begun(&Request { arguments: vec![argument.into()], ..request }), Trace::default());
+            running.grant(granted);
+            assert_eq!(spend(&mut running, &mut trace), State::Silent, "{granted}");
+            running.detach();
+            let State::Ended(outcome) = spend(&mut running, &mut trace) else { panic!("it is silent") };
+            assert_eq!((outcome, trace.steps().count() as u64), (Outcome::Exited { status }, u64::from(granted)));
+            let (stdout, stderr) = printed(&mut running);
+            assert_eq!((stdout.as_str(), stderr.contains("after all")), ("[4498500, 4498500, 4498500, 4498500]\n", status == 1));
+        }
     }
 }
 
@@ -157,10 +187,9 @@ fn a_program_that_was_let_go_can_be_left() {
 #[test]
 fn one_that_nobody_grants_any_more_ends_in_time_with_what_it_printed() {
     let time = Duration::from_millis(400);
-    for (python, version) in pythons() {
+    for (version, request) in by_all("print('begun', end='', flush=False)\nwhile True: pass\n") {
         let limits = Limits { time: Some(time), ..Limits::default() };
-        let request = Request { is_paced: true, limits, ..request(&python, "print('begun')\nwhile True: pass\n") };
-        let (mut running, mut trace) = (interpreter::start(&request).unwrap(), Trace::default());
+        let (mut running, mut trace) = (begun(&Request { limits, ..request }), Trace::default());
         running.grant(300);
         let outcome = loop {
             if let State::Ended(outcome) = spend(&mut running, &mut trace) {
@@ -168,7 +197,7 @@ fn one_that_nobody_grants_any_more_ends_in_time_with_what_it_printed() {
             }
         };
         assert_eq!(outcome, Outcome::CutShort { limit: Limit::Time(time) }, "{version:?}");
-        assert_eq!((running.steps(), printed(&mut running).0.as_str()), (300, "begun\n"), "{version:?}");
+        assert_eq!((running.steps(), printed(&mut running).0.as_str()), (300, "begun"), "{version}");
     }
 }
 
@@ -190,11 +219,12 @@ fn an_interruption_reaches_a_program_that_waits() {
 fn the_child_of_a_fork_waits_for_nothing() {
     let source =
         "import os\nif os.fork() == 0:\n    for n in range(100000): pass\n    os.write(1, b'forked')\n    os._exit(0)\nwhile True: pass\n";
-    for (python, version) in pythons() {
-        let (mut running, mut trace) = (paced(&python, source), Trace::default());
+    for (version, request) in by_all(source) {
+        let (mut running, mut trace) = (begun(&request), Trace::default());
         running.grant(1000);
         assert_eq!(spend(&mut running, &mut trace), State::Silent, "{version:?}");
-        assert_eq!(running.output().unwrap().recv().unwrap().bytes, b"forked", "{version:?}");
+        // The interpreter inside warns of forks on standard error first.
+        assert!(running.output().unwrap().iter().any(|output| output.bytes == b"forked"), "{version}");
         assert_eq!(running.steps(), 1000, "{version:?}");
         running.stop();
     }

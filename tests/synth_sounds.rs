@@ -134,6 +134,7 @@ fn band(bars: u32, level: u8, velocity: u8) -> Performance {
         setups,
         cues,
         causes: Vec::new(),
+        harmony: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
         states: Vec::new(),

@@ -147,6 +147,7 @@ impl Stage {
             lead: sounding.first().map(|(_, cause)| *cause),
             now: Tick(Tick::of_bar(11).0 + 480),
             end: Some(Tick::of_bar(72)),
+            is_led: false,
             tempo: Tempo::new(112).unwrap(),
             key: "Am".parse::<Key>().unwrap(),
             bar_remark: "1 note = 12 instructions",
@@ -158,6 +159,7 @@ impl Stage {
             instructions_heard: 12_345,
             notices: &self.notices,
             leaf: None,
+            knob: "",
         }
     }
 }
@@ -248,6 +250,15 @@ fn what_goes_on_beside_the_instructions_stands_in_the_rule_over_the_source_and_m
         let told = text(&picture(&Scene { beside: &long, ..stage.scene(&SOUNDING) }, &mut View::default(), width, height));
         assert!(told.lines().next().unwrap().contains("… "), "{told}");
     }
+}
+
+#[test]
+fn a_knob_stands_in_the_line_of_status_with_the_keys_that_turn_it() {
+    let stage = Stage::fib();
+    let told = |knob: &str| text(&picture(&Scene { knob, ..stage.scene(&SOUNDING) }, &mut View::default(), 160, 45));
+    let with = told("knob n = 12 (1..64)");
+    assert!(with.contains("knob n = 12 (1..64)") && with.contains("[ ] turn"), "{with}");
+    assert!(!told("").contains("knob"));
 }
 
 #[test]

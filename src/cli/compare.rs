@@ -12,13 +12,14 @@ use super::error::Failure;
 use super::record;
 use super::sound_font::Sound;
 use super::source::{self, Source};
+use super::studio::Studio;
 use crate::compare::{Difference, Run, alike, sides, turns};
 use crate::compose::Style;
 use crate::feed::RECORDS;
 use crate::fold::Outline;
 use crate::interpreter::options::Task;
 use crate::interpreter::{Choice, State, Streams};
-use crate::live::{Output, Player};
+use crate::live::Player;
 use crate::perform::Performance;
 use crate::trace::{Code, Outcome, Trace};
 
@@ -156,12 +157,11 @@ impl Compare {
     }
 
     /// `evalody play --compare`.
-    pub fn play(&self, shared: &Shared, music: &Music, sound: &Sound, device: Option<String>) -> Result<u8, Failure> {
+    pub fn play(&self, shared: &Shared, music: &Music, sound: &Sound, studio: &Studio) -> Result<u8, Failure> {
         let font = sound.load()?;
         let interrupted = record::interruption();
         let Some(pair) = self.pair(shared, music, None)? else { return Ok(ending::INTERRUPTED) };
-        let output = device.map_or(Output::Default, Output::Device);
-        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        let (mut player, mut told) = studio.player()?;
         sound.check_rate(player.sample_rate_hz())?;
         player.set_font(font);
         let tell = |line: &str| {
@@ -169,21 +169,19 @@ impl Compare {
                 eprintln!("evalody: {line}");
             }
         };
-        if let Some(notice) = &notice {
-            tell(notice);
-        }
+        told.iter().for_each(|notice| tell(notice));
         let Performance { title, tempo, key, .. } = &pair.performance;
         tell(&format!("{title}: {}, {key} at {} bpm", music.style.name(), tempo.quarters_per_minute()));
         player.begin(&pair.performance);
         player.close();
-        let was_interrupted = sound_out(&mut player, &interrupted, notice, tell);
+        let was_interrupted = sound_out(&mut player, &interrupted, &mut told, tell);
         player.stop();
         Ok(if was_interrupted { ending::INTERRUPTED } else { pair.status })
     }
 }
 
 /// Plays to the end; gives whether it was interrupted. `told` is what was said of the sound before.
-fn sound_out(player: &mut Player, interrupted: &AtomicBool, mut told: Option<String>, tell: impl Fn(&str)) -> bool {
+fn sound_out(player: &mut Player, interrupted: &AtomicBool, told: &mut Vec<String>, tell: impl Fn(&str)) -> bool {
     loop {
         if interrupted.load(Ordering::Relaxed) {
             return true;
@@ -192,9 +190,11 @@ fn sound_out(player: &mut Player, interrupted: &AtomicBool, mut told: Option<Str
         if player.position().is_over {
             return false;
         }
-        if let Some(loss) = player.health().loss.filter(|loss| told.as_ref() != Some(loss)) {
-            tell(&loss);
-            told = Some(loss);
+        for loss in player.health().losses() {
+            if !told.contains(loss) {
+                tell(loss);
+                told.push(loss.clone());
+            }
         }
         std::thread::sleep(BEAT);
     }

@@ -10,20 +10,19 @@ use super::ending;
 use super::error::Failure;
 use super::record;
 use super::second_run::{self, SecondRun};
+use super::sound_file::{Music as Sounding, SoundFile};
 use super::sound_font::Sound;
 use super::source;
 use crate::compose::compose;
-use crate::export::{About, write_map, write_midi, write_wav_with};
+use crate::export::{About, Container, Form, write_map, write_midi_with, write_sheet};
 use crate::interpreter::Streams;
-use crate::output::Output;
+use crate::output::{Folder, Output};
 use crate::perform::{Performance, perform};
+use crate::program::Program;
 use crate::synth::SoundFont;
 use crate::trace::{Code, Outcome};
 
-/// Samples a second of an exported WAV: what players and DAWs take as it is.
-const SAMPLE_RATE_HZ: u32 = 48_000;
-
-/// Run a Python program and write its music to a .mid or .wav file
+/// Run a Python program and write its music to a .mid, .wav, .flac or .musicxml file
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
@@ -36,11 +35,17 @@ Examples:
   evalody export fib.py -o fib.mid --map fib.json     which note stands for what
   evalody export fib.py -o f.mid --style faithful --steps 500
   evalody export fib.py -o fib.wav --style chip
+  evalody export fib.py -o fib.musicxml               a lead sheet, for MuseScore and its like
   evalody export fib.py -o fib.wav --soundfont GeneralUser.sf2
   evalody export --compare bubble.py merge.py -o sorts.wav --compare-as turns
   evalody export fib.py -o fib.mid -- 30              with arguments for fib.py
   evalody export -m json.tool -o tool.mid -- data.json
-  evalody export -c 'print(sum(range(100)))' -o sum.wav"
+  evalody export -c 'print(sum(range(100)))' -o sum.wav
+For the studio:
+  evalody export fib.py -o fib.flac --bits 24 --rate 96000
+  evalody export fib.py -o fib.wav --bits 24 --stems fib-stems
+  evalody export fib.py -o loop.wav --bars 5..8       four bars that loop without a seam
+  evalody export fib.py -o fib.mid --lyrics opcodes   words under the notes"
 )]
 pub struct Export {
     #[command(flatten)]
@@ -61,7 +66,10 @@ pub struct Export {
     #[command(flatten)]
     sound: Sound,
 
-    /// File to write; its ending says what: .mid or .wav
+    #[command(flatten)]
+    file: SoundFile,
+
+    /// File to write; its ending says what: .mid, .wav, .flac or .musicxml
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 
@@ -73,13 +81,16 @@ pub struct Export {
 #[derive(Clone, Copy)]
 enum Format {
     Midi,
-    Wav,
+    Sound(Form),
+    Sheet,
 }
 
 /// What is written, and what is said of it.
 struct Piece<'a> {
     performance: &'a Performance,
     codes: &'a [Arc<Code>],
+    /// The one program, if it is one.
+    program: Option<&'a Program>,
     interpreter: &'a str,
     steps: u64,
 }
@@ -88,6 +99,7 @@ struct Piece<'a> {
 struct Files {
     output: Output,
     map: Option<Output>,
+    stems: Option<Folder>,
 }
 
 impl Export {
@@ -95,10 +107,19 @@ impl Export {
         let is_pair = self.compare.is_asked()?;
         if is_pair {
             self.second.refuse()?;
+            self.file.refuse_lines_of_a_pair()?;
         }
         let format = self.format()?;
-        if matches!(format, Format::Midi) {
-            self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
+        match format {
+            Format::Midi => {
+                self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
+                self.file.refuse_sound()?;
+            }
+            Format::Sheet => {
+                self.sound.refuse("a .musicxml file holds no sound; write a .wav, or leave --soundfont out")?;
+                self.file.refuse_sound()?;
+            }
+            Format::Sound(_) => {}
         }
         let font = self.sound.load()?;
         if is_pair {
@@ -132,7 +153,14 @@ impl Export {
             perform(&compose(&source.program.name, &outline, &codes, &self.music.style()))
         };
 
-        let piece = Piece { performance: &performance, codes: &codes, interpreter: &recorded.dialect.interpreter, steps: recorded.steps };
+        let excerpt = self.file.excerpt(&performance)?;
+        let piece = Piece {
+            performance: excerpt.as_ref().unwrap_or(&performance),
+            codes: &codes,
+            program: Some(&source.program),
+            interpreter: &recorded.dialect.interpreter,
+            steps: recorded.steps,
+        };
         self.write(&piece, format, font.as_ref(), files)?;
         ending::tell(&source.program.name, &outline.outcome, recorded.steps);
         second_run::tell(merging.as_ref(), &outline.outcome, shared.quiet);
@@ -147,9 +175,15 @@ impl Export {
 
     /// Two programs in one file.
     fn pair(&self, format: Format, font: Option<&SoundFont>) -> Result<u8, Failure> {
+        if matches!(format, Format::Sheet) {
+            // Two melodies over each other's chords are nothing to play from.
+            return Err(Failure::Usage("a sheet has one melody; write one for each program, without --compare".to_owned()));
+        }
         let files = self.files()?;
         let Some(pair) = self.compare.pair(&self.shared, &self.music, Some(&self.control))? else { return Ok(ending::INTERRUPTED) };
-        let piece = Piece { performance: &pair.performance, codes: &pair.codes, interpreter: &pair.interpreters, steps: pair.steps };
+        let excerpt = self.file.excerpt(&pair.performance)?;
+        let performance = excerpt.as_ref().unwrap_or(&pair.performance);
+        let piece = Piece { performance, codes: &pair.codes, program: None, interpreter: &pair.interpreters, steps: pair.steps };
         self.write(&piece, format, font, files)?;
         if !self.shared.quiet {
             self.tell(&piece);
@@ -158,30 +192,34 @@ impl Export {
     }
 
     fn files(&self) -> Result<Files, Failure> {
-        Ok(Files { output: Output::create(&self.output)?, map: self.map.as_deref().map(Output::create).transpose()? })
+        // The folder first: the output may lie in it.
+        let stems = self.file.folder()?;
+        Ok(Files { output: Output::create(&self.output)?, map: self.map.as_deref().map(Output::create).transpose()?, stems })
     }
 
     fn write(&self, piece: &Piece, format: Format, font: Option<&SoundFont>, files: Files) -> Result<(), Failure> {
-        let Files { mut output, mut map } = files;
+        let Files { mut output, mut map, mut stems } = files;
+        let about = About {
+            evalody: env!("CARGO_PKG_VERSION").to_owned(),
+            style: self.music.style.name().to_owned(),
+            interpreter: piece.interpreter.to_owned(),
+            steps: piece.steps,
+        };
         match format {
             Format::Midi => {
-                let about = About {
-                    evalody: env!("CARGO_PKG_VERSION").to_owned(),
-                    style: self.music.style.name().to_owned(),
-                    interpreter: piece.interpreter.to_owned(),
-                    steps: piece.steps,
-                };
-                write_midi(piece.performance, &about, output.writer()).map_err(|error| output.failed(error))?;
+                let lyrics = self.file.lyrics(piece.performance, piece.codes, piece.program);
+                write_midi_with(piece.performance, &about, &lyrics, output.writer()).map_err(|error| output.failed(error))?;
             }
-            Format::Wav => {
-                let progress = record::bar(0, "rendering", self.shared.quiet);
-                let mut tell = |done, total| {
-                    progress.set_length(total);
-                    progress.set_position(done);
-                };
-                write_wav_with(piece.performance, SAMPLE_RATE_HZ, font, output.writer(), &mut tell)
-                    .map_err(|error| output.failed(std::io::Error::other(error)))?;
-                progress.finish_and_clear();
+            Format::Sheet => {
+                let lines: Vec<&str> = piece.program.map_or(Vec::new(), |program| program.lines().collect());
+                write_sheet(piece.performance, piece.codes, &lines, &about, output.writer()).map_err(|error| output.failed(error))?;
+                if self.music.style.is_lossless() && !self.shared.quiet {
+                    eprintln!("evalody: the style faithful has one key and no chords: the sheet is its notes alone");
+                }
+            }
+            Format::Sound(form) => {
+                let music = Sounding { performance: piece.performance, legend: self.music.style.legend(), font };
+                self.file.write(&music, &form, &mut output, stems.as_mut(), self.shared.quiet)?;
             }
         }
         if let Some(map) = &mut map {
@@ -189,6 +227,9 @@ impl Export {
         }
         output.keep()?;
         map.map(Output::keep).transpose()?;
+        if let Some(stems) = stems {
+            self.file.keep(stems, self.shared.quiet)?;
+        }
         Ok(())
     }
 
@@ -211,8 +252,13 @@ impl Export {
     fn format(&self) -> Result<Format, Failure> {
         match self.output.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
             Some("mid" | "midi") => Ok(Format::Midi),
-            Some("wav") => Ok(Format::Wav),
-            _ => Err(Failure::Output { path: self.output.clone(), reason: "end the name in .mid or .wav, which says what to write" }),
+            Some("wav") => Ok(Format::Sound(self.file.form(Container::Wav)?)),
+            Some("flac") => Ok(Format::Sound(self.file.form(Container::Flac)?)),
+            Some("musicxml") => Ok(Format::Sheet),
+            _ => Err(Failure::Output {
+                path: self.output.clone(),
+                reason: "end the name in .mid, .wav, .flac or .musicxml, which says what to write",
+            }),
         }
     }
 }

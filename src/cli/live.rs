@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::Music;
+use super::driving::Driving;
 use super::error::Failure;
 use super::record;
 use super::sound_font::Sound;
+use super::studio::Studio;
 use crate::checkout::Checkouts;
 use crate::edit::Document;
+use crate::fold::Zoom;
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
 use crate::kept;
-use crate::live::{Output, Player};
 use crate::window::{self, Opening, WindowError};
 use crate::workbench::{Duel, Message, Wishes, Workbench, load};
 
@@ -32,12 +34,14 @@ Keys:
   Ctrl+Enter evaluate     F5 pause       F7 F8 F9 step an instruction, a line, a call (Shift: backwards)
   Ctrl+S save             Ctrl+O open    Ctrl+F find       Ctrl+/ comment      Ctrl +/- size
   F6 where this line sounds next         F2 record         F11 full screen     F12 screenshot
+  F4 the next knob (a number with # knob: n 1..64 cc 20 behind it); arrow keys turn it
   Esc twice: panic, silence at once
 
 Examples:
   evalody live
   evalody live @sorting
   evalody live fib.py --watch
+  evalody live fib.py --midi-in nanoKONTROL
   evalody live fib.py --auto --style chip
   evalody live --compare @sort_bubble @sort_merge"
 )]
@@ -72,6 +76,9 @@ pub struct Live {
     #[command(flatten)]
     sound: Sound,
 
+    #[command(flatten)]
+    driving: Driving,
+
     /// Evaluate by itself what is typed, as soon as it is Python; by the embedded interpreter only
     #[arg(long)]
     auto: bool,
@@ -84,9 +91,8 @@ pub struct Live {
     #[arg(long)]
     allow_host: bool,
 
-    /// Audio device to play through, by name (see: evalody devices)
-    #[arg(long, value_name = "NAME")]
-    device: Option<String>,
+    #[command(flatten)]
+    studio: Studio,
 
     /// The whole screen
     #[arg(long)]
@@ -113,6 +119,9 @@ impl Live {
     pub fn run(self) -> Result<u8, Failure> {
         let document = document(self.file.as_deref().unwrap_or(FIRST_SONG))?;
         let duel = self.duel(&document)?;
+        if duel.is_some() {
+            self.studio.check_for_two()?;
+        }
         let is_embedded = |choice: &Choice| matches!(choice, Choice::Auto | Choice::Embedded);
         if self.auto && !(is_embedded(&self.interpreter) && self.against.as_ref().is_none_or(|choice| *choice == Choice::Embedded)) {
             let words = "--auto runs programs by the embedded interpreter only; leave --interpreter and --against out";
@@ -127,17 +136,16 @@ impl Live {
         }
         window::display().map_err(|error| Failure::Window(error.to_string()))?;
         let font = self.sound.load()?;
-        let output = self.device.clone().map_or(Output::Default, Output::Device);
-        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        let (mut player, notices) = self.studio.player()?;
         self.sound.check_rate(player.sample_rate_hz())?;
         player.set_font(font);
         window::give_way();
-        if let Some(notice) = notice.as_ref().filter(|_| !self.quiet) {
+        for notice in notices.iter().filter(|_| !self.quiet) {
             eprintln!("evalody: {notice}");
         }
         let wishes = Wishes {
             style: self.music.style(),
-            zoom: self.music.zoom.unwrap_or_default(),
+            zoom: self.music.zoom.unwrap_or(if self.music.style.is_lossless() { Zoom::Auto } else { self.music.style.zoom() }),
             choice: self.interpreter.clone(),
             only: Only::User,
             arguments: self.arguments.clone(),
@@ -145,6 +153,7 @@ impl Live {
             memory_bytes: Some(super::args::MEMORY_BYTES),
             is_auto: self.auto,
             watches: self.watch,
+            drive: self.driving.drive(&self.music)?,
             own_executable: std::env::current_exe().map_err(|error| Failure::Interpreter(InterpreterError::Io(error)))?,
             folder,
         };
@@ -158,7 +167,7 @@ impl Live {
         for notice in checkouts.notices() {
             bench.notice(notice.clone());
         }
-        if let Some(notice) = notice {
+        for notice in notices {
             bench.notice(notice);
         }
         if let Some(duel) = duel {

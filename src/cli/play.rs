@@ -3,26 +3,30 @@
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::args::{Music, Shared};
 use super::compare::Compare;
+use super::driving::Driving;
 use super::ending;
 use super::error::Failure;
+use super::printed::{pass_on, see_out, stream_of};
 use super::reader::{self, Reader};
 use super::record;
 use super::second_run::SecondRun;
 use super::sound_font::Sound;
 use super::source::{self, Source};
+use super::studio::Studio;
 use super::styles;
-use crate::feed::{self, AHEAD_BARS, BEAT, Feed, HEAD_START};
+use super::turning::{Turned, Turning};
+use crate::feed::{self, AHEAD_BARS, BEAT, Feed, HEAD_START, Order};
+use crate::interpreter::Streams;
 use crate::interpreter::options::Task;
-use crate::interpreter::{Output as Said, OutputStream, Streams};
-use crate::live::{Output, Player};
+use crate::live::Player;
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
 use crate::picture::{Asides, Stage};
-use crate::terminal::{Command, OutputPane, Scene, Stream, Terminal};
+use crate::terminal::{Command, OutputPane, Scene, Terminal};
 use crate::trace::Outcome;
 
 /// Run a Python program and play it
@@ -39,6 +43,7 @@ Keys while it plays:
   space pause    left/right seek a bar    + - tempo    q stop
   a open the atlas at what sounds, and close it: what that instruction does, where in C, which PEPs
   d end the music at the next bar line; the program runs on without it
+  [ ] turn a number that the program offers (# knob: n 1..64 cc 20), k takes the next one
 
 Examples:
   evalody play @recursion
@@ -49,6 +54,9 @@ Examples:
   evalody play fib.py --compare --interpreter python3.9 --against python3.13
   evalody play server.py --time 60 -- --port 8080
   evalody play long.py --length 60 --detach
+  evalody play fib.py --drive 16 --tempo 90
+  evalody play fib.py --midi-out jack:fluidsynth --silent
+  evalody play fib.py --midi-out virtual:evalody
   evalody play -m json.tool -- --sort-keys data.json
   evalody play -c 'print(sum(range(100)))'
   echo 'print(sum(range(100)))' | evalody play -"
@@ -69,9 +77,11 @@ pub struct Play {
     #[command(flatten)]
     second: SecondRun,
 
-    /// Audio device to play through, by name (see: evalody devices)
-    #[arg(long, value_name = "NAME")]
-    device: Option<String>,
+    #[command(flatten)]
+    studio: Studio,
+
+    #[command(flatten)]
+    driving: Driving,
 
     /// Tell which instrument is which family as they come in, instead of the view
     #[arg(long, conflicts_with = "compare")]
@@ -91,8 +101,10 @@ impl Play {
     pub fn run(self) -> Result<u8, Failure> {
         if self.compare.is_asked()? {
             self.second.refuse()?;
-            return self.compare.play(&self.shared, &self.music, &self.sound, self.device);
+            self.studio.check_for_two()?;
+            return self.compare.play(&self.shared, &self.music, &self.sound, &self.studio);
         }
+        let drive = self.driving.drive(&self.music)?;
         let mut source = source::load(&self.shared)?;
         let font = self.sound.load()?;
         let merging = match self.second.merging(&source, &self.shared)? {
@@ -109,13 +121,13 @@ impl Play {
         let streams = if has_view { Streams::Captured } else { Streams::Inherit };
         let running = record::start(&mut source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
         record::introduce(&running, &self.shared);
-        let output = self.device.clone().map_or(Output::Default, Output::Device);
-        let (mut player, notice) = Player::open(output).map_err(|error| Failure::Sound(error.to_string()))?;
+        let (mut player, mut notices) = self.studio.player()?;
         self.sound.check_rate(player.sample_rate_hz())?;
         player.set_font(font);
-        let mut notices: Vec<String> = notice.into_iter().collect();
 
-        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default()).warmed(merging);
+        let has_second_run = merging.is_some();
+        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default());
+        feed = feed.warmed(merging).driven(drive);
         if self.detach {
             feed.spare();
         }
@@ -124,6 +136,11 @@ impl Play {
         let mut stage = Stage::new(Arc::clone(&self.music.style.mapping));
         stage.add(&first);
         notices.extend(feed.remark().map(str::to_owned));
+        let request = record::request(&source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
+        let order = Order { request, style: self.music.style(), zoom: self.music.zoom(), head_start: HEAD_START, drive };
+        let turned = Turned { order, spares: self.detach, prints: !self.shared.quiet && !has_view, has_second_run };
+        let (mut turning, mistakes) = Turning::new(&source, turned, first.tempo);
+        notices.extend(mistakes);
         if source.program.is_blank() {
             notices.push(format!("{} is empty: silence", source.program.name));
         }
@@ -140,7 +157,7 @@ impl Play {
                 first.key
             );
         }
-        player.begin(&first);
+        let mut piece = player.begin(&first);
         if feed.is_over() {
             player.close();
         }
@@ -162,8 +179,16 @@ impl Play {
                 break;
             }
             player.advance();
+            if let Some(taken_over) = turning.advance(&mut player, &feed, &mut notices) {
+                turning.see_off(std::mem::replace(&mut feed, taken_over.feed));
+                piece = taken_over.piece;
+                stage = Stage::new(Arc::clone(&self.music.style.mapping));
+                stage.add(&taken_over.performance);
+                // The same interpreter has said the same of itself before.
+                (warned, told) = (feed.warnings().len(), 0);
+            }
             let position = player.position();
-            if position.is_over && feed.is_over() || ends_at.is_some_and(|end| position.tick >= end) {
+            if position.is_over && feed.is_over() && !turning.is_under_way() || ends_at.is_some_and(|end| position.tick >= end) {
                 break;
             }
             if ends_at.is_some() && feed.runs_on() {
@@ -180,16 +205,17 @@ impl Play {
             let wants_music = !feed.is_over() && !position.is_paused && ahead < AHEAD_BARS * TICKS_PER_BAR;
             if wants_music {
                 let is_urgent = ahead < TICKS_PER_BAR / 2;
+                feed.hear(position.tick);
                 if let Some(more) = feed.more(BEAT, is_urgent).map_err(|error| record::refused(&source, error))? {
                     stage.add(&more);
-                    player.append(&more);
+                    player.append_to(piece, &more);
                 }
                 if feed.is_over() {
-                    player.close();
+                    player.close_piece(piece);
                 }
             }
             while let Some(said) = feed.said() {
-                pane.push(stream_of(&said), &said.bytes);
+                if has_view { pane.push(stream_of(&said), &said.bytes) } else { pass_on(&said)? }
             }
             if self.legend {
                 for (at, entry) in stage.entered(position.tick).skip(told) {
@@ -202,11 +228,13 @@ impl Play {
             let wait = if wants_music { Duration::ZERO } else { BEAT };
             let health = player.health();
             let Some(terminal) = &mut terminal else {
-                if let Some(loss) = health.loss.filter(|loss| !notices.contains(loss)) {
-                    if !self.shared.quiet {
-                        eprintln!("evalody: {loss}");
+                for loss in health.losses() {
+                    if !notices.contains(loss) {
+                        if !self.shared.quiet {
+                            eprintln!("evalody: {loss}");
+                        }
+                        notices.push(loss.clone());
                     }
-                    notices.push(loss);
                 }
                 std::thread::sleep(wait);
                 continue;
@@ -223,7 +251,7 @@ impl Play {
                 None => Vec::new(),
             };
             let scene = Scene {
-                program: &source.program,
+                program: turning.program(),
                 codes: feed.codes(),
                 setups: stage.band(),
                 lanes: &stage.lanes(position.tick, &lanes),
@@ -232,6 +260,7 @@ impl Play {
                 now: position.tick,
                 end: feed.is_over().then(|| ends_at.unwrap_or(stage.end())),
                 tempo: position.tempo,
+                is_led: position.is_led,
                 key: stage.key(),
                 bar_remark: stage.remark(position.tick),
                 section: stage.section(position.tick),
@@ -242,17 +271,20 @@ impl Play {
                 instructions_heard: stage.steps_until(position.tick),
                 notices: &notices,
                 leaf: reader.leaf(),
+                knob: &turning.status(),
             };
             terminal.draw(&scene).map_err(Failure::Terminal)?;
             let commands = terminal.commands(wait).map_err(Failure::Terminal)?;
             if commands.contains(&Command::Detach) && !feed.is_over() {
                 feed.let_go();
+                turning.stop();
                 ends_at = Some(if position.is_paused { position.tick } else { next_bar_line(position.tick).min(stage.end()) });
             }
             for command in commands {
                 if reader.obey(command, || reader::sounding(&stage, &mut feed, position.tick)) {
                     continue;
                 }
+                turning.obey(command);
                 has_quit |= obey(command, &mut player);
             }
             if has_quit {
@@ -268,7 +300,7 @@ impl Play {
         if feed.runs_on() && !was_interrupted && !has_quit {
             pane.print(&mut io::stdout().lock(), &mut io::stderr().lock())?;
             pane = OutputPane::new();
-            was_interrupted = !self.see_out(&mut feed, &source, &interrupted)?;
+            was_interrupted = !see_out(&mut feed, &source, &interrupted)?;
         }
         let outcome = feed.end();
         while let Some(said) = feed.said() {
@@ -297,25 +329,6 @@ impl Play {
         })
     }
 
-    /// Waits for the end of a program whose music is over, and passes on what it prints. False if that was
-    /// interrupted.
-    fn see_out(&self, feed: &mut Feed<Asides>, source: &Source, interrupted: &AtomicBool) -> Result<bool, Failure> {
-        while feed.runs_on() {
-            if interrupted.load(Ordering::Relaxed) {
-                return Ok(false);
-            }
-            feed.run_on(BEAT).map_err(|error| record::refused(source, error))?;
-            while let Some(said) = feed.said() {
-                match said.stream {
-                    OutputStream::Stdout => io::stdout().lock().write_all(&said.bytes)?,
-                    OutputStream::Stderr => io::stderr().lock().write_all(&said.bytes)?,
-                }
-            }
-            io::stdout().lock().flush()?;
-        }
-        Ok(true)
-    }
-
     /// A program that reads the keyboard needs the terminal for itself. Inferred from its text.
     fn program_wants_the_terminal(&self, source: &mut Source) -> Result<bool, Failure> {
         if source.is_unread() && io::stdin().is_terminal() {
@@ -327,13 +340,6 @@ impl Play {
             eprintln!("evalody: {} seems to read the keyboard: no view, so that you can type", source.program.name);
         }
         Ok(wants)
-    }
-}
-
-fn stream_of(said: &Said) -> Stream {
-    match said.stream {
-        OutputStream::Stdout => Stream::Out,
-        OutputStream::Stderr => Stream::Err,
     }
 }
 
@@ -354,7 +360,7 @@ fn obey(command: Command, player: &mut Player) -> bool {
     match command {
         Command::Quit | Command::Leave => return true,
         // The music is the player's, the program is not.
-        Command::Detach | Command::Atlas | Command::Turn(_) => {}
+        Command::Detach | Command::Atlas | Command::Turn(_) | Command::NextKnob | Command::Knob(_) => {}
         Command::Faster => change_tempo(TEMPO_STEP),
         Command::Slower => change_tempo(-TEMPO_STEP),
         Command::Pause => player.pause(!position.is_paused),

@@ -29,6 +29,8 @@ pub fn sides(left: &Performance, right: &Performance, left_codes: u32) -> Result
         setups: setups.collect(),
         cues,
         causes,
+        // Two chords sound at once: as with the key, the left's are told.
+        harmony: left.harmony.clone(),
         markers: in_order(left.markers.iter().map(|text| signed(left, text)), right.markers.iter().map(|text| signed(right, text))),
         remarks: in_order(left.remarks.iter().map(|text| signed(left, text)), right.remarks.iter().map(|text| signed(right, text))),
         states: Vec::new(),

@@ -4,7 +4,7 @@ use super::sounding::{Sounding, behind, cues, soundings};
 use super::{Unlike, agree, in_order, signed};
 use crate::music::{TICKS_PER_BAR, Tick, Ticks};
 use crate::perform::Performance;
-use crate::score::{State, Text};
+use crate::score::{Harmony, State, Text};
 
 /// Where the bars of one piece are in the piece of both.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +82,7 @@ pub fn turns(left: &Performance, right: &Performance, left_codes: u32) -> Result
         setups: left.setups.clone(),
         cues,
         causes,
+        harmony: harmony(&[(left, ours), (right, theirs)]),
         markers: texts(|piece| &piece.markers),
         remarks: texts(|piece| &piece.remarks),
         states: states(&[(left, ours), (right, theirs)]),
@@ -92,6 +93,21 @@ pub fn turns(left: &Performance, right: &Performance, left_codes: u32) -> Result
 /// Bars of a piece, the last one whole.
 fn bars(piece: &Performance) -> u32 {
     piece.end.0.div_ceil(TICKS_PER_BAR)
+}
+
+/// Chords of both. In each bar the one that holds from before is told again, as the other's lay between.
+fn harmony(pieces: &[(&Performance, Places)]) -> Vec<Harmony> {
+    let mut told: Vec<Harmony> = Vec::new();
+    for (piece, places) in pieces {
+        let ends = piece.harmony.iter().skip(1).map(|next| next.at).chain([Tick::of_bar(places.bars)]);
+        for (held, end) in piece.harmony.iter().zip(ends) {
+            let bars = (held.at.bar() + 1..places.bars).map(Tick::of_bar).take_while(|at| *at < end);
+            told.extend([held.at].into_iter().chain(bars).map(|at| Harmony { at: places.of_tick(at), ..*held }));
+        }
+    }
+    told.sort_by_key(|harmony| harmony.at);
+    told.dedup_by_key(|harmony| (harmony.key, harmony.chord));
+    told
 }
 
 fn states(pieces: &[(&Performance, Places)]) -> Vec<State> {

@@ -18,8 +18,8 @@ use super::sheet::Sheet;
 use super::style::Style;
 use super::theme::{Taste, Theme, Variation};
 use super::work;
-use crate::music::{Key, Tempo, Tick};
-use crate::score::{Cause, Score, State, Text, Work};
+use crate::music::{Key, TICKS_PER_BAR, Tempo, Tick, Ticks};
+use crate::score::{Cause, Harmony, Score, State, Text, Work};
 use crate::trace::{Code, CodeId, Outcome};
 
 /// Bars that must be known behind the one that is written.
@@ -32,8 +32,8 @@ const PHRASES: u32 = 8;
 /// Said at the start of a piece where the interpreter does not tell of memory.
 const INFERRED: &str = "allocation: inferred from what is built, the interpreter does not tell";
 
-/// How a style plays.
-pub trait Arrangement {
+/// How a style plays. It is sent with its conductor from the thread that opens a program to the one that plays it.
+pub trait Arrangement: Send {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written;
 
     /// Writes the ending into the last bars.
@@ -128,11 +128,13 @@ pub struct Conductor {
     is_recovering: bool,
     /// Instructions in the usual bar.
     usual_steps: f64,
+    harmony: Vec<Harmony>,
     markers: Vec<Text>,
     remarks: Vec<Text>,
     states: Vec<State>,
     work: Option<Work>,
     last_remark: String,
+    last_harmony: Option<(Key, Chord)>,
     end: Tick,
 }
 
@@ -153,11 +155,13 @@ impl Conductor {
             section: None,
             home_depth: 0.0,
             is_recovering: false,
+            harmony: Vec::new(),
             markers: Vec::new(),
             remarks,
             states: Vec::new(),
             work: None,
             last_remark: String::new(),
+            last_harmony: None,
             end: Tick::default(),
         }
     }
@@ -187,6 +191,7 @@ impl Conductor {
             tempo: self.plan.tempo,
             key: self.plan.key,
             parts: self.sheet.take(),
+            harmony: std::mem::take(&mut self.harmony),
             markers: std::mem::take(&mut self.markers),
             remarks: std::mem::take(&mut self.remarks),
             states: std::mem::take(&mut self.states),
@@ -211,6 +216,9 @@ impl Conductor {
                 outcome,
             );
             self.markers.push(Text { at: Tick::of_bar(bar), text: outcome.to_string() });
+            if let Some(chord) = Chord::of_ending(self.plan.key, outcome) {
+                self.hold(Tick::of_bar(bar), self.plan.key, chord);
+            }
             self.end = Tick::of_bar(bar + ENDING_BARS);
         } else {
             self.remarks.clear();
@@ -230,6 +238,10 @@ impl Conductor {
         let closes = next.is_none() || (bar >= section.since + 3 && turns_to.is_some());
         let theme = self.theme(section.number);
         let chords = self.chords(&figures, &section, &theme, if closes { turns_to } else { None }, next.is_none());
+        let halves = [Tick::of_bar(bar), Tick::of_bar(bar) + Ticks(TICKS_PER_BAR / 2)];
+        for (at, chord) in halves.into_iter().zip(chords) {
+            self.hold(at, section.key, chord);
+        }
         self.is_recovering = figures.raised > 0;
         let state = figures.state(self.usual_steps, self.plan.tells_memory);
         let work = work::of_bar(&figures, self.work, &self.mapping.works);
@@ -340,6 +352,13 @@ impl Conductor {
         };
         let root = (goal.root_in(goal_key) - key.tonic() as i32).rem_euclid(12);
         [chords[0], Chord::dominant_of(Chord { root, ..goal })]
+    }
+
+    /// Writes a chord down, where it or its key changes.
+    fn hold(&mut self, at: Tick, key: Key, chord: Chord) {
+        if self.last_harmony.replace((key, chord)) != Some((key, chord)) {
+            self.harmony.push(Harmony { at, key, chord });
+        }
     }
 
     /// Says how much one note of the lead stands for, whenever that changes.

@@ -217,6 +217,7 @@ impl Faithful {
             tempo: self.tempo,
             key: self.key,
             parts: self.sheet.take(),
+            harmony: Vec::new(),
             markers: std::mem::take(&mut self.markers),
             remarks,
             states: Vec::new(),

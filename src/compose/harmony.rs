@@ -1,25 +1,9 @@
-//! Chords and how one leads to the next: cadences and the voicing. Which chords follow each other is the mapping's.
+//! How chords lead to the next: cadences and the voicing. Which of them follow each other is the mapping's.
 
 use super::mapping::Scale;
+pub use crate::music::{Chord, Kind};
 use crate::music::{Key, Mode, Pitch};
-
-/// A chord: its root in semitones above the tonic, and its kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chord {
-    pub root: i32,
-    pub kind: Kind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Major,
-    Minor,
-    /// Major with a minor seventh: wants to go on.
-    Dominant,
-    Diminished,
-    /// The third waits: root, fourth and fifth.
-    Suspended,
-}
+use crate::trace::Outcome;
 
 const fn major(root: i32) -> Chord {
     Chord { root, kind: Kind::Major }
@@ -58,15 +42,14 @@ impl Chord {
         Self { root: 11, kind: Kind::Diminished }
     }
 
-    /// Semitones of its tones above the root; the fourth is its colour, which joins when there are voices
-    /// enough. No major sevenths: against a melody they grate.
-    pub const fn tones(self) -> [i32; 4] {
-        match self.kind {
-            Kind::Major => [0, 4, 7, 9],
-            Kind::Minor => [0, 3, 7, 10],
-            Kind::Dominant => [0, 4, 7, 10],
-            Kind::Diminished => [0, 3, 6, 9],
-            Kind::Suspended => [0, 5, 7, 10],
+    /// The chord of the ending, which says how the program ended: at home, on the dominant where it was stopped,
+    /// a question where an exception stopped it; none where it died.
+    pub fn of_ending(key: Key, outcome: &Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Finished => Some(Self::home(key)),
+            Outcome::Exited { .. } | Outcome::CutShort { .. } => Some(Self::dominant()),
+            Outcome::Raised { .. } => Some(Self::unresolved()),
+            Outcome::Died { .. } => None,
         }
     }
 
@@ -82,16 +65,6 @@ impl Chord {
             index -= 1;
         }
         at(index + step)
-    }
-
-    /// Whether it belongs to the key's own scale, so that a melody of the key goes with it.
-    pub fn is_of(self, key: Key) -> bool {
-        self.tones()[..3].iter().all(|tone| (0..7).any(|degree| (key.degree(degree) - self.root - tone).rem_euclid(12) == 0))
-    }
-
-    /// Pitch number of the root, any octave, in a key.
-    pub fn root_in(self, key: Key) -> i32 {
-        i32::from(key.tonic()) + self.root
     }
 
     /// The inversion of the chord's first `voices` tones that moves least from `before`, between `low`

@@ -37,10 +37,16 @@ const BEGINNERS: &[&str] = &[
 
 /// Reads `text` to its end: to know what is at a caret, hand over what is before it.
 pub(super) fn read(text: &str) -> Reading {
+    walk(text, |_, _| ())
+}
+
+/// The same; shows each place on the way, and what is known of it from what lies before.
+pub(super) fn walk(text: &str, mut see: impl FnMut(&Reading, usize)) -> Reading {
     let bytes = text.as_bytes();
     let mut reading = Reading::default();
     let mut at = 0;
     while at < bytes.len() {
+        see(&reading, at);
         at += match reading.open.last().copied() {
             _ if bytes[at] == b'\n' => reading.line_end(text, at),
             _ if reading.is_comment => 1,

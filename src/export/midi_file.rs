@@ -7,20 +7,12 @@ use std::io::{self, Write};
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Timing, TrackEvent, TrackEventKind};
 
-use crate::music::{Instrument, Key, Mode, TICKS_PER_QUARTER, Tempo, Tick};
-use crate::perform::{Channel, ChannelSetup, CueKind, Performance, Port};
+use super::lyrics::Lyric;
+use crate::music::{Key, Mode, TICKS_PER_QUARTER, Tempo, Tick};
+use crate::perform::{Channel, ChannelSetup, CueKind, Performance, Port, midi};
 
-/// Share of every channel that goes to the reverb (controller 91). More blurs fast passages, less
-/// sounds dry; 40 is what General MIDI 2 presets.
-const REVERB: u8 = 40;
-/// Velocity of every release: MIDI 1.0 names 64 for senders that do not measure it.
-const RELEASE_VELOCITY: u8 = 64;
 /// Longest wait that fits a delta time: four bytes of seven bits (SMF 1.0, variable-length quantity).
 const LONGEST_DELTA: u32 = (1 << 28) - 1;
-
-const CHANNEL_VOLUME: u8 = 7;
-const PAN: u8 = 10;
-const REVERB_SEND: u8 = 91;
 
 /// What a file says of its own making, as text events at its start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +26,7 @@ pub struct About {
     pub steps: u64,
 }
 
-/// Writes the performance as a MIDI file: a conductor track with the title, the words and the tempo,
+/// Writes the performance as a MIDI file: a conductor track with the title, the words, the keys and the tempo,
 /// then one track for each channel. Same performance, same bytes.
 ///
 /// Where a channel of port B plays, each track names its port: by the prefix `FF 21`, which is what sequencers
@@ -43,6 +35,12 @@ pub struct About {
 /// A performance without notes is a file of rests. Fails only when `out` does, or when a cue's channel
 /// has no setup, which no performance of [`perform`](crate::perform::perform) has.
 pub fn write_midi(performance: &Performance, about: &About, out: impl Write) -> io::Result<()> {
+    write_midi_with(performance, about, &[], out)
+}
+
+/// The same, with words under the notes of each track; they are sorted by moment, and none is longer than
+/// [`LONGEST_LYRIC`](super::LONGEST_LYRIC).
+pub fn write_midi_with(performance: &Performance, about: &About, lyrics: &[Lyric], out: impl Write) -> io::Result<()> {
     let words = Words::of(performance, about);
     let mut tracks = vec![conductor(performance, &words)?];
     let names = track_names(performance);
@@ -50,7 +48,7 @@ pub fn write_midi(performance: &Performance, about: &About, out: impl Write) -> 
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a note sounds on a channel that was never set up"));
     }
     for (channel, name) in &names {
-        tracks.push(channel_track(performance, *channel, name)?);
+        tracks.push(channel_track(performance, *channel, name, lyrics)?);
     }
     let resolution = u15::try_from(TICKS_PER_QUARTER as u16).ok_or_else(|| unwritable("resolution"))?;
     let header = Header::new(Format::Parallel, Timing::Metrical(resolution));
@@ -86,6 +84,7 @@ struct Words {
 }
 
 enum Word {
+    Key(Key),
     Marker(String),
     Remark(String),
 }
@@ -94,10 +93,9 @@ impl Words {
     fn of(performance: &Performance, about: &About) -> Self {
         // A word behind the end would make the piece longer than it is.
         let within = |at: Tick| at.min(performance.end);
-        let mut timed: Vec<(Tick, Word)> = performance
-            .markers
-            .iter()
-            .map(|marker| (within(marker.at), Word::Marker(printable_ascii(&marker.text))))
+        let mut timed: Vec<(Tick, Word)> = keys(performance)
+            .map(|(at, key)| (within(at), Word::Key(key)))
+            .chain(performance.markers.iter().map(|marker| (within(marker.at), Word::Marker(printable_ascii(&marker.text)))))
             .chain(performance.remarks.iter().map(|remark| (within(remark.at), Word::Remark(printable_ascii(&remark.text)))))
             .collect();
         timed.sort_by_key(|(at, _)| *at);
@@ -117,12 +115,13 @@ fn conductor<'a>(performance: &Performance, words: &'a Words) -> io::Result<Vec<
     track.meta(Tick(0), MetaMessage::Tempo(microseconds_per_quarter(performance.tempo)?));
     // 4/4; the metronome ticks every 24 MIDI clocks, a quarter; 8 thirty-seconds in a quarter.
     track.meta(Tick(0), MetaMessage::TimeSignature(4, 2, 24, 8));
-    track.meta(Tick(0), key_signature(performance.key));
+    track.meta(Tick(0), key_signature(first_key(performance)));
     for line in &words.about {
         track.meta(Tick(0), MetaMessage::Text(line.as_bytes()));
     }
     for (at, word) in &words.timed {
         match word {
+            Word::Key(key) => track.meta(*at, key_signature(*key)),
             Word::Marker(text) => track.meta(*at, MetaMessage::Marker(text.as_bytes())),
             Word::Remark(text) => track.meta(*at, MetaMessage::Text(text.as_bytes())),
         }
@@ -135,6 +134,22 @@ fn conductor<'a>(performance: &Performance, words: &'a Words) -> io::Result<Vec<
 
 fn microseconds_per_quarter(tempo: Tempo) -> io::Result<u24> {
     u24::try_from(60_000_000 / u32::from(tempo.quarters_per_minute())).ok_or_else(|| unwritable("tempo"))
+}
+
+/// The key that the piece begins in: the harmony tells it, if it begins there.
+fn first_key(performance: &Performance) -> Key {
+    performance.harmony.first().filter(|harmony| harmony.at == Tick(0)).map_or(performance.key, |harmony| harmony.key)
+}
+
+/// Where the key changes after the beginning. Keys with the same signature look the same in a file, but a change is
+/// told all the same: it says where a section lies.
+fn keys(performance: &Performance) -> impl Iterator<Item = (Tick, Key)> {
+    let mut last = first_key(performance);
+    performance
+        .harmony
+        .iter()
+        .filter(move |harmony| core::mem::replace(&mut last, harmony.key) != harmony.key)
+        .map(|harmony| (harmony.at, harmony.key))
 }
 
 fn key_signature(key: Key) -> MetaMessage<'static> {
@@ -167,7 +182,7 @@ fn has_two_ports(performance: &Performance) -> bool {
     performance.setups.iter().any(|setup| setup.channel.port() == Port::B)
 }
 
-fn channel_track<'a>(performance: &Performance, channel: Channel, name: &'a str) -> io::Result<Vec<TrackEvent<'a>>> {
+fn channel_track<'a>(performance: &Performance, channel: Channel, name: &'a str, lyrics: &'a [Lyric]) -> io::Result<Vec<TrackEvent<'a>>> {
     let mut track = Track::default();
     track.meta(Tick(0), MetaMessage::TrackName(name.as_bytes()));
     if has_two_ports(performance) {
@@ -177,26 +192,19 @@ fn channel_track<'a>(performance: &Performance, channel: Channel, name: &'a str)
     }
     // Where parts share a channel the first one sets it.
     if let Some(setup) = performance.setups.iter().find(|setup| setup.channel == channel) {
-        let patch = match setup.instrument {
-            Instrument::Melodic(patch) => patch.number(),
-            // The standard drum kit.
-            Instrument::Drums | Instrument::NoiseDrums => 0,
-        };
-        let controllers = [(CHANNEL_VOLUME, setup.level.value()), (PAN, setup.pan.value()), (REVERB_SEND, REVERB)];
-        track.message(Tick(0), channel, MidiMessage::ProgramChange { program: data_byte(patch)? })?;
-        for (controller, value) in controllers {
-            let message = MidiMessage::Controller { controller: data_byte(controller)?, value: data_byte(value)? };
+        for message in midi::setting(setup) {
             track.message(Tick(0), channel, message)?;
         }
     }
+    let mut lyrics = lyrics.iter().filter(|lyric| lyric.channel == channel).peekable();
     for cue in performance.cues.iter().filter(|cue| cue.channel == channel) {
-        let message = match cue.kind {
-            CueKind::On { pitch, velocity, .. } => {
-                MidiMessage::NoteOn { key: data_byte(pitch.number())?, vel: data_byte(velocity.value())? }
+        if let CueKind::On { .. } = cue.kind {
+            // Before the notes of its moment, as they are sung.
+            while let Some(lyric) = lyrics.next_if(|lyric| lyric.at <= cue.at) {
+                track.meta(lyric.at, MetaMessage::Lyric(lyric.text.as_bytes()));
             }
-            CueKind::Off { pitch } => MidiMessage::NoteOff { key: data_byte(pitch.number())?, vel: data_byte(RELEASE_VELOCITY)? },
-        };
-        track.message(cue.at, channel, message)?;
+        }
+        track.message(cue.at, channel, midi::stroke(cue.kind))?;
     }
     let last = track.now;
     track.meta(last, MetaMessage::EndOfTrack);

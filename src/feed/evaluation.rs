@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{AHEAD_BARS, BEAT, Feed};
+use super::{AHEAD_BARS, BEAT, Drive, Opened};
 use crate::compose::Style;
 use crate::fold::{Outline, Zoom};
-use crate::interpreter::{self, InterpreterError, Output, Request};
+use crate::interpreter::{InterpreterError, Output, Request};
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::Performance;
 use crate::trace::{Dialect, Outcome, Trace};
@@ -24,6 +24,8 @@ pub struct Order {
     pub zoom: Zoom,
     /// How long the program may run before its music begins; one that has ended by then is a whole piece.
     pub head_start: Duration,
+    /// How fast the beat drives the program; none if it runs as far as its music needs it.
+    pub drive: Option<Drive>,
 }
 
 /// The first music of a program, and what was told of it until then.
@@ -113,10 +115,7 @@ impl Drop for Evaluation {
 }
 
 fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_dismissed: &AtomicBool) -> Result<(), InterpreterError> {
-    let began = Instant::now();
-    let running = interpreter::start(&order.request)?;
-    let mut feed = Feed::witnessed(running, &order.request.program, order.style.clone(), order.zoom, Trace::default());
-    let performance = feed.open(began + order.head_start)?;
+    let Opened { mut feed, performance } = order.open(Trace::default())?;
     let mut end = performance.end;
     let opening = Opening {
         performance,
@@ -135,6 +134,7 @@ fn evaluate(order: &Order, news: &Sender<News>, position: &Receiver<Tick>, is_di
             let _ = news.send(News::Said(said));
         }
         now = position.try_iter().last().unwrap_or(now);
+        feed.hear(now);
         let ahead = end.0.saturating_sub(now.0);
         if ahead < AHEAD_BARS * TICKS_PER_BAR {
             if let Some(performance) = feed.more(BEAT, ahead < TICKS_PER_BAR / 2)? {

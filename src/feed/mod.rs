@@ -1,12 +1,18 @@
 //! Music out of a program that runs: a whole piece if it ends at once, otherwise bar after bar.
 
+mod composing;
+mod drive;
+mod driven;
 mod evaluation;
 mod listeners;
+mod overture;
 mod parting;
 mod pull;
 
+pub use drive::Drive;
 pub use evaluation::{Evaluation, News, Opening, Order};
 pub use listeners::Nobody;
+pub use overture::{Opened, Overture};
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,10 +21,10 @@ use std::time::{Duration, Instant};
 use crate::compose::{Bar, Conductor, Faithful, Mapping, Style, compose, live_weight, plan_live};
 use crate::fold::{Folder, Gesture, MOST_GESTURES, Outline, Threads, Zoom};
 use crate::interpreter::{InterpreterError, Merging, Output, Running, State};
-use crate::music::{TICKS_PER_BAR, Tick};
 use crate::perform::{Performance, perform};
 use crate::program::Program;
 use crate::trace::{Code, Dialect, Listener, Outcome};
+use drive::Released;
 use listeners::All;
 use parting::Parting;
 use pull::Pull;
@@ -92,6 +98,8 @@ pub struct Feed<W: Listener = Nobody> {
     /// What the program printed and nobody has asked for yet.
     said: VecDeque<Output>,
     pull: Pull,
+    /// What the beat has released, if it drives the program.
+    released: Option<Released>,
     parting: Parting,
     merging: Option<Merging>,
 }
@@ -124,6 +132,7 @@ impl<W: Listener> Feed<W> {
             outline: None,
             said: VecDeque::new(),
             pull: Pull::new(style_is_lossless),
+            released: None,
             parting: Parting::Stops,
             merging: None,
         }
@@ -143,12 +152,13 @@ impl<W: Listener> Feed<W> {
     pub fn open(&mut self, deadline: Instant) -> Result<Performance, InterpreterError> {
         // Until the first instruction nothing is known of the program, not even its key: a library may load.
         let is_early = |feed: &Self| Instant::now() < if feed.folder.steps() == 0 { deadline + SILENT_START } else { deadline };
-        while self.outcome.is_none() && is_early(self) && !self.has_enough() {
+        while self.outcome.is_none() && self.released.is_none() && is_early(self) && !self.has_enough() {
             if let Some(steps) = self.pull.ahead(self.running.credit_left()) {
                 self.running.grant(steps);
             }
             self.listen(deadline.saturating_duration_since(Instant::now()).clamp(Duration::from_millis(1), PATIENCE))?;
         }
+        let first_bars = self.first_bars(deadline)?;
         self.codes = self.folder.codes().to_vec();
         if let (Some(outcome), Some(whole)) = (&self.outcome, self.whole.take()) {
             let outline = whole.finish(outcome.clone());
@@ -159,21 +169,24 @@ impl<W: Listener> Feed<W> {
             self.outline = Some(outline);
             return Ok(performance);
         }
-        let gestures = self.folder.take();
-        let plan = plan_live(&gestures, &self.codes, self.folder.tells_memory(), &self.style);
+        let bars = first_bars.unwrap_or_else(|| vec![self.folder.take()]);
+        let mut plan = plan_live(&bars.concat(), &self.codes, self.folder.tells_memory(), &self.style);
+        plan.steps_per_bar = self.released.as_ref().map_or(plan.steps_per_bar, Released::steps_per_bar);
         self.composer = match self.style.mapping.arrangement() {
             Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, &self.style, arrangement))),
             None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, &plan))),
         };
         // A program that is silent from the start (it waits for input) has no bar yet.
-        self.cut(gestures);
+        bars.into_iter().for_each(|gestures| self.cut(gestures));
         Ok(self.compose_next().unwrap_or_else(|| perform(&self.nothing())))
     }
 
     /// Listens to the program for `wait` at most and gives the music that came of it. If it is `urgent`
     /// and nothing came, the bar before is held.
     pub fn more(&mut self, wait: Duration, urgent: bool) -> Result<Option<Performance>, InterpreterError> {
-        if self.bars.is_empty() && self.outcome.is_none() {
+        if self.released.is_some() {
+            self.gather(wait)?;
+        } else if self.bars.is_empty() && self.outcome.is_none() {
             let deadline = Instant::now() + wait;
             while self.outcome.is_none() && !self.is_served() && Instant::now() < deadline {
                 self.pull_on(deadline)?;
@@ -207,7 +220,10 @@ impl<W: Listener> Feed<W> {
 
     /// Lets the program run a little more if it has told all that it was granted, and listens.
     fn pull_on(&mut self, deadline: Instant) -> Result<(), InterpreterError> {
-        if let Some(steps) = self.pull.more(self.running.credit_left()) {
+        // One that is driven has its last grant.
+        if self.released.is_none()
+            && let Some(steps) = self.pull.more(self.running.credit_left())
+        {
             self.running.grant(steps);
         }
         self.listen(deadline.saturating_duration_since(Instant::now()))
@@ -251,94 +267,6 @@ impl<W: Listener> Feed<W> {
         }
     }
 
-    /// Cuts what was folded into bars by weight.
-    fn cut(&mut self, gestures: Vec<Gesture>) {
-        self.last = gestures.last().copied().or(self.last);
-        if self.style.mapping.is_lossless() {
-            self.bars.push_back(Bar { gestures, is_held: false });
-            return;
-        }
-        let mut bar = Vec::new();
-        let mut weight = 0.0;
-        let mut steps = 0;
-        for gesture in gestures {
-            weight += gesture.weight;
-            steps += gesture.steps;
-            bar.push(gesture);
-            if weight >= live_weight(self.cut) || steps >= MOST_STEPS_PER_BAR {
-                self.bars.push_back(Bar { gestures: std::mem::take(&mut bar), is_held: false });
-                self.cut += 1;
-                (weight, steps) = (0.0, 0);
-            }
-        }
-        if !bar.is_empty() {
-            self.bars.push_back(Bar { gestures: bar, is_held: false });
-            self.cut += 1;
-        }
-    }
-
-    /// Music out of the bars that are cut, as soon as there is some.
-    fn compose_next(&mut self) -> Option<Performance> {
-        let score = loop {
-            let bar = self.bars.pop_front();
-            let Some(bar) = bar else {
-                let outcome = self.outcome.as_ref()?;
-                break match std::mem::replace(&mut self.composer, Composer::Done) {
-                    Composer::Band(conductor) => conductor.finish(outcome, &self.codes),
-                    Composer::Faithful(faithful) => faithful.finish(outcome),
-                    Composer::Undecided | Composer::Done => return None,
-                };
-            };
-            match &mut self.composer {
-                Composer::Band(conductor) => {
-                    let before = conductor.written();
-                    conductor.bar(bar, &self.codes);
-                    if conductor.written() > before {
-                        break conductor.drain();
-                    }
-                }
-                Composer::Faithful(faithful) => {
-                    // A bar at a time: what was read at once can be a minute of notes.
-                    let enough = faithful.end().0 + TICKS_PER_BAR;
-                    let mut gestures = bar.gestures.into_iter();
-                    while faithful.end().0 < enough
-                        && let Some(gesture) = gestures.next()
-                    {
-                        faithful.gesture(&gesture, &self.codes);
-                    }
-                    let rest: Vec<Gesture> = gestures.collect();
-                    if !rest.is_empty() {
-                        self.bars.push_front(Bar { gestures: rest, is_held: bar.is_held });
-                    }
-                    break faithful.drain();
-                }
-                Composer::Undecided | Composer::Done => return None,
-            }
-        };
-        Some(perform(&score))
-    }
-
-    /// A score of no notes and no length, in the tempo and key of the piece.
-    fn nothing(&mut self) -> crate::score::Score {
-        match &mut self.composer {
-            Composer::Band(conductor) => conductor.drain(),
-            Composer::Faithful(faithful) => faithful.drain(),
-            Composer::Undecided | Composer::Done => crate::score::Score::silence(&self.title),
-        }
-    }
-
-    /// Whether the music is as long as it was wished to be, with the ending that is still to come.
-    fn reached_length(&self) -> bool {
-        let Some(length) = self.style.length else { return false };
-        let (end, tempo) = match &self.composer {
-            // Two bars wait to be written, and two are the ending.
-            Composer::Band(conductor) => (Tick::of_bar(conductor.written() + 4), conductor.tempo()),
-            Composer::Faithful(faithful) => (faithful.end(), faithful.tempo()),
-            Composer::Undecided | Composer::Done => return false,
-        };
-        end.seconds(tempo) >= length.as_secs_f64()
-    }
-
     /// No more music will come.
     pub fn is_over(&self) -> bool {
         matches!(self.composer, Composer::Done)
@@ -348,7 +276,7 @@ impl<W: Listener> Feed<W> {
         match &self.outcome {
             _ if self.parting == Parting::RunsOn => "the program runs on without music".to_owned(),
             Some(outcome) => outcome.to_string(),
-            None if is_starved => "the program waits".to_owned(),
+            None if is_starved || self.is_behind() => "the program waits".to_owned(),
             None => "running".to_owned(),
         }
     }

@@ -133,6 +133,19 @@ impl Folder {
         self.list.take()
     }
 
+    /// The same of what is closed; what is open may still grow.
+    pub fn take_closed(&mut self) -> Vec<Gesture> {
+        self.singles = None;
+        self.taken = self.steps - self.open.steps;
+        self.weight = 0.0;
+        self.list.take()
+    }
+
+    /// Steps that [`take_closed`](Self::take_closed) would give.
+    pub fn closed_steps(&self) -> u64 {
+        self.pending_steps() - self.open.steps
+    }
+
     /// Steps folded since the last [`take`](Self::take).
     pub fn pending_steps(&self) -> u64 {
         self.steps - self.taken

@@ -151,7 +151,10 @@ pub(super) fn start_embedded(request: &Request) -> Result<Running, InterpreterEr
         Launch::Archive | Launch::Module(_) => return Err(InterpreterError::NotFoundInside { name: request.program.name.clone() }),
     }
     let request = &Request { path: main.or_else(|| request.path.clone()), ..request.clone() };
-    let handover = Handover::new(request, true)?;
+    let mut handover = Handover::new(request, true)?;
+    if request.is_paced {
+        handover.pace()?;
+    }
     let options = handover.options(request)?;
     let mut command = Command::new(&request.own_executable);
     command.arg(super::EMBEDDED_COMMAND).arg(json(&options)?);

@@ -1,7 +1,9 @@
 //! Who sounds on the audio thread: the synth that plays, those that fade, and what is struck on them. It
 //! allocates and frees nothing; what is no longer needed is sent back. Knows no moments.
 
+use super::midi_out::Wire;
 use super::piece::PieceId;
+use super::pulse::ClockMessage;
 use super::recording::Tap;
 use super::stream::{BLOCK_FRAMES, Voices};
 use crate::music::{Pitch, Velocity};
@@ -46,6 +48,7 @@ pub struct Band<V: Voices> {
     struck: [u128; Channel::COUNT],
     auditions: [Option<Audition>; AUDITIONS],
     tap: Option<Box<Tap>>,
+    wire: Wire,
     returns: Returns<V>,
     ring_out_frames: f32,
     go_frames: f32,
@@ -66,7 +69,7 @@ struct Fading<V> {
 }
 
 impl<V: Voices> Band<V> {
-    pub fn new(sample_rate_hz: u32, returns: Returns<V>) -> Self {
+    pub fn new(sample_rate_hz: u32, wire: Wire, returns: Returns<V>) -> Self {
         let frames = |ms: u32| (sample_rate_hz * ms / 1000) as f32;
         Self {
             piece: PieceId::default(),
@@ -75,6 +78,7 @@ impl<V: Voices> Band<V> {
             struck: [0; Channel::COUNT],
             auditions: [None; AUDITIONS],
             tap: None,
+            wire,
             returns,
             ring_out_frames: frames(RING_OUT_MS),
             go_frames: frames(GO_MS),
@@ -129,6 +133,12 @@ impl<V: Voices> Band<V> {
         if let Some(tap) = &mut self.tap {
             tap.stroke(channel, kind);
         }
+        self.wire.cue(channel, kind);
+    }
+
+    /// Gives the clock to whoever listens.
+    pub fn clock(&mut self, said: ClockMessage) {
+        self.wire.say(said.into());
     }
 
     /// Strikes a note outside the piece; where too many are, the first has to go.
@@ -177,6 +187,7 @@ impl<V: Voices> Band<V> {
         if let Some(synth) = &mut self.playing {
             synth.hush();
         }
+        self.wire.hush();
         self.speed_up_fading();
     }
 
@@ -212,6 +223,7 @@ impl<V: Voices> Band<V> {
         if let Some(tap) = &mut self.tap {
             tap.piece(piece);
         }
+        self.wire.piece(piece);
     }
 
     fn faintest(&self) -> usize {
@@ -251,6 +263,7 @@ impl<V: Voices> Band<V> {
         if let Some(tap) = &mut self.tap {
             tap.samples(span);
         }
+        self.wire.rendered(span.len() / 2);
     }
 
     pub fn dismiss(&mut self, synth: Box<V>) {

@@ -3,9 +3,9 @@
 
 use std::collections::VecDeque;
 
+use super::pace::in_tempo;
 use super::piece::PieceId;
 use super::shared::Snapshot;
-use super::stream::in_tempo;
 use crate::music::Tempo;
 
 /// A stretch of one piece without a jump.

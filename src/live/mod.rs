@@ -3,13 +3,22 @@
 
 mod agenda;
 mod band;
+mod clock_filter;
 mod devices;
+mod follower;
+mod following;
 mod health;
 mod legs;
+mod listening;
+mod midi_input;
+mod midi_out;
 mod outlet;
+mod pace;
 mod piece;
 mod player;
+mod port_name;
 mod position;
+mod pulse;
 mod recording;
 mod scope;
 mod shared;
@@ -32,10 +41,15 @@ mod speaker;
 
 pub use devices::{AudioDevice, Devices, devices};
 pub use health::Health;
+pub use midi_input::Control;
+pub use midi_out::{MidiBytes, Sent, try_midi};
 pub use outlet::Output;
+pub use pace::Pace;
 pub use piece::PieceId;
 pub use player::Player;
+pub use port_name::{NoPortName, PortName, System, Way};
 pub use position::Position;
+pub use pulse::ClockMessage;
 pub use recording::{Recording, Stroke};
 pub use stream::{BLOCK_FRAMES, Stream, Voices};
 pub use supply::Mix;
@@ -47,6 +61,9 @@ pub enum LiveError {
     NoSuchDevice { name: String, there_are: Vec<String> },
     #[error("the audio device {name:?} could not be opened")]
     NotOpened { name: String, source: Box<dyn std::error::Error + Send + Sync> },
+    /// In place of a port: why there is none, in one line.
+    #[error("{0}")]
+    NoMidiPort(String),
 }
 
 fn or_none(names: &[String]) -> String {

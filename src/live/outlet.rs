@@ -1,9 +1,11 @@
 //! What a player plays through: a device, the silent clock, or whoever has its stream; and how late that is
 //! heard.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::LiveError;
+use super::midi_out::FrameClock;
 use super::silent::{SAMPLE_RATE_HZ, SilentSink};
 use super::speaker::Speaker;
 use super::stream::Voices;
@@ -69,6 +71,12 @@ impl<V: Voices> Outlet<V> {
     pub fn silent(sample_rate_hz: u32) -> (Self, Supply<V>) {
         let (supply, stream) = Supply::new(sample_rate_hz);
         (Self::Silent(Box::new(SilentSink::new(stream))), supply)
+    }
+
+    /// Silence, at the pace of another clock.
+    pub fn wound(clock: Arc<dyn FrameClock>) -> (Self, Supply<V>) {
+        let (supply, stream) = Supply::new(clock.sample_rate_hz());
+        (Self::Silent(Box::new(SilentSink::wound(stream, clock))), supply)
     }
 
     /// Why the device plays no more, if it has drawn so many frames and does not.

@@ -8,13 +8,17 @@ use std::time::Duration;
 use super::LiveError;
 use super::agenda::{self, Agenda, Queued};
 use super::band::Audition;
+use super::following::Following;
+use super::listening::Listening;
+use super::midi_out::MidiOut;
 use super::outlet::{Outlet, Output, Pull};
+use super::pace::in_tempo;
 use super::piece::{Piece, PieceId};
 use super::position::Heard;
 use super::recording::{Recording, Stop, recording};
 use super::shared::{Snapshot, Start};
 use super::shelf::Shelf;
-use super::stream::{Stream, Voices, in_tempo};
+use super::stream::{Stream, Voices};
 use super::supply::{Mix, Supply};
 use crate::music::{Pitch, Tempo, Tick, Velocity};
 use crate::perform::{Channel, ChannelSetup, Performance};
@@ -36,7 +40,12 @@ pub struct Player<V: Voices = Synth> {
     recorded: Option<Stop>,
     pub(super) loss: Option<String>,
     pub(super) pull: Pull,
+    pub(super) following: Option<Following>,
+    pub(super) listening: Option<Box<Listening>>,
     pub(super) heard: Cell<Heard>,
+    pub(super) midi: Option<MidiOut>,
+    /// Seconds from rendering to the MIDI port, where no device plays.
+    pub(super) midi_ahead_s: f64,
 }
 
 impl Player<Synth> {
@@ -71,7 +80,11 @@ impl<V: Voices> Player<V> {
             recorded: None,
             loss: None,
             pull: Pull::none(),
+            following: None,
+            listening: None,
             heard: Cell::default(),
+            midi: None,
+            midi_ahead_s: 0.0,
         }
     }
 
@@ -101,7 +114,11 @@ impl<V: Voices> Player<V> {
     pub(super) fn learn(&mut self, performance: &Performance, is_whole: bool) -> PieceId {
         let piece = Piece::new(performance, is_whole);
         let synth = self.synth(&piece.setups);
-        self.shelf.add(piece, synth)
+        let id = self.shelf.add(piece, synth);
+        if let (Some(midi), Some(setups)) = (&self.midi, self.shelf.setups(id)) {
+            midi.learn(id, setups);
+        }
+        id
     }
 
     pub(super) fn synth(&self, setups: &[ChannelSetup]) -> Box<V> {
@@ -210,10 +227,10 @@ impl<V: Voices> Player<V> {
     }
 
     /// Plays on in another tempo from where the music is; what sounds goes on sounding. A queued piece keeps
-    /// its own.
+    /// its own. Nothing while a foreign clock leads.
     pub fn set_tempo(&mut self, tempo: Tempo) {
         let now = self.look();
-        if self.tempo == tempo {
+        if self.tempo == tempo || self.led().is_some() {
             return;
         }
         // Told before, so that it does not step back.
@@ -287,6 +304,7 @@ impl<V: Voices> Player<V> {
 
     pub(super) fn go_on_from(&mut self, start: Start) {
         self.target = Some(start);
+        self.lose_the_beat();
         self.place_queued(start.frame, start.tempo);
         self.supply.start(start, self.wanted());
         self.advance();

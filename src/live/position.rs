@@ -1,5 +1,6 @@
 //! Where the music is, as it is heard.
 
+use super::pace::Stride;
 use super::piece::{PieceId, tick_at};
 use super::player::Player;
 use super::shared::Snapshot;
@@ -13,7 +14,10 @@ pub struct Position {
     pub piece: PieceId,
     /// The moment of that piece which is heard now.
     pub tick: Tick,
+    /// As it is heard: a foreign clock's, where one leads.
     pub tempo: Tempo,
+    /// A foreign clock leads, and has the tempo.
+    pub is_led: bool,
     /// Frames the device has drawn since it was opened, music or none.
     pub drawn_frames: u64,
     pub is_paused: bool,
@@ -49,7 +53,8 @@ impl<V: Voices> Player<V> {
         Position {
             piece: heard.piece,
             tick: heard.tick,
-            tempo: heard.tempo.filter(|_| awaits_playing.is_some()).unwrap_or(self.tempo),
+            tempo: self.led().or(heard.tempo.filter(|_| awaits_playing.is_some())).unwrap_or(self.tempo),
+            is_led: self.led().is_some(),
             drawn_frames: self.supply.rendered_frames(),
             is_paused: self.is_paused,
             is_starved: now.is_starved && is_followed,
@@ -69,6 +74,7 @@ impl<V: Voices> Player<V> {
             true => 0,
             false => (V::LATENCY_FRAMES + self.unheard_frames()).saturating_sub(self.supply.standing_frames()),
         };
+        let held_back = Stride::of(self.supply.pace(), now.tempo).scaled(held_back);
         self.supply.legs.back(now, held_back).map_or(Heard::default(), |place| Heard {
             leg: place.root,
             tick: tick_at(place.frame, place.tempo, rate),
@@ -77,7 +83,7 @@ impl<V: Voices> Player<V> {
         })
     }
 
-    fn unheard_frames(&self) -> u64 {
+    pub(super) fn unheard_frames(&self) -> u64 {
         self.outlet.unheard_frames(self.supply.rendered_frames(), self.sample_rate_hz(), &self.pull)
     }
 

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
+use super::pace::Pace;
 use super::piece::PieceId;
 use super::scope::Scope;
 use crate::music::Tempo;
@@ -85,8 +86,16 @@ pub struct Shared {
     /// Frames rendered since the music came to stand still; none while it runs. What was rendered before
     /// that leaves the device in this time.
     pub standing: AtomicU64,
+    /// Frames that the music has gone, each times the quarters per minute of the tempo it was counted at: sixty
+    /// times the sample rate is a quarter. Jumps are no part of it.
+    pub travelled: AtomicU64,
+    /// The MIDI clock is to be sent along.
+    pub wants_clock: AtomicBool,
+    /// Somebody hears that clock who was not told yet where it is.
+    pub tells_clock_anew: AtomicBool,
     pub scope: Scope,
     snapshot: AtomicU64,
+    pace: AtomicU64,
 }
 
 /// Where the stream is, in one word so that it can be read while it changes.
@@ -149,9 +158,22 @@ impl Shared {
             rendered: AtomicU64::new(0),
             waited: AtomicU64::new(0),
             standing: AtomicU64::new(0),
+            travelled: AtomicU64::new(0),
+            wants_clock: AtomicBool::new(false),
+            tells_clock_anew: AtomicBool::new(false),
             scope: Scope::new(sample_rate_hz),
             snapshot: AtomicU64::new(at_rest.pack()),
+            pace: AtomicU64::new(Pace::bits(None)),
         }
+    }
+
+    /// None where the music is heard as it is written.
+    pub fn pace(&self) -> Option<Pace> {
+        Pace::from_bits(self.pace.load(Ordering::Relaxed))
+    }
+
+    pub fn set_pace(&self, pace: Option<Pace>) {
+        self.pace.store(Pace::bits(pace), Ordering::Relaxed);
     }
 
     pub fn publish(&self, snapshot: Snapshot) {

@@ -61,6 +61,15 @@ impl<V: Voices> Shelf<V> {
         self.get(id).map(|piece| piece.setups.as_slice())
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Tells of each piece its channels, the first piece first.
+    pub fn each(&self, mut tell: impl FnMut(PieceId, &[ChannelSetup])) {
+        self.pieces.iter().for_each(|known| tell(known.id, &known.piece.setups));
+    }
+
     pub fn synth(&mut self, id: PieceId) -> Option<&mut Option<Box<V>>> {
         self.known(id).map(|known| &mut known.synth)
     }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::band::{Audition, Band, Returns};
+use super::midi_out::Wire;
+use super::pace::{Fraction, Pace, Stride, in_tempo};
 use super::piece::PieceId;
+use super::pulse::Pulse;
 use super::recording::Tap;
 use super::shared::{Body, Message, Section, Shared, Snapshot, Start, TimedCue};
 use crate::music::Tempo;
@@ -77,6 +80,10 @@ pub struct Stream<V: Voices = Synth> {
     stage: Stage,
     tempo: Tempo,
     frame: u64,
+    fraction: Fraction,
+    /// As the foreign clock has it that is followed.
+    pace: Option<Pace>,
+    pulse: Pulse,
     next_cue: u32,
     /// Frame up to which all cues are known.
     limit: u64,
@@ -99,18 +106,21 @@ enum Stage {
 }
 
 impl<V: Voices> Stream<V> {
-    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>, returns: Returns<V>) -> Self {
+    pub(super) fn new(sample_rate_hz: u32, ends: Ends<V>, wire: Wire, returns: Returns<V>) -> Self {
         let at = ends.shared.snapshot();
         Self {
             ends,
             sample_rate_hz,
-            band: Band::new(sample_rate_hz, returns),
+            band: Band::new(sample_rate_hz, wire, returns),
             section: at.section,
             leg: 0,
             root: 0,
             stage: Stage::Halted,
             tempo: at.tempo,
             frame: at.frame,
+            fraction: Fraction::default(),
+            pace: None,
+            pulse: Pulse::new(),
             next_cue: 0,
             limit: at.frame,
             is_limit_the_end: false,
@@ -135,12 +145,18 @@ impl<V: Voices> Stream<V> {
         let pauses = self.ends.shared.is_paused.load(Ordering::Relaxed);
         if pauses && !self.is_paused {
             self.band.hush();
+            self.pulse.halt(|said| self.band.clock(said));
         }
         self.is_paused = pauses;
         while let Ok(audition) = self.ends.auditions.pop() {
             self.band.audition(audition);
         }
 
+        self.pace = self.ends.shared.pace();
+        self.pulse.want(self.ends.shared.wants_clock.load(Ordering::Relaxed), |said| self.band.clock(said));
+        if self.ends.shared.tells_clock_anew.swap(false, Ordering::Acquire) {
+            self.pulse.tell_anew();
+        }
         let played = if self.stage == Stage::Running && !pauses { self.play() } else { 0 };
         // Standing still, what was struck rings on.
         self.band.render(&mut self.block[played * 2..]);
@@ -181,10 +197,12 @@ impl<V: Voices> Stream<V> {
                         }
                         self.frame = in_tempo(self.frame, self.tempo, tempo);
                         self.tempo = tempo;
+                        self.pulse.place(tempo, self.sample_rate_hz);
                         self.run();
                     }
                     Body::Halt => {
                         self.band.hush();
+                        self.pulse.halt(|said| self.band.clock(said));
                         self.stage = Stage::Halted;
                     }
                     // What follows a first message that was not followed yet cannot come before it.
@@ -235,6 +253,7 @@ impl<V: Voices> Stream<V> {
         self.frame = to.frame + late;
         self.next_cue = to.first_cue;
         self.is_over = false;
+        self.pulse.enter(self.frame, self.tempo, self.sample_rate_hz, |said| self.band.clock(said));
         self.run();
     }
 
@@ -256,6 +275,7 @@ impl<V: Voices> Stream<V> {
     /// Plays until the block is full or the music has to wait; gives the frames played.
     fn play(&mut self) -> usize {
         let mut played = 0;
+        let mut travelled = 0;
         while played < BLOCK_FRAMES {
             let ahead = match self.ends.messages.peek() {
                 Ok(&Message { section, .. }) if section != self.section => self.limit,
@@ -290,14 +310,22 @@ impl<V: Voices> Stream<V> {
                 }
                 Err(_) => self.limit,
             };
-            let span = (ahead - self.frame).min((BLOCK_FRAMES - played) as u64) as usize;
-            if span == 0 {
+            if ahead <= self.frame {
+                // A long stride may have gone a little beyond it.
+                self.frame = ahead;
                 break;
             }
-            self.band.render(&mut self.block[played * 2..(played + span) * 2]);
-            played += span;
-            self.frame += span as u64;
+            self.pulse.fall(self.frame, self.tempo, self.sample_rate_hz, |said| self.band.clock(said));
+            let stride = Stride::of(self.pace, self.tempo);
+            let gap = (ahead - self.frame).min(self.pulse.gap(self.frame));
+            let span = stride.heard(gap, self.fraction).min((BLOCK_FRAMES - played) as u64);
+            self.band.render(&mut self.block[played * 2..(played + span as usize) * 2]);
+            played += span as usize;
+            let gone = stride.gone(span, &mut self.fraction);
+            self.frame += gone;
+            travelled += gone * u64::from(self.tempo.quarters_per_minute());
         }
+        self.ends.shared.travelled.fetch_add(travelled, Ordering::Relaxed);
         played
     }
 
@@ -312,9 +340,12 @@ impl<V: Voices> Stream<V> {
     fn publish(&mut self) {
         let has_ended = match self.stage {
             Stage::Awaited => false,
-            Stage::Running => self.is_limit_the_end && self.frame == self.limit,
+            Stage::Running => self.is_limit_the_end && self.frame >= self.limit,
             Stage::Halted => true,
         };
+        if has_ended {
+            self.pulse.halt(|said| self.band.clock(said));
+        }
         self.is_over = has_ended && (self.is_over || self.band.is_quiet());
         let shared = &self.ends.shared;
         // While a section is awaited, the one before it is the last that was followed.
@@ -344,28 +375,5 @@ impl<V: Voices> Iterator for Stream<V> {
         let sample = self.block[self.handed_out];
         self.handed_out += 1;
         Some(sample)
-    }
-}
-
-/// A frame of the piece in another tempo, rounded down. Counted from the start of the piece, so that
-/// however often the tempo changes, each change costs less than one frame and none of the cues moves.
-pub(super) fn in_tempo(frame: u64, old: Tempo, new: Tempo) -> u64 {
-    let scaled = u128::from(frame) * u128::from(old.quarters_per_minute()) / u128::from(new.quarters_per_minute());
-    scaled as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::music::Tick;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_cue_to_come_is_still_to_come_in_another_tempo(tick in 0u32..100_000_000, old in 20u16..=400, new in 20u16..=400, early in 0u64..100_000) {
-            let (old, new) = (Tempo::new(old).unwrap(), Tempo::new(new).unwrap());
-            let frame = Tick(tick).sample(old, 44_100).saturating_sub(early);
-            prop_assert!(in_tempo(frame, old, new) <= Tick(tick).sample(new, 44_100));
-        }
     }
 }

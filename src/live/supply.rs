@@ -7,11 +7,13 @@ use std::sync::atomic::Ordering;
 use super::agenda::{Agenda, Turn};
 use super::band::{Audition, FADING, Returns};
 use super::legs::{Before, Legs};
+use super::midi_out::{WireEnd, wire};
+use super::pace::{Pace, Stride, in_tempo};
 use super::piece::{Piece, PieceId};
 use super::recording::Tap;
 use super::shared::{Body, Message, Section, Shared, Snapshot, Start, TimedCue};
 use super::shelf::Shelf;
-use super::stream::{Ends, Stream, Voices, in_tempo};
+use super::stream::{Ends, Stream, Voices};
 use crate::music::{Pitch, Tempo, Velocity};
 use crate::perform::{Channel, CueKind};
 use crate::score::Cause;
@@ -53,6 +55,8 @@ pub struct Supply<V: Voices> {
     synths_out: usize,
     taps_out: usize,
     unsent_tap: Option<Box<Tap>>,
+    /// Until it is given to who sends MIDI.
+    pub wire: Option<WireEnd>,
     shared: Arc<Shared>,
     section: Section,
     /// What begins the section, until it is sent.
@@ -92,7 +96,8 @@ impl<V: Voices> Supply<V> {
             taps: their_taps,
             shared: Arc::clone(&shared),
         };
-        let stream = Stream::new(sample_rate_hz, ends, Returns { synths: leaving, taps: leaving_taps });
+        let (wire, wire_end) = wire(Arc::clone(&shared));
+        let stream = Stream::new(sample_rate_hz, ends, wire, Returns { synths: leaving, taps: leaving_taps });
         let supply = Self {
             sample_rate_hz,
             mix: None,
@@ -105,6 +110,7 @@ impl<V: Voices> Supply<V> {
             synths_out: 0,
             taps_out: 0,
             unsent_tap: None,
+            wire: Some(wire_end),
             shared,
             section: 0,
             first: None,
@@ -225,7 +231,7 @@ impl<V: Voices> Supply<V> {
         let now = self.snapshot();
         let (from, frame) =
             if self.is_followed_by(now) { (self.legs.of(now)?.number, now.frame) } else { (self.base.leg, self.base.frame) };
-        let ahead = i64::from(rate / AHEAD) - self.legs.way(from, frame, leg.number)?;
+        let ahead = Stride::of(self.pace(), leg.tempo).scaled(u64::from(rate / AHEAD)) as i64 - self.legs.way(from, frame, leg.number)?;
         let horizon = leg.begins.checked_add_signed(ahead).filter(|_| ahead >= 0)?;
         let turn = agenda.turn(&leg, piece, rate);
         let mut known_until = turn.map_or(piece.end, |turn| turn.at).sample(leg.tempo, rate);
@@ -289,6 +295,23 @@ impl<V: Voices> Supply<V> {
         self.shared.is_paused.store(paused, Ordering::Relaxed);
     }
 
+    pub fn pace(&self) -> Option<Pace> {
+        self.shared.pace()
+    }
+
+    pub fn set_pace(&self, pace: Option<Pace>) {
+        self.shared.set_pace(pace);
+    }
+
+    pub fn wants_clock(&self) -> bool {
+        self.shared.wants_clock.load(Ordering::Relaxed)
+    }
+
+    /// Whether the MIDI clock is sent with the music.
+    pub fn want_clock(&self, wants: bool) {
+        self.shared.wants_clock.store(wants, Ordering::Relaxed);
+    }
+
     /// The leg with which the section begins.
     pub fn base_leg(&self) -> u32 {
         self.base.leg
@@ -312,6 +335,11 @@ impl<V: Voices> Supply<V> {
 
     pub fn snapshot(&self) -> Snapshot {
         self.shared.snapshot()
+    }
+
+    /// Where the stream is and how far it has travelled, a block apart at most.
+    pub fn way_gone(&self) -> (Snapshot, u64) {
+        (self.snapshot(), self.shared.travelled.load(Ordering::Relaxed))
     }
 
     pub fn rendered_frames(&self) -> u64 {

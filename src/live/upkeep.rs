@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::Health;
+use super::midi_out::{LOOK_AHEAD, MidiOut};
 use super::outlet::Outlet;
 use super::piece::PieceId;
 use super::player::Player;
@@ -24,6 +25,7 @@ impl<V: Voices> Player<V> {
     /// Keeps the stream supplied. To be called every few milliseconds, by whoever owns the player; if it
     /// is not for half a second, the music waits.
     pub fn advance(&mut self) {
+        self.listen();
         let now = self.look();
         if self.supply.is_astray(now) {
             // It turned, just before a command that meant to prevent that, or did not know of it.
@@ -40,6 +42,7 @@ impl<V: Voices> Player<V> {
                 self.supply.send(&mut self.shelf, &self.agenda);
             }
         }
+        self.steer();
         if let Some(loss) = self.outlet.loss(self.supply.rendered_frames(), &mut self.pull) {
             self.go_silent(format!("{loss}; the music goes on unheard"));
         }
@@ -54,10 +57,13 @@ impl<V: Voices> Player<V> {
         self.outlet = Outlet::Elsewhere;
         let taps: Vec<_> = self.supply.idle_taps().collect();
         let (outlet, supply) = Outlet::silent(self.sample_rate_hz());
+        supply.set_pace(self.supply.pace());
+        supply.want_clock(self.supply.wants_clock());
         let mix = std::mem::replace(&mut self.supply, supply).mix;
         self.supply.mix = mix;
         self.outlet = outlet;
         self.loss = Some(why);
+        self.plug_in(self.timebase(None, LOOK_AHEAD));
         self.supply.set_paused(self.is_paused);
         taps.into_iter().filter(|tap| !tap.is_stopped()).for_each(|tap| self.supply.record(tap));
         self.heard.set(Heard::default());
@@ -78,7 +84,15 @@ impl<V: Voices> Player<V> {
 
     pub fn health(&self) -> Health {
         let waited_ms = self.supply.waited_frames() * 1000 / u64::from(self.sample_rate_hz());
-        Health { loss: self.loss.clone(), xruns: self.outlet.xruns(), waited_ms }
+        let midi = self.midi.as_ref().map(MidiOut::status).unwrap_or_default();
+        Health {
+            loss: self.loss.clone(),
+            midi_loss: midi.loss,
+            midi_late: midi.late,
+            input_loss: self.input_loss().or_else(|| self.clock_loss()),
+            xruns: self.outlet.xruns(),
+            waited_ms,
+        }
     }
 }
 

@@ -63,6 +63,7 @@ pub fn perform(score: &Score) -> Performance {
         setups,
         cues,
         causes,
+        harmony: score.harmony.clone(),
         markers: score.markers.clone(),
         remarks: score.remarks.clone(),
         states: score.states.clone(),

@@ -2,13 +2,16 @@
 //! Knows nothing of seconds or devices.
 
 mod cues;
+mod excerpt;
+pub mod midi;
 mod text;
 
 pub use cues::{channels, perform};
+pub use excerpt::{BadBars, Bars, excerpt};
 pub use text::{json_lines, lines};
 
 use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Velocity};
-use crate::score::{Cause, State, Text};
+use crate::score::{Cause, Harmony, State, Text};
 
 /// A MIDI port: a cable carries sixteen channels, and two bands that play together need two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,6 +131,8 @@ pub struct Performance {
     pub cues: Vec<Cue>,
     /// Why each note is there, by its number.
     pub causes: Vec<Cause>,
+    /// Where the chord or the key changes; empty in styles without chords.
+    pub harmony: Vec<Harmony>,
     pub markers: Vec<Text>,
     pub remarks: Vec<Text>,
     /// What each bar says of the program; see [`Score`](crate::score::Score).

@@ -7,7 +7,7 @@ pub(crate) mod text;
 pub use state::{State, Work, state_json};
 pub use text::{json_lines, lines};
 
-use crate::music::{Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Ticks, Velocity};
+use crate::music::{Chord, Instrument, Key, Level, Pan, Pitch, Tempo, Tick, Ticks, Velocity};
 use crate::trace::CodeId;
 
 /// A piece, or some bars of one.
@@ -18,6 +18,8 @@ pub struct Score {
     pub key: Key,
     /// In an order which depends on the style alone.
     pub parts: Vec<Part>,
+    /// Where the chord or the key changes, in the order of their moments; empty in styles without chords.
+    pub harmony: Vec<Harmony>,
     /// Names of sections, in the order of their moments.
     pub markers: Vec<Text>,
     /// Read-outs for the listener, such as "1 note = 12 instructions", in the order of their moments.
@@ -27,6 +29,14 @@ pub struct Score {
     pub states: Vec<State>,
     /// Where the piece ends; no note sounds longer.
     pub end: Tick,
+}
+
+/// A chord, and the key it is heard in, from a moment on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Harmony {
+    pub at: Tick,
+    pub key: Key,
+    pub chord: Chord,
 }
 
 /// Words at a moment.
@@ -89,6 +99,7 @@ impl Score {
             tempo: Tempo::nearest(120.0),
             key: Key::A_MINOR,
             parts: Vec::new(),
+            harmony: Vec::new(),
             markers: Vec::new(),
             remarks: Vec::new(),
             states: Vec::new(),

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Cause, Note, Score, State, Text, Work, state_json};
+use super::{Cause, Harmony, Note, Score, State, Text, Work, state_json};
 use crate::music::{Instrument, Tick};
 
 /// A fact of the part of a score that has moments.
@@ -11,6 +11,7 @@ enum Fact<'a> {
     Marker(&'a Text),
     Remark(&'a Text),
     State(&'a State),
+    Harmony(&'a Harmony),
     Note(&'a str, Note),
 }
 
@@ -20,7 +21,8 @@ fn facts(score: &Score) -> Vec<(Tick, Fact<'_>)> {
     let remarks = score.remarks.iter().map(|remark| (remark.at, Fact::Remark(remark)));
     let notes = score.notes().into_iter().map(|(part, note)| (note.at, Fact::Note(score.parts[part].name, note)));
     let states = (0..).zip(&score.states).map(|(bar, state)| (Tick::of_bar(bar), Fact::State(state)));
-    let mut facts: Vec<(Tick, Fact)> = markers.chain(remarks).chain(states).chain(notes).collect();
+    let harmony = score.harmony.iter().map(|harmony| (harmony.at, Fact::Harmony(harmony)));
+    let mut facts: Vec<(Tick, Fact)> = markers.chain(remarks).chain(states).chain(harmony).chain(notes).collect();
     facts.sort_by_key(|(at, _)| *at);
     facts
 }
@@ -42,6 +44,7 @@ pub fn lines(score: &Score) -> impl Iterator<Item = String> {
             Fact::Marker(marker) => format!("{at:>10}  marker {:?}", marker.text),
             Fact::Remark(remark) => format!("{at:>10}  remark {:?}", remark.text),
             Fact::State(state) => format!("{at:>10}  state {}", state_words(state)),
+            Fact::Harmony(Harmony { key, chord, .. }) => format!("{at:>10}  chord {} key {key}", chord.symbol(*key)),
             Fact::Note(part, note) => {
                 let Note { lasts, pitch, velocity, cause, .. } = note;
                 let (part, pitch) = (part.escape_debug().to_string(), pitch.to_string());
@@ -75,7 +78,7 @@ fn state_words(state: &State) -> String {
 }
 
 /// The score as JSON, one object a line, known by a key of its own: `score`, `part`, `marker`, `remark`,
-/// `bar` (what a bar tells, as `evalody hear` reads it back), `note` (its part's name). Moments and lengths
+/// `bar` (what a bar tells, as `evalody hear` reads it back), `chord` (its symbol, and the key it is in), `note` (its part's name). Moments and lengths
 /// are in ticks, bars count from 1.
 pub fn json_lines(score: &Score) -> impl Iterator<Item = String> {
     let head =
@@ -91,6 +94,7 @@ pub fn json_lines(score: &Score) -> impl Iterator<Item = String> {
         Fact::Marker(marker) => json(&MarkerLine { marker: &marker.text, at: at.0 }),
         Fact::Remark(remark) => json(&RemarkLine { remark: &remark.text, at: at.0 }),
         Fact::State(state) => json(&state_json(at.bar() + 1, state)),
+        Fact::Harmony(Harmony { at, key, chord }) => json(&ChordLine { chord: chord.symbol(*key), key: key.to_string(), at: at.0 }),
         Fact::Note(part, note) => json(&NoteLine {
             note: part,
             at: at.0,
@@ -135,6 +139,13 @@ struct MarkerLine<'a> {
 #[derive(Serialize)]
 struct RemarkLine<'a> {
     remark: &'a str,
+    at: u32,
+}
+
+#[derive(Serialize)]
+struct ChordLine {
+    chord: String,
+    key: String,
     at: u32,
 }
 

@@ -104,16 +104,18 @@ impl Ensemble {
         Self { rate, seats, material: Material { tables, airs, kits }, voices, polyphony, chance: Noise::new(0x00e7_a10d) }
     }
 
-    /// Strikes on frame `at` of the block that is rendered next, or releases with it. Whether a voice was struck.
-    pub fn strike(&mut self, channel: Channel, kind: CueKind, at: usize) -> bool {
+    /// Strikes for a stem on frame `at` of the block that is rendered next, or releases with it. Whether a voice was
+    /// struck.
+    pub fn strike(&mut self, channel: Channel, kind: CueKind, stem: usize, at: usize) -> bool {
         match kind {
             CueKind::On { pitch, velocity, .. } => {
                 let Some(seat) = self.seats[usize::from(channel.index())] else { return false };
                 let stroke = Stroke { channel, pitch, force: f64::from(velocity.value()) / 127.0, at };
-                let voice = match seat.player {
+                let mut voice = match seat.player {
                     Player::Melodic { number, recipe } => self.melodic(stroke, &seat, number, recipe),
                     Player::Drums(name) => self.drum(stroke, &seat, name),
                 };
+                voice.stem = stem;
                 self.seat(voice);
                 true
             }
@@ -125,10 +127,19 @@ impl Ensemble {
         }
     }
 
-    /// Adds the next block.
-    pub fn render(&mut self, mix: &mut Mix) {
+    /// Adds the next block: each voice to the mix, and where it has a stem also to that. The mix comes to the same
+    /// bits with stems and without.
+    pub fn render(&mut self, mix: &mut Mix, stems: &mut [Mix]) {
         for voice in &mut self.voices {
-            voice.render(&self.material, mix);
+            match stems.get_mut(voice.stem) {
+                None => voice.render(&self.material, mix),
+                Some(stem) => {
+                    let mut alone = Mix::SILENT;
+                    voice.render(&self.material, &mut alone);
+                    mix.add(&alone);
+                    stem.add(&alone);
+                }
+            }
         }
         self.voices.retain(|voice| voice.stage != Stage::Over);
     }

@@ -2,7 +2,7 @@
 //! four times the rate), and turns down before the peak arrives. Gain moves in straight lines from
 //! block to block, never in steps.
 
-use super::FRAMES;
+use super::{FRAMES, Stereo};
 
 /// Blocks that are looked ahead. More is gentler and later; three are 4 ms at 48 kHz.
 const AHEAD: usize = 3;
@@ -18,6 +18,51 @@ const RECOVER_S: f64 = 0.08;
 
 /// Frames between what goes in and what comes out.
 pub const LATENCY: usize = REACH + AHEAD * FRAMES;
+
+/// A gain that moves in a straight line through a block.
+#[derive(Debug, Clone, Copy)]
+pub struct Ramp {
+    from: f32,
+    step: f32,
+}
+
+impl Ramp {
+    pub fn apply(self, side: &mut [f32; FRAMES]) {
+        for (i, sample) in side.iter_mut().enumerate() {
+            *sample *= self.from + self.step * (i + 1) as f32;
+        }
+    }
+}
+
+/// Waits as long as the limiter does: what goes beside it comes out beside it.
+#[derive(Debug)]
+pub struct Delay {
+    /// The last frames of the block before, then the blocks that wait.
+    late: [[f32; REACH]; 2],
+    waiting: [Stereo; AHEAD],
+}
+
+impl Delay {
+    pub const fn new() -> Self {
+        Self { late: [[0.0; REACH]; 2], waiting: [[[0.0; FRAMES]; 2]; AHEAD] }
+    }
+
+    pub fn render(&mut self, line: &mut Stereo) {
+        let mut fresh = [[0.0; FRAMES]; 2];
+        for ((fresh, late), side) in fresh.iter_mut().zip(&mut self.late).zip(line.iter()) {
+            fresh[..REACH].copy_from_slice(late);
+            fresh[REACH..].copy_from_slice(&side[..FRAMES - REACH]);
+            late.copy_from_slice(&side[FRAMES - REACH..]);
+        }
+        *line = self.waiting[0];
+        self.waiting.copy_within(1.., 0);
+        self.waiting[AHEAD - 1] = fresh;
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::new();
+    }
+}
 
 #[derive(Debug)]
 pub struct Limiter {
@@ -52,8 +97,8 @@ impl Limiter {
         }
     }
 
-    /// Takes a block and gives back the one that is due.
-    pub fn render(&mut self, left: &mut [f32; FRAMES], right: &mut [f32; FRAMES]) {
+    /// Takes a block and gives back the one that is due; tells what it was multiplied by.
+    pub fn render(&mut self, [left, right]: &mut Stereo) -> Ramp {
         let mut peak = 0.0f32;
         let mut fresh = [[0.0; FRAMES]; 2];
         for (side, block) in [&*left, &*right].into_iter().enumerate() {
@@ -69,16 +114,15 @@ impl Limiter {
         self.lowest[AHEAD - 1] = self.needed.iter().copied().fold(1.0, f32::min);
         let safe = self.lowest.iter().sum::<f32>() / AHEAD as f32;
         let (gain, goal) = (self.gain, safe.min(self.gain + (1.0 - self.gain) * self.recover));
-        let step = (goal - gain) / FRAMES as f32;
+        let ramp = Ramp { from: gain, step: (goal - gain) / FRAMES as f32 };
         [*left, *right] = self.waiting[0];
         self.waiting.copy_within(1.., 0);
         self.waiting[AHEAD - 1] = fresh;
-        for i in 0..FRAMES {
-            let gain = gain + step * (i + 1) as f32;
-            left[i] *= gain;
-            right[i] *= gain;
+        for side in [left, right] {
+            ramp.apply(side);
         }
         self.gain = goal;
+        ramp
     }
 
     /// Highest point on or between the samples of the block that `fresh` holds.

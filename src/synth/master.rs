@@ -2,8 +2,8 @@
 //! loudest, and hands on to the limiter. Causal, and by whole blocks, so that what is heard live and what lands in a
 //! file are the same samples.
 
-use super::FRAMES;
 use super::leveller::Leveller;
+use super::{FRAMES, Stereo};
 
 /// Corner of the filter against direct current. Higher thins the bass, lower lets a thump hang on.
 const CORNER_HZ: f64 = 8.0;
@@ -32,13 +32,50 @@ const STRAIGHT: f32 = 0.55;
 /// How much farther a sample can get, however high it is.
 const BEND: f32 = 0.75;
 
+/// What the master does to every sound alike, whatever sounds beside it: direct current off, air on. Linear, so that
+/// stems which go through one each add up to the mix which goes through one.
 #[derive(Debug)]
-pub struct Master {
+pub struct Filter {
     keep: f32,
     before: [f32; 2],
     blocked: [f32; 2],
     low: [f32; 2],
     low_pull: f32,
+}
+
+impl Filter {
+    pub fn new(sample_rate_hz: f64) -> Self {
+        Self {
+            keep: libm::exp(-core::f64::consts::TAU * CORNER_HZ / sample_rate_hz) as f32,
+            before: [0.0; 2],
+            blocked: [0.0; 2],
+            low: [0.0; 2],
+            low_pull: (1.0 - libm::exp(-core::f64::consts::TAU * AIR_HZ / sample_rate_hz)) as f32,
+        }
+    }
+
+    pub fn render(&mut self, [left, right]: &mut Stereo) {
+        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+            for (side, sample) in [left, right].into_iter().enumerate() {
+                let blocked = *sample - self.before[side] + self.keep * self.blocked[side];
+                self.before[side] = *sample;
+                self.blocked[side] = blocked;
+                self.low[side] += (blocked - self.low[side]) * self.low_pull;
+                *sample = blocked + AIR * (blocked - self.low[side]);
+            }
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.before = [0.0; 2];
+        self.blocked = [0.0; 2];
+        self.low = [0.0; 2];
+    }
+}
+
+#[derive(Debug)]
+pub struct Master {
+    filter: Filter,
     leveller: Leveller,
     power: f64,
     rise: f64,
@@ -51,30 +88,13 @@ impl Master {
         let leveller = Leveller::new(sample_rate_hz);
         let gain = (leveller.gain() * make_up(0.0)) as f32;
         let pull = |seconds: f64| 1.0 - libm::exp(-(FRAMES as f64) / (seconds * sample_rate_hz));
-        Self {
-            keep: libm::exp(-core::f64::consts::TAU * CORNER_HZ / sample_rate_hz) as f32,
-            before: [0.0; 2],
-            blocked: [0.0; 2],
-            low: [0.0; 2],
-            low_pull: (1.0 - libm::exp(-core::f64::consts::TAU * AIR_HZ / sample_rate_hz)) as f32,
-            leveller,
-            power: 0.0,
-            rise: pull(RISE_S),
-            fall: pull(FALL_S),
-            gain,
-        }
+        Self { filter: Filter::new(sample_rate_hz), leveller, power: 0.0, rise: pull(RISE_S), fall: pull(FALL_S), gain }
     }
 
-    pub fn render(&mut self, left: &mut [f32; FRAMES], right: &mut [f32; FRAMES]) {
-        for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-            for (side, sample) in [left, right].into_iter().enumerate() {
-                let blocked = *sample - self.before[side] + self.keep * self.blocked[side];
-                self.before[side] = *sample;
-                self.blocked[side] = blocked;
-                self.low[side] += (blocked - self.low[side]) * self.low_pull;
-                *sample = blocked + AIR * (blocked - self.low[side]);
-            }
-        }
+    /// Masters a block. `gains` becomes what each filtered sample was multiplied by.
+    pub fn render(&mut self, mix: &mut Stereo, gains: &mut Stereo) {
+        self.filter.render(mix);
+        let [left, right] = mix;
         self.leveller.follow(left, right);
         let level = self.leveller.gain();
         let power = left.iter().chain(right.iter()).map(|sample| sample * sample).sum::<f32>();
@@ -82,19 +102,21 @@ impl Master {
         self.power += (power - self.power) * if power > self.power { self.rise } else { self.fall };
         let (gain, goal) = (self.gain, (level * make_up(self.power)) as f32);
         let step = (goal - gain) / FRAMES as f32;
-        for i in 0..FRAMES {
-            let gain = gain + step * i as f32;
-            left[i] = bent(left[i] * gain);
-            right[i] = bent(right[i] * gain);
+        for (side, gains) in mix.iter_mut().zip(gains) {
+            for (i, (sample, told)) in side.iter_mut().zip(gains).enumerate() {
+                let gain = gain + step * i as f32;
+                let ridden = *sample * gain;
+                *sample = bent(ridden);
+                // Where nothing is bent the gain is told as it is, for a share of nothing is no number.
+                *told = if *sample == ridden { gain } else { gain * (*sample / ridden) };
+            }
         }
         self.gain = goal;
     }
 
     /// After silence: as if nothing had ever been played, but for the fader, which stays where it is.
     pub fn clear(&mut self) {
-        self.before = [0.0; 2];
-        self.blocked = [0.0; 2];
-        self.low = [0.0; 2];
+        self.filter.clear();
         self.power = 0.0;
     }
 }

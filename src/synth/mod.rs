@@ -8,17 +8,23 @@
 //! ```text
 //! strokes -> our ensemble (modal | wave | drums) -> left, right ---+-> master -> limiter -> samples
 //!            or a SoundFont's                    -> send -> room --+
+//!            `------------------ playing, linear ---------------'    `- mastering -----'
 //! ```
+//!
+//! What plays can be split into stems: each has a room of its own, and gets the gains which the mix was given.
 
 mod drums;
 mod ensemble;
 mod leveller;
 mod limiter;
+mod looping;
 mod master;
+mod mastering;
 mod modal;
 mod noise;
 mod partials;
 mod patches;
+mod playing;
 mod rendering;
 mod room;
 mod sound_font;
@@ -26,18 +32,15 @@ mod stand_in;
 mod voice;
 mod wave;
 
+pub use looping::{Looping, looping};
 pub use noise::Noise;
-pub use rendering::{Rendering, rendering, rendering_with};
+pub use rendering::{Rendering, Split, Take, rendering, rendering_split, rendering_with};
 pub use sound_font::{SoundFont, SoundFontError};
 
-use crate::perform::{Channel, ChannelSetup, CueKind, Port};
+use crate::perform::{Channel, ChannelSetup, CueKind};
 
-use ensemble::Ensemble;
-use limiter::Limiter;
-use master::Master;
-use room::Room;
-use sound_font::{FontBand, Side};
-use voice::Mix;
+use mastering::Mastering;
+use playing::Playing;
 
 /// Frames in a block: 1.3 ms at 48 kHz. Longer costs latency, shorter costs time.
 const FRAMES: usize = 64;
@@ -45,30 +48,22 @@ const FRAMES: usize = 64;
 const SILENCE: f32 = 1.0e-5;
 /// Seconds of silence after which nothing can come any more: longer than the room's gap and longest line.
 const SILENCE_S: f64 = 0.15;
-/// Blocks in which a hushed room falls silent: 16 ms at 48 kHz.
-const HUSH_BLOCKS: u32 = 12;
-/// What the room gives back, against what is sent.
-const ROOM_GAIN: f32 = 0.5;
+/// What is left of a stem is below this when it is over: -240 dB. Many times over it is nothing, too.
+const NOTHING: f32 = 1.0e-12;
+/// The stem of a stroke that is heard in the mix alone.
+const NO_STEM: usize = usize::MAX;
 
-/// Who plays. Both are struck and rendered alike, by whole blocks, into the same room and mastering.
-#[derive(Debug)]
-enum Band {
-    Own(Box<Ensemble>),
-    /// One for each port.
-    Fonts(Vec<FontBand>),
-}
+/// A block of two sides.
+type Stereo = [[f32; FRAMES]; 2];
 
 /// A synthesiser with its instruments, room and mastering.
 #[derive(Debug)]
 pub struct Synth {
-    band: Band,
-    room: Room,
-    master: Master,
-    limiter: Limiter,
-    /// The block that is given out, and how many of its frames are gone.
-    out: [[f32; 2]; FRAMES],
+    playing: Playing,
+    mastering: Mastering,
+    /// The block that is given out, of the mix and of each stem, and how many of its frames are gone.
+    lines: Vec<Stereo>,
     given: usize,
-    hush_left: u32,
     silent_blocks: u32,
     /// Silent blocks in a row which mean that all is over.
     quiet_after: u32,
@@ -91,20 +86,17 @@ impl Synth {
     /// # Panics
     /// If the rate is not between 8000 and 192000 Hz, or 16000 with a SoundFont.
     pub fn with_font(sample_rate_hz: u32, setups: &[ChannelSetup], font: Option<&SoundFont>) -> Self {
-        assert!((8_000..=192_000).contains(&sample_rate_hz), "{sample_rate_hz} Hz is no sample rate for sound");
-        let rate = f64::from(sample_rate_hz);
-        let quiet_after = (SILENCE_S * rate / FRAMES as f64) as u32 + 1;
+        Self::with_stems(sample_rate_hz, setups, font, 0)
+    }
+
+    /// The same, which renders so many stems beside the mix.
+    fn with_stems(sample_rate_hz: u32, setups: &[ChannelSetup], font: Option<&SoundFont>, stems: usize) -> Self {
+        let quiet_after = quiet_after(sample_rate_hz);
         Self {
-            band: match font {
-                Some(font) => Band::Fonts(font_bands(sample_rate_hz, setups, font)),
-                None => Band::Own(Box::new(Ensemble::new(rate, setups))),
-            },
-            room: Room::new(rate),
-            master: Master::new(rate),
-            limiter: Limiter::new(rate),
-            out: [[0.0; 2]; FRAMES],
+            playing: Playing::new(sample_rate_hz, setups, font, stems),
+            mastering: Mastering::new(sample_rate_hz, stems),
+            lines: vec![[[0.0; FRAMES]; 2]; 1 + stems],
             given: 0,
-            hush_left: 0,
             silent_blocks: quiet_after,
             quiet_after,
         }
@@ -113,11 +105,12 @@ impl Synth {
     /// Strikes or releases a note; takes effect with the next sample rendered (a release within 64, and so a SoundFont's
     /// stroke), which is heard [`Synth::LATENCY_FRAMES`] later.
     pub fn strike(&mut self, channel: Channel, kind: CueKind) {
-        let is_struck = match &mut self.band {
-            Band::Own(ensemble) => ensemble.strike(channel, kind, self.given),
-            Band::Fonts(bands) => bands.iter_mut().any(|band| band.strike(channel, kind)),
-        };
-        if is_struck {
+        self.strike_for(channel, kind, NO_STEM);
+    }
+
+    /// The same, for a stem.
+    fn strike_for(&mut self, channel: Channel, kind: CueKind, stem: usize) {
+        if self.playing.strike(channel, kind, stem, self.given) {
             self.silent_blocks = 0;
         }
     }
@@ -125,23 +118,34 @@ impl Synth {
     /// Fills `stereo` with frames of a left and a right sample; what was in it is overwritten.
     pub fn render(&mut self, stereo: &mut [f32]) {
         for frame in stereo.chunks_exact_mut(2) {
-            frame.copy_from_slice(&self.out[self.given]);
-            self.given += 1;
-            if self.given == FRAMES {
-                // At once: the next stroke belongs to the block after this one.
-                self.block();
-                self.given = 0;
+            let [left, right] = &self.lines[0];
+            frame.copy_from_slice(&[left[self.given], right[self.given]]);
+            self.advance();
+        }
+    }
+
+    /// Appends frames to the mix and to each stem.
+    fn render_lines(&mut self, frames: usize, lines: &mut [Vec<f32>]) {
+        for _ in 0..frames {
+            for (out, [left, right]) in lines.iter_mut().zip(&self.lines) {
+                out.extend_from_slice(&[left[self.given], right[self.given]]);
             }
+            self.advance();
+        }
+    }
+
+    fn advance(&mut self) {
+        self.given += 1;
+        if self.given == FRAMES {
+            // At once: the next stroke belongs to the block after this one.
+            self.block();
+            self.given = 0;
         }
     }
 
     /// Lets everything fall silent within some 20 ms, without a click; strokes that follow are played.
     pub fn hush(&mut self) {
-        match &mut self.band {
-            Band::Own(ensemble) => ensemble.hush(),
-            Band::Fonts(bands) => bands.iter_mut().for_each(FontBand::hush),
-        }
-        self.hush_left = HUSH_BLOCKS;
+        self.playing.hush();
     }
 
     /// Whether nothing sounds and no tail is left.
@@ -151,61 +155,31 @@ impl Synth {
 
     /// Voices that sound, those included which are on their way out; of a SoundFont the notes that are held.
     pub fn voices_sounding(&self) -> usize {
-        match &self.band {
-            Band::Own(ensemble) => ensemble.voices_sounding(),
-            Band::Fonts(bands) => bands.iter().map(FontBand::notes_held).sum(),
-        }
+        self.playing.voices_sounding()
     }
 
     fn block(&mut self) {
         if self.is_quiet() {
-            self.hush_left = 0;
+            self.playing.rest();
             return;
         }
-        let mut mix = Mix { left: [0.0; FRAMES], right: [0.0; FRAMES], send: [0.0; FRAMES] };
-        match &mut self.band {
-            Band::Own(ensemble) => ensemble.render(&mut mix),
-            Band::Fonts(bands) => bands.iter_mut().for_each(|band| band.render(&mut mix)),
-        }
-        let Mix { mut left, mut right, send } = mix;
-        let open = |left: u32| left as f32 / HUSH_BLOCKS as f32;
-        let (gain, gain_step) = match self.hush_left {
-            0 => (ROOM_GAIN, 0.0),
-            left => (ROOM_GAIN * open(left), -ROOM_GAIN / HUSH_BLOCKS as f32 / FRAMES as f32),
-        };
-        self.room.render(&send, gain, gain_step, &mut left, &mut right);
-        if self.hush_left > 0 {
-            self.hush_left -= 1;
-            if self.hush_left == 0 {
-                self.room.clear();
-            }
-        }
-        self.master.render(&mut left, &mut right);
-        self.limiter.render(&mut left, &mut right);
-        for (frame, (left, right)) in self.out.iter_mut().zip(left.into_iter().zip(right)) {
-            *frame = [left, right];
-        }
+        self.playing.render(&mut self.lines);
+        self.mastering.render(&mut self.lines);
         self.count_silence();
     }
 
     fn count_silence(&mut self) {
-        let is_silent = self.voices_sounding() == 0 && self.out.iter().flatten().all(|sample| sample.abs() < SILENCE);
+        let is_silent = self.voices_sounding() == 0 && self.lines[0].iter().flatten().all(|sample| sample.abs() < SILENCE);
         self.silent_blocks = if is_silent { self.silent_blocks + 1 } else { 0 };
         if self.silent_blocks == self.quiet_after {
-            self.room.clear();
-            self.master.clear();
-            self.limiter.clear();
-            self.out = [[0.0; 2]; FRAMES];
+            self.playing.clear();
+            self.mastering.clear();
+            self.lines.fill([[0.0; FRAMES]; 2]);
         }
     }
 }
 
-/// A font has sixteen channels: a band for each port, each on its side.
-fn font_bands(sample_rate_hz: u32, setups: &[ChannelSetup], font: &SoundFont) -> Vec<FontBand> {
-    let band = |port, side| FontBand::new(sample_rate_hz, setups, port, side, font);
-    if setups.iter().any(|setup| setup.channel.port() == Port::B) {
-        vec![band(Port::A, Side::Left), band(Port::B, Side::Right)]
-    } else {
-        vec![band(Port::A, Side::Alone)]
-    }
+/// Silent blocks in a row after which nothing can come any more.
+fn quiet_after(sample_rate_hz: u32) -> u32 {
+    (SILENCE_S * f64::from(sample_rate_hz) / FRAMES as f64) as u32 + 1
 }

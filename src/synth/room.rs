@@ -4,7 +4,7 @@
 //! Three allpass diffusers, then eight delay lines which feed each other through a Hadamard matrix
 //! (Jot and Chaigne, "Digital delay networks for designing artificial reverberators", AES 1991).
 
-use super::FRAMES;
+use super::{FRAMES, Stereo};
 
 /// Delay lines, milliseconds: mutually prime at common rates, as of a room of some ten metres.
 const LINES_MS: [f64; 8] = [24.1, 27.7, 32.3, 37.9, 42.7, 48.1, 53.3, 58.7];
@@ -80,8 +80,8 @@ impl Room {
         }
     }
 
-    /// Adds the answer of the room to `left` and `right`.
-    pub fn render(&mut self, send: &[f32; FRAMES], gain: f32, gain_step: f32, left: &mut [f32; FRAMES], right: &mut [f32; FRAMES]) {
+    /// Adds the answer of the room to a line.
+    pub fn render(&mut self, send: &[f32; FRAMES], gain: f32, gain_step: f32, [left, right]: &mut Stereo) {
         let mut input = [0.0; FRAMES];
         self.gap.read(&mut input);
         let mut thinned = *send;

@@ -1,11 +1,11 @@
 //! One sounding note: its sound, its envelope and its place. Knows nothing of channels' settings or of
 //! other voices.
 
-use super::FRAMES;
 use super::drums::{Kit, KitName};
 use super::modal::Modal;
 use super::patches::{Fade, Recipe};
 use super::wave::{Airs, Tables, Wave};
+use super::{FRAMES, NO_STEM};
 
 /// Blocks in which a voice that has to go is faded out: 4 to 6 ms, too short to be heard as a note, long
 /// enough not to click.
@@ -51,11 +51,23 @@ pub struct Place {
 }
 
 /// What all voices add up to in a block.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mix {
     pub left: [f32; FRAMES],
     pub right: [f32; FRAMES],
     pub send: [f32; FRAMES],
+}
+
+impl Mix {
+    pub const SILENT: Self = Self { left: [0.0; FRAMES], right: [0.0; FRAMES], send: [0.0; FRAMES] };
+
+    pub fn add(&mut self, other: &Self) {
+        for (sum, more) in [(&mut self.left, &other.left), (&mut self.right, &other.right), (&mut self.send, &other.send)] {
+            for (sample, more) in sum.iter_mut().zip(more) {
+                *sample += more;
+            }
+        }
+    }
 }
 
 /// What voices read: made once, changed by nobody.
@@ -71,6 +83,8 @@ pub struct Material {
 pub struct Voice {
     pub channel: u8,
     pub pitch: u8,
+    /// The stem that it belongs to, where stems are rendered.
+    pub stem: usize,
     pub stage: Stage,
     /// Drums ignore releases.
     pub is_drum: bool,
@@ -137,6 +151,7 @@ impl Voice {
         Self {
             channel,
             pitch,
+            stem: NO_STEM,
             stage: Stage::Held,
             is_drum: matches!(sound, Sound::Drum { .. }),
             loudness: place.left + place.right,

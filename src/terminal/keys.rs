@@ -17,6 +17,10 @@ pub enum Command {
     Atlas,
     /// So many pages on in the atlas, or back if negative.
     Turn(i32),
+    /// So many steps of the knob that is chosen, or back if negative.
+    Knob(i32),
+    /// Choose the next knob.
+    NextKnob,
     /// Out of what is open: the atlas, or else the piece.
     Leave,
     Quit,
@@ -45,6 +49,9 @@ pub fn command(key: KeyEvent) -> Option<Command> {
         KeyCode::Char('-' | '_') => Some(Command::Slower),
         KeyCode::Char('d' | 'D') => Some(Command::Detach),
         KeyCode::Char('a' | 'A') => Some(Command::Atlas),
+        KeyCode::Char(']') => Some(Command::Knob(1)),
+        KeyCode::Char('[') => Some(Command::Knob(-1)),
+        KeyCode::Char('k' | 'K') => Some(Command::NextKnob),
         KeyCode::PageDown => Some(Command::Turn(1)),
         KeyCode::PageUp => Some(Command::Turn(-1)),
         KeyCode::Esc => Some(Command::Leave),
@@ -71,6 +78,9 @@ mod tests {
             (KeyCode::Char('d'), Some(Command::Detach)),
             (KeyCode::Char('q'), Some(Command::Quit)),
             (KeyCode::Char('a'), Some(Command::Atlas)),
+            (KeyCode::Char(']'), Some(Command::Knob(1))),
+            (KeyCode::Char('['), Some(Command::Knob(-1))),
+            (KeyCode::Char('k'), Some(Command::NextKnob)),
             (KeyCode::PageDown, Some(Command::Turn(1))),
             (KeyCode::PageUp, Some(Command::Turn(-1))),
             (KeyCode::Esc, Some(Command::Leave)),

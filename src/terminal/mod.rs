@@ -54,6 +54,8 @@ pub struct Scene<'a> {
     /// `None` as long as it is unknown: the program still runs.
     pub end: Option<Tick>,
     pub tempo: Tempo,
+    /// A foreign MIDI clock has the tempo.
+    pub is_led: bool,
     pub key: Key,
     /// "1 note = 120 instructions".
     pub bar_remark: &'a str,
@@ -69,6 +71,8 @@ pub struct Scene<'a> {
     pub notices: &'a [String],
     /// What is read in the atlas, if it is open.
     pub leaf: Option<Leaf<'a>>,
+    /// The number of the program that the keys turn: `knob n = 12 (1..64)`. Empty where there is none.
+    pub knob: &'a str,
 }
 
 /// A page of the atlas that is open.

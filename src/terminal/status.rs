@@ -32,6 +32,14 @@ pub(super) fn draw_keys(frame: &mut Frame, area: Rect, scene: &Scene) {
         Some(_) => vec!["a closes the atlas".to_owned(), "PgUp PgDn turn".into(), pause.into(), "q quits".into()],
         None => [pause, "←→ bar", "↑↓ 8 bars", "+- tempo", "a atlas", "q quits"].map(str::to_owned).into(),
     };
+    if !scene.knob.is_empty() {
+        keys.push("[ ] turn".into());
+        keys.push("k next knob".into());
+    }
+    if scene.is_led {
+        // The foreign clock has it.
+        keys.retain(|key| key != "+- tempo");
+    }
     // Once the end is known there is no program to let go.
     if scene.end.is_none() {
         keys.push("d runs on unheard".into());
@@ -53,12 +61,13 @@ fn facts(scene: &Scene) -> Vec<String> {
         // Early, so that even the smallest view says how much was folded into a note.
         legible_text(scene.bar_remark),
         legible_text(scene.state),
+        legible_text(scene.knob),
         match scene.end.map(bars) {
             Some(bars) => format!("bar {} of {bars}", (scene.now.bar() + 1).min(bars)),
             None => format!("bar {}", scene.now.bar() + 1),
         },
         legible_text(scene.section),
-        format!("{} bpm", scene.tempo.quarters_per_minute()),
+        format!("{} bpm{}", scene.tempo.quarters_per_minute(), if scene.is_led { " by MIDI clock" } else { "" }),
         format!("in {}", scene.key),
     ];
     if let Some(lead) = scene.lead {

@@ -113,9 +113,11 @@ fn transport<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, view: &View, messages
 }
 
 fn music<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, messages: &mut Vec<Message>) {
-    let mut tempo = bench.position().tempo.quarters_per_minute();
+    let position = bench.position();
+    let mut tempo = position.tempo.quarters_per_minute();
     let tempo_field = DragValue::new(&mut tempo).range(TEMPI).suffix(" bpm");
-    if ui.add(tempo_field).on_hover_text("Tempo: drag, or click and type").changed()
+    let field = ui.add_enabled(!position.is_led, tempo_field).on_hover_text("Tempo: drag, or click and type");
+    if field.on_disabled_hover_text("A MIDI clock has the tempo").changed()
         && let Some(tempo) = Tempo::new(tempo)
     {
         messages.push(Message::Tempo(tempo));

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use nannou::prelude::egui::text::{CCursor, LayoutJob, TextFormat};
 use nannou::prelude::egui::{
-    Align, Align2, Frame, Galley, Id, Layout, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui,
-    UiBuilder, pos2, vec2,
+    Align, Align2, Frame, Galley, Layout, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 use super::find_bar;
+use super::knobs;
 use super::seen::Seen;
 use super::theme::{SMALL, mono, plain};
 use super::typing;
@@ -41,6 +42,7 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &mut Workbench<V>, view: 
         find_bar::draw(ui, bar, bench, view, messages);
         inside.min.y += 28.0;
     }
+    knobs::follow(ui, bench, view);
     colour(view, &bench.document.text);
     ui.scope_builder(UiBuilder::new().max_rect(inside), |ui| {
         ui.set_clip_rect(inside);
@@ -79,7 +81,7 @@ fn colour(view: &mut View, text: &str) {
 }
 
 fn text<V: Voices>(ui: &mut Ui, bench: &mut Workbench<V>, view: &mut View, seen: &Seen, messages: &mut Vec<Message>) {
-    let id = Id::new("code");
+    let id = typing::field();
     let has_focus = ui.memory(|memory| memory.has_focus(id));
     if has_focus && typing::habits(ui, id, &mut bench.document.text, view) {
         messages.push(Message::Edited);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use nannou::prelude::egui::{Context, Key, Modifiers};
 
 use super::atlas::Reading;
+use super::knobs;
 use super::seen::Seen;
 use super::view::{Ask, Find, View};
 use crate::live::Voices;
@@ -75,6 +76,9 @@ pub fn read<V: Voices>(
     if pressed(Modifiers::NONE, Key::F6) {
         let line = bench.document.text[..bench.document.text.floor_char_boundary(view.caret)].matches('\n').count() as u32 + 1;
         messages.push(Message::SeekLine(line));
+    }
+    if pressed(Modifiers::NONE, Key::F4) {
+        knobs::next(bench, view);
     }
     if pressed(Modifiers::NONE, Key::F1) {
         view.reading = if view.reading.is_some() { None } else { Some(Reading::at(bench, seen)) };

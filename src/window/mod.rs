@@ -11,6 +11,7 @@ mod find_bar;
 mod held;
 mod inspector;
 mod keys;
+mod knobs;
 mod layout;
 mod mixer;
 mod roll;

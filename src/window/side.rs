@@ -5,7 +5,7 @@ use nannou::prelude::egui::{Align2, Rect, RichText, ScrollArea, Sense, Ui, UiBui
 use super::seen::Seen;
 use super::theme::{SMALL, mark, plain};
 use super::view::{Tab, View, panel};
-use super::{inspector, mixer};
+use super::{inspector, knobs, mixer};
 use crate::live::Voices;
 use crate::trace::Family;
 use crate::workbench::{Message, Workbench};
@@ -26,7 +26,10 @@ pub fn draw<V: Voices>(ui: &mut Ui, rect: Rect, bench: &Workbench<V>, view: &mut
             |ui| match view.tab {
                 Tab::Legend => legend(ui, bench, view),
                 Tab::Inspector => inspector::draw(ui, bench, view, seen, messages),
-                Tab::Mixer => mixer::draw(ui, bench, view, messages),
+                Tab::Mixer => {
+                    knobs::draw(ui, bench, view, messages);
+                    mixer::draw(ui, bench, view, messages);
+                }
                 Tab::Output => output(ui, bench, view),
                 Tab::Difference => difference(ui, bench, view),
             },

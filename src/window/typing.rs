@@ -1,10 +1,38 @@
 //! Typing as in a code editor: what goes beyond a text field is taken out of its input and done to the text.
 
 use nannou::prelude::egui::text::{CCursor, CCursorRange};
-use nannou::prelude::egui::{Event, Id, Key, Modifiers, TextEdit, Ui};
+use nannou::prelude::egui::{Context, Event, Id, Key, Modifiers, TextEdit, Ui};
 
 use super::view::View;
 use crate::edit::{self, Edit, byte_of_char, char_of_byte};
+
+/// The field that the program is in.
+pub fn field() -> Id {
+    Id::new("code")
+}
+
+/// The text was changed by another hand than the keyboard's: the caret stays at its place in it, and where
+/// `is_new` the text as it was can be had back by undoing.
+pub fn changed_elsewhere(context: &Context, id: Id, old: &str, new: &str, is_new: bool) {
+    let mut state = TextEdit::load_state(context, id).unwrap_or_default();
+    let range = state.cursor.char_range().unwrap_or_default();
+    if is_new {
+        let mut undoer = state.undoer();
+        undoer.add_undo(&(range, old.to_owned()));
+        state.set_undoer(undoer);
+    }
+    let before = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).count();
+    let (old_length, new_length) = (old.chars().count(), new.chars().count());
+    let most = old_length.min(new_length) - before;
+    let behind = old.chars().rev().zip(new.chars().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let moved = |cursor: CCursor| match cursor.index {
+        index if index <= before => cursor,
+        index if index >= old_length - behind => CCursor::new(index + new_length - old_length),
+        _ => CCursor::new(new_length - behind),
+    };
+    state.cursor.set_char_range(Some(CCursorRange::two(moved(range.secondary), moved(range.primary))));
+    state.store(context, id);
+}
 
 /// Selects from `anchor` to `caret`, in bytes.
 pub fn select(ui: &Ui, id: Id, text: &str, anchor: usize, caret: usize) {

@@ -10,6 +10,7 @@ use nannou::prelude::egui;
 
 use super::Opening;
 use super::atlas::Reading;
+use super::knobs::Turned;
 use super::theme::{Shade, Theme};
 use crate::checkout::Checkouts;
 use crate::edit::{Kind, Lines, Query};
@@ -73,6 +74,7 @@ pub struct View {
     /// Input that has to wait for what came before it.
     pub deferred: Vec<egui::Event>,
     pub coloured: Coloured,
+    pub knobs: Turned,
     /// First row of the bytecode panel, which follows by and by.
     pub bytecode_top: f32,
     /// Whether the spectrum is shown instead of the wave.
@@ -125,6 +127,7 @@ impl View {
             caret: 0,
             deferred: Vec::new(),
             coloured: Coloured::default(),
+            knobs: Turned::default(),
             bytecode_top: 0.0,
             shows_spectrum: false,
         }

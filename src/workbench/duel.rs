@@ -245,7 +245,7 @@ impl<V: Voices> Workbench<V> {
             duel.queued = Some((other, difference));
         }
         self.meet_recorder();
-        if self.position.is_paused {
+        if self.position.is_paused && !std::mem::take(&mut self.turning.is_turn) {
             self.player.pause(false);
         }
         self.position = self.player.position();

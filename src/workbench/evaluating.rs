@@ -34,6 +34,7 @@ pub struct Pending {
 impl<V: Voices> Workbench<V> {
     /// Runs what is in the editor, unless it is no Python.
     pub(super) fn evaluate(&mut self) {
+        self.knobs_are_heard();
         if self.duel.is_some() {
             return self.evaluate_both();
         }
@@ -87,7 +88,7 @@ impl<V: Voices> Workbench<V> {
         };
         let style = Style { tempo: self.tempo, ..wishes.style.clone() };
         let zoom = if style.mapping.is_lossless() { Zoom::Opcode } else { wishes.zoom };
-        Order { request, style, zoom, head_start: HEAD_START }
+        Order { request, style, zoom, head_start: HEAD_START, drive: wishes.drive }
     }
 
     /// Evaluates what was typed, if that was asked for and it is Python.
@@ -220,7 +221,7 @@ impl<V: Voices> Workbench<V> {
         self.meet(&rendition);
         self.queue(rendition);
         self.meet_recorder();
-        if self.position.is_paused {
+        if self.position.is_paused && !std::mem::take(&mut self.turning.is_turn) {
             self.player.pause(false);
         }
         self.position = self.player.position();
@@ -305,6 +306,7 @@ impl<V: Voices> Workbench<V> {
 
     /// Stops every program.
     pub(super) fn stop_all(&mut self) {
+        self.forget_turn();
         self.stop_looking();
         if let Some(duel) = &mut self.duel {
             let both = duel.stop();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::mixer::{Change, Strip};
 use super::selection::Selection;
 use crate::compose::Mapping;
+use crate::edit::Turn;
 use crate::fold::Zoom;
 use crate::music::{Tempo, Tick};
 use crate::picture::Stride;
@@ -45,6 +46,10 @@ pub enum Message {
     Style(Arc<Mapping>),
 
     Mix(Strip, Change),
+    /// Turn this knob of the text to this value.
+    Knob(usize, f64),
+    /// A controller was moved: turn the knob that it turns, if it does.
+    Turn(Turn),
     /// Whether the library is left out.
     OnlyMine(bool),
 

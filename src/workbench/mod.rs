@@ -16,6 +16,7 @@ mod recorder;
 mod rendition;
 mod selection;
 mod time;
+mod turning;
 mod watch;
 
 pub use duel::Duel;
@@ -35,6 +36,7 @@ use std::time::Duration;
 
 use crate::compose::Style;
 use crate::edit::Document;
+use crate::feed::Drive;
 use crate::fold::Zoom;
 use crate::interpreter::Choice;
 use crate::interpreter::options::Only;
@@ -46,6 +48,7 @@ use evaluating::Pending;
 use looking::{Descent, Looking};
 use mixer::Mixing;
 use recorder::Recorder;
+use turning::Turning;
 use watch::Watch;
 
 /// Lines of the program's output that are kept.
@@ -69,6 +72,8 @@ pub struct Wishes {
     pub is_auto: bool,
     /// Whether the file is followed on disk.
     pub watches: bool,
+    /// How fast the beat drives the program; none if it runs as far as its music needs it.
+    pub drive: Option<Drive>,
     /// The evalody executable, which is also the embedded interpreter.
     pub own_executable: PathBuf,
     /// Where recordings and screenshots are put.
@@ -118,6 +123,7 @@ pub struct Workbench<V: Voices = Synth> {
     looking: Option<Looking>,
     /// What is still to be heard of the last one.
     descent: Descent,
+    turning: Turning,
     /// The program that is heard against this one.
     duel: Option<Duel>,
     watch: Option<Watch>,
@@ -154,6 +160,7 @@ impl<V: Voices> Workbench<V> {
             recorder: None,
             looking: None,
             descent: Descent::default(),
+            turning: Turning::default(),
             duel: None,
             watch: None,
             evaluated: String::new(),
@@ -205,6 +212,8 @@ impl<V: Voices> Workbench<V> {
                 evaluating::locked(&self.mixing).mixer.change(strip, change);
                 self.mix();
             }
+            Message::Knob(index, value) => self.turn_knob(index, value),
+            Message::Turn(turn) => self.controller_moved(turn),
             Message::OnlyMine(only_mine) => self.only_mine(only_mine),
             Message::ShowOther => self.show_other(),
             Message::ByTurns(by_turns) => self.by_turns(by_turns),
@@ -225,6 +234,9 @@ impl<V: Voices> Workbench<V> {
         self.leaving.retain(|thread| !thread.is_finished());
         self.watch_file();
         self.evaluate_by_itself();
+        self.find_knobs();
+        self.hear_controls();
+        self.evaluate_turned();
         self.sound_descent();
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.advance()

@@ -118,6 +118,7 @@ fn performance(title: &str, strokes: &[Stroke], setups: Vec<ChannelSetup>, frame
         setups,
         cues,
         causes,
+        harmony: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
         states: Vec::new(),

@@ -108,6 +108,7 @@ fn dense(patches: &[Patch], hold_ms: u32) -> Performance {
         setups,
         cues,
         causes: Vec::new(),
+        harmony: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
         states: Vec::new(),

@@ -68,6 +68,7 @@ pub fn piece(cast: &Cast, velocities: &[u8]) -> Performance {
         setups,
         cues,
         causes: Vec::new(),
+        harmony: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
         states: Vec::new(),

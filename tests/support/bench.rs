@@ -57,6 +57,7 @@ pub fn wishes() -> Wishes {
         memory_bytes: Some(512 << 20),
         is_auto: false,
         watches: false,
+        drive: None,
         own_executable: PathBuf::from(env!("CARGO_BIN_EXE_evalody")),
         folder: PathBuf::new(),
     }

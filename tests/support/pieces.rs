@@ -39,6 +39,7 @@ pub fn piece(strings: &[Vec<(u32, u32)>], tempo: Tempo, rest: u32) -> Performanc
         }],
         cues,
         causes: Vec::new(),
+        harmony: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
         states: Vec::new(),

@@ -19,7 +19,12 @@ pub fn python_with(modules: &[&str]) -> Option<String> {
 
 /// Whether the command `name` can be started at all.
 pub fn is_on_path(name: &str) -> bool {
-    let started = Command::new(name).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    starts_with(name, &[])
+}
+
+/// Whether the command `name` can be started with these arguments, for one that would wait or open a window without.
+pub fn starts_with(name: &str, arguments: &[&str]) -> bool {
+    let started = Command::new(name).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if started.is_err() {
         missing(&format!("no {name} on the path"));
     }

@@ -31,6 +31,7 @@ pub fn score(title: &str, parts: Vec<Part>, end: u32) -> Score {
         tempo: Tempo::new(120).unwrap(),
         key: Key::new(9, Mode::Minor).unwrap(),
         parts,
+        harmony: Vec::new(),
         markers: Vec::new(),
         remarks: Vec::new(),
         states: Vec::new(),

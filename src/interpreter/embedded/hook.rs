@@ -11,7 +11,7 @@ use rustpython_vm::bytecode::Opcode;
 use rustpython_vm::frame::{InterpreterFrame, current_thread_iframe};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::recorder::{Recorder, Tape, Told, recorder};
+use super::recorder::{Recorder, Refusal, Tape, Told, recorder};
 use super::{blocks, threads};
 use crate::interpreter::wire::LimitBlob;
 use crate::trace::MarkKind;
@@ -32,7 +32,11 @@ thread_local! {
 pub fn hook(frame: PyObjectRef, event: PyStrRef, argument: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let _ours = blocks::ours();
     let nothing = vm.ctx.none();
-    let Some(recorder) = recorder().filter(|recorder| !recorder.is_silent()) else { return Ok(nothing) };
+    let Some(recorder) = recorder().filter(|recorder| !recorder.is_silent()) else {
+        // Nothing will be told again: this thread goes on at full speed.
+        vm.trace_func.replace(nothing.clone());
+        return Ok(nothing);
+    };
     if let Some(limit) = recorder.crossed() {
         recorder.cut(limit, vm);
     }
@@ -102,9 +106,13 @@ fn stepped(recorder: &Recorder, open: &mut Vec<Open>, iframe: &InterpreterFrame,
     if !frame.told.handlers.is_empty() && frame.told.handlers.binary_search(&unit).is_ok() {
         tape.mark(thread, &MarkKind::Handled(frame.told.id));
     }
-    if !tape.step(frame.told.id, unit, thread) {
+    while let Err(refusal) = tape.step(frame.told.id, unit, thread) {
         drop(tape);
-        recorder.cut(LimitBlob::Steps, vm);
+        match refusal {
+            Refusal::TooMany => recorder.cut(LimitBlob::Steps, vm),
+            Refusal::Spent if !recorder.wait(vm) => return,
+            Refusal::Spent => tape = recorder.tape(),
+        }
     }
 }
 

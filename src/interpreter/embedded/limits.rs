@@ -32,6 +32,9 @@ const RESERVED_BYTES: u64 = 512 << 20;
 /// the interpreter can turn only some refusals into a MemoryError and dies of the others.
 const REFUSED_ABOVE_BYTES: u64 = 4 << 30;
 
+/// Status of a program that runs unheard and took too much memory: what a shell says of one that the kernel killed for it.
+const OUT_OF_MEMORY: i32 = 137;
+
 /// What to watch; made before confinement, which would keep it from opening what it reads.
 pub struct Watch {
     time: Option<Duration>,
@@ -64,6 +67,14 @@ impl Watch {
         loop {
             std::thread::sleep(WATCH);
             if let Some(limit) = self.crossed() {
+                if recorder.is_let_go() {
+                    // Nobody reads what could be told; of time the parent thinks.
+                    if matches!(limit, LimitBlob::Memory) {
+                        eprintln!("evalody: the program took more memory than it may, and was stopped");
+                        leave(OUT_OF_MEMORY);
+                    }
+                    continue;
+                }
                 recorder.cross(limit);
                 let crossed = Instant::now();
                 while crossed.elapsed() < GRACE && !self.is_beyond_grace() {

@@ -7,6 +7,7 @@
 mod blocks;
 mod code;
 mod confine;
+mod grants;
 mod hook;
 mod limits;
 mod positions;
@@ -15,6 +16,7 @@ mod run;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod syscalls;
 mod threads;
+mod trace_pipe;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -24,7 +26,9 @@ use std::time::Duration;
 
 use crate::interpreter::options::ChildOptions;
 use crate::interpreter::wire::{EndBlob, Hello, PROTOCOL, Writer};
+use grants::Grants;
 use recorder::Scope;
+use trace_pipe::TracePipe;
 
 pub use blocks::Counting;
 pub use code::opcode_name;
@@ -39,7 +43,7 @@ const STACK_BYTES: usize = 256 << 20;
 /// Runs the child; returns its exit status. `evalody __embedded OPTIONS` ends up here.
 pub fn main(options_json: &str) -> i32 {
     match prepare(options_json) {
-        Ok((options, source, trace)) => trace_program(options, source, trace),
+        Ok((options, source, trace, grants)) => trace_program(options, source, trace, grants),
         Err(error) => {
             eprintln!("evalody: the embedded interpreter cannot start: {error}");
             FAILED
@@ -59,12 +63,13 @@ enum StartError {
     Source(#[from] io::Error),
 }
 
-fn prepare(options_json: &str) -> Result<(ChildOptions, String, File), StartError> {
+fn prepare(options_json: &str) -> Result<(ChildOptions, String, File, Grants), StartError> {
     let options: ChildOptions = serde_json::from_str(options_json)?;
     if options.protocol != PROTOCOL {
         return Err(StartError::Protocol(options.protocol));
     }
     let trace = inherited(options.trace_fd)?;
+    let grants = Grants::new(options.control_fd.map(inherited).transpose()?);
     let mut source = match (options.source_fd, &options.path) {
         (Some(fd), _) => inherited(fd)?,
         (None, Some(path)) => File::open(path)?,
@@ -72,7 +77,7 @@ fn prepare(options_json: &str) -> Result<(ChildOptions, String, File), StartErro
     };
     let mut text = String::new();
     source.read_to_string(&mut text)?;
-    Ok((options, text, trace))
+    Ok((options, text, trace, grants))
 }
 
 /// An inherited descriptor as a file, kept from whatever the program starts.
@@ -83,16 +88,17 @@ fn inherited(fd: RawFd) -> io::Result<File> {
     Ok(file)
 }
 
-fn trace_program(options: ChildOptions, source: String, trace: File) -> i32 {
+fn trace_program(options: ChildOptions, source: String, trace: File, grants: Grants) -> i32 {
     let home = options.path.as_deref().map(Path::new).and_then(|path| Some(path.canonicalize().ok()?.parent()?.to_owned()));
     let watch = limits::Watch::new(options.time_s.map(Duration::from_secs_f64), options.memory_bytes);
     let warnings = if options.confine { confine::confine(home.as_deref()) } else { Vec::new() };
-    let mut writer = Writer::new(trace, options.records as usize);
+    let mut writer = Writer::new(TracePipe::new(trace), options.records as usize);
     let hello = Hello {
         protocol: PROTOCOL,
         interpreter: format!("RustPython {} (bytecode of CPython 3.14)", run::version()),
         version: (3, 14),
         recorder: "vm.trace_func".into(),
+        is_paced: grants.are_needed(),
         warnings,
         ..Hello::default()
     };
@@ -100,7 +106,7 @@ fn trace_program(options: ChildOptions, source: String, trace: File) -> i32 {
         recorder::leave(recorder::LISTENER_GONE);
     }
     let scope = Scope { only: options.only, program: options.name.clone(), home: home.clone() };
-    let recorder = recorder::start(writer, scope, options.steps);
+    let recorder = recorder::start(writer, grants, scope, options.steps);
     limits::tell_panics();
     watch.start(recorder);
     let python = std::thread::Builder::new().name("python".into()).stack_size(STACK_BYTES);
@@ -109,5 +115,16 @@ fn trace_program(options: ChildOptions, source: String, trace: File) -> i32 {
         Err(error) => EndBlob::Died { how: format!("no thread for the embedded interpreter: {error}") },
     };
     recorder.end(&end);
-    recorder::leave(0)
+    // The end was told, unless nobody hears of it: then the status says it.
+    recorder::leave(if recorder.is_let_go() { status(&end) } else { 0 })
+}
+
+/// As Python itself would leave.
+fn status(end: &EndBlob) -> i32 {
+    match end {
+        EndBlob::Exited { status } => *status,
+        EndBlob::Raised { .. } => 1,
+        EndBlob::Died { .. } => FAILED,
+        _ => 0,
+    }
 }

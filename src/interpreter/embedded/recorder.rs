@@ -1,7 +1,6 @@
 //! The one place through which everything told about a run goes out: counts steps, knows code objects, ends once.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::PathBuf;
@@ -11,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{AsObject, Py, PyRef, VirtualMachine};
 
+use super::grants::{Granted, Grants};
+use super::trace_pipe::TracePipe;
 use super::{blocks, code};
 use crate::interpreter::options::Only;
 use crate::interpreter::wire::{CodeBlob, EndBlob, LimitBlob, Writer};
@@ -37,7 +38,11 @@ pub struct Recorder {
     silent: AtomicBool,
     /// 0, or a limit that the watchdog saw crossed; the hook then ends the run.
     crossed: AtomicU8,
+    /// Set once the program goes on unheard.
+    let_go: AtomicBool,
     pub scope: Scope,
+    /// Taken before the tape, by who waits for more: nobody holds the tape meanwhile.
+    grants: Mutex<Grants>,
     tape: Mutex<Tape>,
 }
 
@@ -51,7 +56,7 @@ pub struct Scope {
 }
 
 pub struct Tape {
-    writer: Writer<File>,
+    writer: Writer<TracePipe>,
     /// By address; a held reference keeps the address from being given away again.
     codes: HashMap<usize, Known>,
     codes_held: usize,
@@ -59,6 +64,10 @@ pub struct Tape {
     ids: HashMap<u64, u32>,
     steps: u64,
     steps_allowed: u64,
+    /// Any number where none need be granted.
+    steps_granted: u64,
+    /// The lesser of both, so that a step asks but once.
+    steps_until: u64,
     /// Collections of each generation and what they had collected, when last looked at.
     collections: [(usize, usize); 3],
     told_since_flush: bool,
@@ -71,6 +80,15 @@ struct Known {
     _held: PyRef<PyCode>,
     /// `None` if its frames are not told.
     told: Option<Arc<Told>>,
+}
+
+/// Why a step may not be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is one more than allowed.
+    TooMany,
+    /// More must be granted first.
+    Spent,
 }
 
 /// What the hook needs of a code object that was told.
@@ -104,18 +122,24 @@ impl Scope {
 }
 
 /// Starts recording; once a process.
-pub fn start(writer: Writer<File>, scope: Scope, steps_allowed: Option<u64>) -> &'static Recorder {
+pub fn start(writer: Writer<TracePipe>, grants: Grants, scope: Scope, steps_allowed: Option<u64>) -> &'static Recorder {
+    let steps_allowed = steps_allowed.unwrap_or(u64::MAX);
+    let steps_granted = if grants.are_needed() { 0 } else { u64::MAX };
     RECORDER.get_or_init(|| Recorder {
         silent: AtomicBool::new(false),
         crossed: AtomicU8::new(0),
+        let_go: AtomicBool::new(false),
         scope,
+        grants: Mutex::new(grants),
         tape: Mutex::new(Tape {
             writer,
             codes: HashMap::new(),
             codes_held: CODES_HELD,
             ids: HashMap::new(),
             steps: 0,
-            steps_allowed: steps_allowed.unwrap_or(u64::MAX),
+            steps_allowed,
+            steps_granted,
+            steps_until: steps_allowed.min(steps_granted),
             collections: [(0, 0); 3],
             told_since_flush: false,
             ended: false,
@@ -170,6 +194,46 @@ impl Recorder {
         }
     }
 
+    /// Whether the program goes on unheard.
+    pub fn is_let_go(&self) -> bool {
+        self.let_go.load(Ordering::Relaxed)
+    }
+
+    /// Waits until more instructions may be told; all threads wait for the same. False if nothing is told any more.
+    pub fn wait(&self, vm: &VirtualMachine) -> bool {
+        let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_silent() {
+            return false;
+        }
+        if !self.tape().is_spent() {
+            return true; // another thread has waited
+        }
+        match grants.wait() {
+            Granted::Steps(steps) => self.tape().grant(steps),
+            Granted::Freely => self.tape().grant(u64::MAX),
+            Granted::LetGo => {
+                self.let_go.store(true, Ordering::Relaxed);
+                self.end(&EndBlob::Detached);
+                self.tape().writer.out().close();
+            }
+            // Who set a limit of time grants no more when it is over.
+            Granted::NoMore => self.cut(self.crossed().unwrap_or(LimitBlob::Listener), vm),
+        }
+        !self.is_silent()
+    }
+
+    /// What a forked child does: it shares the pipes of its parent, and two at once would garble the one and take
+    /// from the other. One that another thread held then is left open.
+    pub fn forked(&self) {
+        self.fall_silent();
+        if let Some(mut tape) = self.try_tape() {
+            tape.writer.out().close();
+        }
+        if let Ok(mut grants) = self.grants.try_lock() {
+            grants.close();
+        }
+    }
+
     /// The program is over, and this says how. Only the first end is told.
     pub fn end(&self, end: &EndBlob) {
         self.fall_silent();
@@ -189,11 +253,11 @@ impl Recorder {
 }
 
 impl Tape {
-    /// One step; false if it is one more than allowed.
+    /// One step, if it may be told.
     #[inline]
-    pub fn step(&mut self, code: CodeId, unit: u32, thread: u8) -> bool {
-        if self.steps >= self.steps_allowed {
-            return false;
+    pub fn step(&mut self, code: CodeId, unit: u32, thread: u8) -> Result<(), Refusal> {
+        if self.steps >= self.steps_until {
+            return Err(if self.steps >= self.steps_allowed { Refusal::TooMany } else { Refusal::Spent });
         }
         self.steps += 1;
         self.told_since_flush = true;
@@ -203,7 +267,20 @@ impl Tape {
             self.rest_of_blocks(thread, changed - told);
         }
         gone_if_failed(self.writer.step(code.0, unit * 2, thread, told as i32));
-        true
+        if self.steps == self.steps_until {
+            // Who granted it waits to hear of it.
+            self.flush();
+        }
+        Ok(())
+    }
+
+    fn is_spent(&self) -> bool {
+        self.steps >= self.steps_granted
+    }
+
+    fn grant(&mut self, steps: u64) {
+        self.steps_granted = self.steps_granted.saturating_add(steps);
+        self.steps_until = self.steps_allowed.min(self.steps_granted);
     }
 
     /// What a step cannot hold, when a large list is cleared for instance.

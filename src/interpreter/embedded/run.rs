@@ -111,12 +111,12 @@ fn keep_trace_function(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// A forked child shares our pipe; two at once would garble it.
+/// A forked child is none of what is told.
 fn fall_silent_when_forked(vm: &VirtualMachine) -> PyResult<()> {
     let posix = vm.import("posix", 0)?;
     let silent = vm.new_function("fall_silent", || {
         if let Some(recorder) = recorder() {
-            recorder.fall_silent();
+            recorder.forked();
         }
     });
     let mut arguments = FuncArgs::default();

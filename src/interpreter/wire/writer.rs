@@ -26,6 +26,11 @@ impl<W: Write> Writer<W> {
         Self { out, buffer: Vec::with_capacity(most + 8), capacity: 8, most }
     }
 
+    /// Where the words go.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     #[inline]
     fn word(&mut self, word: u64) -> io::Result<()> {
         self.buffer.extend_from_slice(&word.to_le_bytes());

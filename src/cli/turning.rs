@@ -1,0 +1,238 @@
+//! Knobs that are turned while `play` plays: the program runs anew with another number in its text, from memory,
+//! and takes over at the next bar line. The file on disk is never written. What plays goes on until then, and
+//! where the turned program goes wrong.
+
+use std::collections::BTreeSet;
+use std::thread::JoinHandle;
+
+use super::source::Source;
+use crate::edit::{Knobs, Turn};
+use crate::feed::{Feed, Opened, Order, Overture};
+use crate::interpreter::Streams;
+use crate::interpreter::options::Launch;
+use crate::live::{Control, PieceId, Player};
+use crate::music::Tempo;
+use crate::perform::Performance;
+use crate::picture::Asides;
+use crate::program::Program;
+use crate::terminal::Command;
+use crate::trace::Outcome;
+
+/// How the turned program is to be run and told of.
+pub struct Turned {
+    pub order: Order,
+    /// Whether a program whose music is over runs on.
+    pub spares: bool,
+    /// Whether notices are printed, as there is no view that shows them.
+    pub prints: bool,
+    /// Whether a second run has told of the text as it was.
+    pub has_second_run: bool,
+}
+
+/// What takes over.
+pub struct TakenOver {
+    pub piece: PieceId,
+    pub feed: Feed<Asides>,
+    pub performance: Performance,
+}
+
+pub struct Turning {
+    turned: Turned,
+    /// The text as it is now; an order's has what runs.
+    program: Program,
+    knobs: Knobs,
+    /// The knob that the keys turn.
+    selected: usize,
+    /// Knobs that were turned since a program was started last.
+    wanted: BTreeSet<usize>,
+    /// What was turned when the program that is under way was started.
+    told: String,
+    /// At most one program is under way: the last values win, and whoever turns on waits for it.
+    overture: Option<Overture<Asides>>,
+    /// Waits for its bar line.
+    queued: Option<TakenOver>,
+    /// The tempo that the music which is heard was written in.
+    tempo: Tempo,
+    /// Children that are seen off, elsewhere: the music does not wait for it.
+    leaving: Vec<JoinHandle<()>>,
+}
+
+impl Turning {
+    /// For a program as it is played first, with what must be known of its knobs.
+    pub fn new(source: &Source, mut turned: Turned, tempo: Tempo) -> (Self, Vec<String>) {
+        let request = &mut turned.order.request;
+        request.is_edited = request.path.is_some();
+        // Two programs cannot share the terminal, and what nobody hears is not printed.
+        request.streams = Streams::Captured;
+        let mut knobs = Knobs::of(&source.program.text);
+        let mut notices: Vec<String> = knobs.mistakes.iter().map(|mistake| format!("{}: {mistake}", source.program.name)).collect();
+        let why_not = match (&source.launch, turned.has_second_run) {
+            (Launch::Module(_) | Launch::Archive, _) => Some("of modules, folders and zip files Python itself reads the text"),
+            (_, true) => Some("--specialise has run the program as it is"),
+            _ => None,
+        };
+        if let Some(why_not) = why_not.filter(|_| !knobs.knobs.is_empty()) {
+            notices.push(format!("the knobs stay as they are: {why_not}"));
+            knobs = Knobs::default();
+        }
+        let turning = Self {
+            turned,
+            program: source.program.clone(),
+            knobs,
+            selected: 0,
+            wanted: BTreeSet::new(),
+            told: String::new(),
+            overture: None,
+            queued: None,
+            tempo,
+            leaving: Vec::new(),
+        };
+        (turning, notices)
+    }
+
+    /// The program as it is turned.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The knob that the keys turn: `knob n = 12 (1..64)`. Empty where there is none.
+    pub fn status(&self) -> String {
+        self.knobs.knobs.get(self.selected).map_or(String::new(), |knob| format!("knob {} ({})", knob.told(), knob.bounds()))
+    }
+
+    /// Does what a key asks of the knobs.
+    pub fn obey(&mut self, command: Command) {
+        match command {
+            Command::NextKnob => self.selected = (self.selected + 1) % self.knobs.knobs.len().max(1),
+            Command::Knob(steps) => {
+                if let Some(knob) = self.knobs.knobs.get(self.selected) {
+                    self.turn(self.selected, knob.nudged(steps));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A controller was moved.
+    fn hear(&mut self, control: Control) {
+        // People count channels from 1.
+        let turn = Turn { channel: control.channel + 1, controller: control.controller, value: control.value };
+        if let Some((index, value)) = self.knobs.turned_by(turn) {
+            self.turn(index, value);
+            self.selected = index;
+        }
+    }
+
+    fn turn(&mut self, index: usize, value: f64) {
+        let text = self.knobs.knobs[index].turned(&self.program.text, value);
+        if text != self.program.text {
+            self.knobs = Knobs::of(&text);
+            self.program.text = text;
+            self.wanted.insert(index);
+        }
+    }
+
+    /// Whether something is still to take over.
+    pub fn is_under_way(&self) -> bool {
+        !self.wanted.is_empty() || self.overture.is_some() || self.queued.is_some()
+    }
+
+    /// No knob turns any more.
+    pub fn stop(&mut self) {
+        self.knobs = Knobs::default();
+        self.wanted.clear();
+        self.overture = None;
+        self.queued = None;
+    }
+
+    /// Keeps it going. Gives what has taken over: from now on it is what is heard, in place of `heard`.
+    pub fn advance(&mut self, player: &mut Player, heard: &Feed<Asides>, notices: &mut Vec<String>) -> Option<TakenOver> {
+        self.leaving.retain(|thread| !thread.is_finished());
+        for control in player.take_controls() {
+            self.hear(control);
+        }
+        let position = player.position();
+        let opened = self.overture.as_mut().and_then(Overture::opened);
+        if opened.is_some() {
+            self.overture = None;
+        }
+        match opened {
+            None => {}
+            Some(Err(error)) => self.tell(format!("{}: {error}; what plays goes on", self.told), notices),
+            Some(Ok(Opened { feed, performance })) => match (went_wrong(&feed), went_wrong(heard)) {
+                (Some(outcome), None) => {
+                    self.tell(format!("{}: the program {outcome}; what plays goes on", self.told), notices);
+                    self.see_off(feed);
+                }
+                _ => self.queue(player, feed, performance),
+            },
+        }
+        let taken_over = self.queued.take_if(|queued| queued.piece == player.position().piece);
+        if let Some(taken_over) = &taken_over {
+            self.tempo = taken_over.performance.tempo;
+        }
+        // One that has ended may give way before it was heard; one that runs has its bar line first. So there are two
+        // children at most, however fast somebody turns.
+        let may_start =
+            self.overture.is_none() && self.leaving.is_empty() && self.queued.as_ref().is_none_or(|queued| queued.feed.outcome().is_some());
+        if may_start && !self.wanted.is_empty() && !position.is_paused && taken_over.is_none() {
+            self.start(notices);
+        }
+        taken_over
+    }
+
+    /// Lets a program go that is heard no more.
+    pub fn see_off(&mut self, feed: Feed<Asides>) {
+        self.leaving.push(std::thread::spawn(move || drop(feed)));
+    }
+
+    fn start(&mut self, notices: &mut Vec<String>) {
+        let turned = std::mem::take(&mut self.wanted);
+        let values: Vec<String> = turned.iter().filter_map(|index| Some(self.knobs.knobs.get(*index)?.told())).collect();
+        self.told = values.join(", ");
+        self.tell(self.told.clone(), notices);
+        self.turned.order.request.program = self.program.clone();
+        match Overture::start(self.turned.order.clone(), Asides::default()) {
+            Ok(overture) => self.overture = Some(overture),
+            Err(error) => self.tell(format!("{}: not started: {error}", self.told), notices),
+        }
+    }
+
+    fn queue(&mut self, player: &mut Player, mut feed: Feed<Asides>, performance: Performance) {
+        if self.turned.spares {
+            feed.spare();
+        }
+        // What the listener has made of the tempo stays.
+        let now = player.position().tempo;
+        let piece = player.queue(&performance, feed.is_over(), (now != self.tempo).then_some(now));
+        if let Some(old) = self.queued.replace(TakenOver { piece, feed, performance }) {
+            self.see_off(old.feed);
+        }
+    }
+
+    fn tell(&self, line: String, notices: &mut Vec<String>) {
+        if self.turned.prints {
+            eprintln!("evalody: {line}");
+        }
+        // The last value is enough to read.
+        if notices.last().is_some_and(|last| self.knobs.knobs.iter().any(|knob| last.starts_with(&format!("{} = ", knob.name)))) {
+            notices.pop();
+        }
+        notices.push(line);
+    }
+}
+
+impl Drop for Turning {
+    /// No child is left behind.
+    fn drop(&mut self) {
+        self.stop();
+        for thread in self.leaving.drain(..) {
+            drop(thread.join());
+        }
+    }
+}
+
+/// How a program ended that did not do what it was to do.
+fn went_wrong(feed: &Feed<Asides>) -> Option<&Outcome> {
+    feed.outcome().filter(|outcome| matches!(outcome, Outcome::Raised { .. } | Outcome::Died { .. }))
+}
