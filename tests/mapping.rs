@@ -150,7 +150,7 @@ fn what_is_changed_is_heard() {
         "[parts.bass]\ncounts = [1, 2, 3, 4]",
         "[drums]\nkick = \"low kick\"",
         "[drums.velocity]\nkick = 60",
-        "[drums.strokes]\nhats = [3, 5, 9, 13, 16]",
+        "[drums.strokes]\nride = [2, 4, 6, 8, 10]",
         "[tempo]\nslowest = 60\nfastest = 61",
         "[harmony.minor]\nprogressions = [\"i i i bII\"]\n[harmony.major]\nprogressions = [\"I I I bII\"]",
         "[scale]\nmajor = [0, 4, 7]\nminor = [0, 3, 7]",
