@@ -1,15 +1,19 @@
-//! The style that is asked for.
+//! The style that is asked for: a shipped one by its name, or a file.
 
+use std::fs;
 use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::compose::{Mapping, StyleName, UnknownStyle};
+use crate::compose::{Mapping, Style, StyleName};
 
 /// A style as `--style` names it.
 #[derive(Debug, Clone)]
 pub struct Chosen {
     pub mapping: Arc<Mapping>,
+    /// The file it was read from.
+    pub file: Option<PathBuf>,
 }
 
 impl Deref for Chosen {
@@ -20,10 +24,42 @@ impl Deref for Chosen {
     }
 }
 
-impl FromStr for Chosen {
-    type Err = UnknownStyle;
-
-    fn from_str(text: &str) -> Result<Self, UnknownStyle> {
-        Ok(Self { mapping: Mapping::shipped(text.parse::<StyleName>()?) })
+impl From<StyleName> for Chosen {
+    fn from(name: StyleName) -> Self {
+        Self { mapping: Mapping::shipped(name), file: None }
     }
+}
+
+impl Chosen {
+    /// The style with nothing wished.
+    pub fn style(&self) -> Style {
+        Style { mapping: Arc::clone(&self.mapping), ..Style::default() }
+    }
+}
+
+impl FromStr for Chosen {
+    type Err = String;
+
+    /// What ends in .toml or names a folder is a file.
+    fn from_str(text: &str) -> Result<Self, String> {
+        if !text.ends_with(".toml") && !text.contains(std::path::is_separator) {
+            let name: StyleName = text.parse().map_err(|error| format!("{error}, or name a file of your own: mine.toml"))?;
+            return Ok(name.into());
+        }
+        Ok(Self { mapping: Arc::new(read(Path::new(text))?), file: Some(text.into()) })
+    }
+}
+
+/// Reads a style out of a file.
+///
+/// # Errors
+/// One line for people: the file, the line, what stands there, what may.
+pub fn read(path: &Path) -> Result<Mapping, String> {
+    let shown = path.display();
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("{shown}: no such file; begin one with: evalody styles --print groove > {shown}"),
+        _ => format!("{shown}: cannot be read: {error}"),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{shown}: is no text in UTF-8"))?;
+    Mapping::read(&text).map_err(|mistake| format!("{shown}: {mistake}"))
 }

@@ -174,7 +174,7 @@ impl<W: Listener> Feed<W> {
         plan.steps_per_bar = self.released.as_ref().map_or(plan.steps_per_bar, Released::steps_per_bar);
         self.composer = match self.style.mapping.arrangement() {
             Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, &self.style, arrangement))),
-            None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, plan.key))),
+            None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, &plan))),
         };
         // A program that is silent from the start (it waits for input) has no bar yet.
         bars.into_iter().for_each(|gestures| self.cut(gestures));
