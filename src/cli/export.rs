@@ -219,7 +219,7 @@ impl Export {
                 }
             }
             Format::Sound(form) => {
-                let music = Sounding { performance: piece.performance, legend: self.music.style.legend(), font };
+                let music = Sounding { performance: piece.performance, style: &self.music.style.mapping, font };
                 self.file.write(&music, &form, &mut output, stems.as_mut(), self.shared.quiet)?;
             }
         }

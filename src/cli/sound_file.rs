@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::error::Failure;
 use super::record;
 use super::stems::Stems;
-use crate::compose::Entry;
+use crate::compose::Mapping;
 use crate::export::{Container, Depth, Form, Lyric, SoundError, Words, lyrics, write_sound};
 use crate::output::{Folder, Output};
 use crate::perform::{Bars, Performance, excerpt};
@@ -45,7 +45,7 @@ pub struct SoundFile {
 /// What sound is made of.
 pub struct Music<'a> {
     pub performance: &'a Performance,
-    pub legend: &'a [Entry],
+    pub style: &'a Mapping,
     pub font: Option<&'a SoundFont>,
 }
 
@@ -114,9 +114,9 @@ impl SoundFile {
 
     /// Writes the mix, and the stems into their folder.
     pub fn write(&self, music: &Music, form: &Form, output: &mut Output, folder: Option<&mut Folder>, quiet: bool) -> Result<(), Failure> {
-        let Music { performance, legend, font } = *music;
+        let Music { performance, style, font } = *music;
         let Stems { split, names } = match folder {
-            Some(_) => Stems::of(performance, legend),
+            Some(_) => Stems::of(performance, style),
             None => Stems { split: Split::default(), names: Vec::new() },
         };
         let stems = match folder {

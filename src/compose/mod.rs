@@ -34,7 +34,7 @@ pub use faithful::{
     tuning,
 };
 pub use legend::{Entry, examples};
-pub use mapping::{Lanes, Mapping, Mistake};
+pub use mapping::{Lanes, Mapping, Mistake, Role};
 pub use phrase::phrase;
 pub use plan::{Bar, ENDING_BARS, Plan, live_weight, plan_live};
 pub use sheet::{Register, Seat};

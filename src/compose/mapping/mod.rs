@@ -20,7 +20,7 @@ use super::signs::Signs;
 use super::style::StyleName;
 use super::{ambient, chip, groove};
 use crate::fold::Zoom;
-use crate::music::{Mode, Tempo};
+use crate::music::{Mode, Pitch, Tempo};
 use crate::score::Work;
 use crate::trace::Family;
 
@@ -205,6 +205,11 @@ impl Mapping {
             let entry = self.legend.iter().find(|entry| entry.families.contains(&family));
             (family, entry.map_or("silent", |entry| &entry.instrument))
         })
+    }
+
+    /// What is struck for a role; nothing where its rules have no such role.
+    pub fn drums(&self, role: Role) -> &[Pitch] {
+        self.kit.drums(role)
     }
 
     /// How it writes its states; `None` where every instruction is a note.
