@@ -47,8 +47,7 @@ impl Stems {
             let is_open_hat = channel.is_drums() && pitch == Drum::OpenHat.pitch();
             let pitch = if is_open_hat { Drum::ClosedHat.pitch() } else { pitch };
             let is_meant = |entry: &Entry| {
-                channels[&channel.port()].get(entry.part) == Some(&channel)
-                    && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch))
+                channels[&channel.port()].get(entry.part) == Some(&channel) && (entry.drums.is_empty() || entry.drums.contains(&pitch))
             };
             legend.iter().position(is_meant).map_or(Whose::Rest(channel), |entry| Whose::Entry(channel.port(), entry))
         };
