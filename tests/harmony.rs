@@ -18,7 +18,7 @@ fn written(name: &str, style: StyleName, outcome: &Outcome) -> Score {
     let (zoom, most) = if style.is_lossless() { (Zoom::Opcode, None) } else { (Zoom::Line, Some(MOST_GESTURES)) };
     let mut folder = Folder::new(zoom, most);
     trace.tell(&mut folder);
-    compose("recorded", &folder.finish(outcome.clone()), &trace.codes, &Style { name: style, ..Style::default() })
+    compose("recorded", &folder.finish(outcome.clone()), &trace.codes, &Style::of(style))
 }
 
 fn pieces() -> Vec<Score> {

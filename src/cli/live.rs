@@ -159,6 +159,9 @@ impl Live {
         };
         let interrupted = record::interruption();
         let mut bench = Workbench::new(document, wishes, player);
+        if let Some(file) = self.music.style.follow() {
+            bench.follow_style(file);
+        }
         // The atlas has places to show without them, too.
         let checkouts = Checkouts::find(&[]).unwrap_or_else(|error| {
             bench.notice(error.to_string());

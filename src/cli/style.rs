@@ -1,12 +1,12 @@
 //! The style that is asked for: a shipped one by its name, or a file.
 
-use std::fs;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::compose::{Mapping, Style, StyleName};
+use crate::feed::StyleFile;
 
 /// A style as `--style` names it.
 #[derive(Debug, Clone)]
@@ -31,6 +31,11 @@ impl From<StyleName> for Chosen {
 }
 
 impl Chosen {
+    /// Its file, followed from now on.
+    pub fn follow(&self) -> Option<StyleFile> {
+        self.file.as_deref().map(StyleFile::follow)
+    }
+
     /// The style with nothing wished.
     pub fn style(&self) -> Style {
         Style { mapping: Arc::clone(&self.mapping), ..Style::default() }
@@ -46,20 +51,6 @@ impl FromStr for Chosen {
             let name: StyleName = text.parse().map_err(|error| format!("{error}, or name a file of your own: mine.toml"))?;
             return Ok(name.into());
         }
-        Ok(Self { mapping: Arc::new(read(Path::new(text))?), file: Some(text.into()) })
+        Ok(Self { mapping: Arc::new(StyleFile::read(Path::new(text))?), file: Some(text.into()) })
     }
-}
-
-/// Reads a style out of a file.
-///
-/// # Errors
-/// One line for people: the file, the line, what stands there, what may.
-pub fn read(path: &Path) -> Result<Mapping, String> {
-    let shown = path.display();
-    let bytes = fs::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => format!("{shown}: no such file; begin one with: evalody styles --print groove > {shown}"),
-        _ => format!("{shown}: cannot be read: {error}"),
-    })?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("{shown}: is no text in UTF-8"))?;
-    Mapping::read(&text).map_err(|mistake| format!("{shown}: {mistake}"))
 }

@@ -8,11 +8,13 @@ mod listeners;
 mod overture;
 mod parting;
 mod pull;
+mod style_file;
 
 pub use drive::Drive;
 pub use evaluation::{Evaluation, News, Opening, Order};
 pub use listeners::Nobody;
 pub use overture::{Opened, Overture};
+pub use style_file::StyleFile;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
