@@ -192,14 +192,14 @@ impl Kit {
         for role in [Role::Hats, Role::Ride] {
             let Some(place) = at.find("strokes").and_then(|strokes| strokes.find(role.name())) else { continue };
             let heard = self.heard(role, 0);
-            for feel in 0..FEELS.len() {
+            for (feel, (name, _)) in FEELS.iter().enumerate() {
                 if self.heard(role, feel) != heard || heard[0] == 0 || heard.windows(2).any(|pair| pair[0] >= pair[1]) {
                     let first = at.find("first_hat").filter(At::is_own).filter(|_| !place.is_own());
                     let counts: Vec<String> = self.heard(role, feel).iter().map(u32::to_string).collect();
                     return Err(first.unwrap_or(place).wrong(format!(
                         "before the last beat, which a fill may take, that leaves {} strokes in {}; they must rise from 1, and be the same for every feel",
                         counts.join(", "),
-                        FEELS[feel].0
+                        name
                     )));
                 }
             }
