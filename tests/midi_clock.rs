@@ -148,7 +148,6 @@ fn a_tempo_that_steps_is_followed_within_a_quarter() {
     let moments = clocks([(120.0, 64), (140.0, 64), (90.0, 64)]);
     for way in [Way::Straight, Way::Jitter(0.003), Way::Milliseconds] {
         let ahead = followed(&moments, &arrivals(&moments, &way), 120);
-        println!("{:.2?}", &ahead[second - 2..second + 60]);
         for settled in [LOCKED_IN..first, first + FOLLOWS_IN..second, second + FOLLOWS_IN..moments.len()] {
             let most = largest(&ahead[settled.clone()]);
             assert!(most < 1.0, "{most} at {settled:?}");
@@ -284,4 +283,25 @@ fn turns_and_jumps_of_our_own_leave_the_beat_where_it_is() {
         let has_settled = !(1_000..1_100).contains(&clock);
         assert!(!has_settled || [0, 1, 23].contains(&apart), "{apart} clocks apart at {clock}");
     }
+}
+
+/// What came before anybody listened counts: the music goes to where the clock is by now.
+#[test]
+fn who_comes_late_to_a_start_goes_after_it() {
+    let (mut player, mut stream) = Player::<Mute>::unplugged(RATE);
+    player.follow_clock();
+    player.play(&bars(200, 120));
+    draw(&mut stream, 100 * 1000);
+    for clock in 0..100u32 {
+        if clock == 0 {
+            player.hear_clock(ClockMessage::Start, 0.0);
+        }
+        player.hear_clock(ClockMessage::Clock, f64::from(clock) / 48.0);
+    }
+    for clock in 100..300u32 {
+        player.hear_clock(ClockMessage::Clock, f64::from(clock) / 48.0);
+        draw(&mut stream, 1000);
+        player.advance();
+    }
+    assert!(player.position().tick.0.abs_diff(300 * CLOCK) < CLOCK, "{}", player.position().tick);
 }

@@ -252,7 +252,7 @@ fn jack_midi_dump_reads_the_notes_that_a_file_has() {
         }
         heard
     };
-    wait_until("all notes", || heard().values().sum::<usize>() >= wanted.values().sum());
+    wait_until("all notes", || heard().values().sum::<usize>() >= wanted.values().sum::<usize>());
     assert_eq!(heard(), wanted);
 }
 

@@ -30,8 +30,11 @@ pub struct Following {
     /// What the music had travelled when the clock's song, or what counts as one, began; in clocks. None until
     /// both are under way.
     anchor: Option<f64>,
-    /// The jump on its way is one of the clock's own.
+    /// The next jump is one of the clock's own, and so was the last.
+    orders: bool,
     is_ordered: bool,
+    /// It was told where to go, perhaps long ago: the first look says where that has come to.
+    goes_after: bool,
     shown: Option<Tempo>,
     is_lost: bool,
 }
@@ -43,7 +46,9 @@ impl<V: Voices> Player<V> {
             follower: Follower::new(),
             began: Instant::now(),
             anchor: None,
+            orders: false,
             is_ordered: false,
+            goes_after: false,
             shown: None,
             is_lost: false,
         });
@@ -69,6 +74,7 @@ impl<V: Voices> Player<V> {
         let Some(order) = following.follower.hear(said, at_s) else { return };
         match order {
             Order::Go { from } => {
+                following.goes_after = true;
                 self.go_to_clock(from);
                 self.pause(false);
             }
@@ -79,16 +85,16 @@ impl<V: Voices> Player<V> {
     }
 
     fn go_to_clock(&mut self, clock: u32) {
-        self.seek(Tick(clock.saturating_mul(TICKS_PER_CLOCK)));
         if let Some(following) = &mut self.following {
-            following.is_ordered = true;
+            following.orders = true;
         }
+        self.seek(Tick(clock.saturating_mul(TICKS_PER_CLOCK)));
     }
 
     /// The music jumps for a reason of its own: what it is to be level with is to be found again.
     pub(super) fn lose_the_beat(&mut self) {
         if let Some(following) = &mut self.following {
-            (following.anchor, following.is_ordered) = (None, false);
+            (following.anchor, following.is_ordered) = (None, std::mem::take(&mut following.orders));
         }
     }
 
@@ -114,6 +120,10 @@ impl<V: Voices> Player<V> {
             let is_new = following.anchor.is_none();
             let mut anchor = following.anchor.unwrap_or(travelled - position);
             lag = place - (travelled - anchor);
+            if std::mem::take(&mut following.goes_after) && lag > LEFT {
+                // It was told before anybody listened. Where the music does not reach so far, beats must do.
+                return self.go_to_clock(place.ceil() as u32);
+            }
             if lag.abs() > LEFT || is_new && !following.is_ordered {
                 let left = alike * (lag / alike).round();
                 anchor -= left;
