@@ -4,7 +4,7 @@
 #[path = "support/golden.rs"]
 mod golden;
 
-use evalody::compose::{Style, StyleName, compose};
+use evalody::compose::{Mapping, Style, StyleName, compose};
 use evalody::fold::{self, Folder, MOST_GESTURES, Zoom};
 use evalody::hear::{instructions, song_of};
 use evalody::perform::perform;
@@ -61,7 +61,7 @@ fn a_recorded_program_can_be_heard_back_instruction_by_instruction() {
             })
             .collect();
         let song = song_of(&perform(&written(&trace, StyleName::Faithful)));
-        let heard = instructions(&song).unwrap().instructions;
+        let heard = instructions(&song, &Mapping::shipped(StyleName::Faithful)).unwrap().instructions;
         assert_eq!(heard.iter().map(|heard| (heard.family, heard.depth, heard.frame_depth)).collect::<Vec<_>>(), told, "{name}");
     }
 }

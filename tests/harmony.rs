@@ -15,10 +15,10 @@ use evalody::trace::{Limit, Outcome, read};
 /// A recorded program in a style, as if it had ended so.
 fn written(name: &str, style: StyleName, outcome: &Outcome) -> Score {
     let trace = read(&std::fs::read_to_string(golden::path(&format!("{name}.trace"))).unwrap()).unwrap();
-    let (zoom, most) = if style.is_lossless() { (Zoom::Opcode, None) } else { (Zoom::Line, Some(MOST_GESTURES)) };
+    let (zoom, most) = if style == StyleName::Faithful { (Zoom::Opcode, None) } else { (Zoom::Line, Some(MOST_GESTURES)) };
     let mut folder = Folder::new(zoom, most);
     trace.tell(&mut folder);
-    compose("recorded", &folder.finish(outcome.clone()), &trace.codes, &Style { name: style, ..Style::default() })
+    compose("recorded", &folder.finish(outcome.clone()), &trace.codes, &Style::of(style))
 }
 
 fn pieces() -> Vec<Score> {

@@ -14,7 +14,7 @@ mod runs;
 use std::sync::Arc;
 
 use assert_cmd::Command;
-use evalody::compose::{STEADY, STROKES, Style, StyleName, VOICES, compose};
+use evalody::compose::{Mapping, Style, StyleName, compose};
 use evalody::fold::{Folder, Zoom};
 use evalody::hear::{HearError, Struck, instructions, song, song_of, style_of};
 use evalody::music::{Key, Mode, Pitch, Ticks};
@@ -42,7 +42,7 @@ fn played(trace: &Trace, key: Option<Key>) -> Performance {
 fn heard(bytes: &[u8]) -> Vec<Told> {
     let heard = match song(bytes) {
         Err(HearError::NoNotes) => return Vec::new(),
-        song => instructions(&song.unwrap()).expect("the style is recognised"),
+        song => instructions(&song.unwrap(), &Mapping::shipped(StyleName::Faithful)).expect("the style is recognised"),
     };
     assert_eq!(heard.strangers, 0);
     heard.instructions.into_iter().map(|heard| (heard.family, heard.depth, heard.frame_depth)).collect()
@@ -125,7 +125,10 @@ fn every_family_is_heard_back_at_every_depth_that_a_note_tells_in_every_key() {
     for key in keys() {
         let performance = played(&trace, Some(key));
         let song = song_of(&performance);
-        assert_eq!((instructions(&song).unwrap().key, style_of(&song)), (key, Some(StyleName::Faithful)));
+        assert_eq!(
+            (instructions(&song, &Mapping::shipped(StyleName::Faithful)).unwrap().key, style_of(&song)),
+            (key, Some(StyleName::Faithful))
+        );
         assert_eq!(heard(&file(&performance)), all, "{key}");
     }
 }
@@ -133,8 +136,9 @@ fn every_family_is_heard_back_at_every_depth_that_a_note_tells_in_every_key() {
 /// Two meanings on one channel and pitch would be heard as one.
 #[test]
 fn no_two_families_and_no_two_drums_are_the_same() {
-    assert!(Family::ALL.into_iter().all(|family| VOICES.iter().filter(|voice| voice.family == family).count() == 1));
-    let mut drums: Vec<_> = STROKES.iter().map(|stroke| stroke.drum).chain(STEADY).map(|drum| drum.pitch()).collect();
+    let style = Mapping::shipped(StyleName::Faithful);
+    assert!(Family::ALL.into_iter().all(|family| style.voices().filter(|(known, _)| *known == family).count() == 1));
+    let mut drums: Vec<_> = style.strokes().map(|stroke| stroke.drum).chain(style.steady()).collect();
     let count = drums.len();
     drums.sort_unstable();
     drums.dedup();
@@ -189,7 +193,10 @@ fn other_styles_are_not_taken_for_this_one() {
     let mut folder = Folder::new(Zoom::Line, None);
     trace.tell(&mut folder);
     let groove = perform(&compose("made up", &folder.finish(Outcome::Finished), &trace.codes, &Style::default()));
-    assert_eq!((style_of(&song_of(&groove)), instructions(&song_of(&groove))), (Some(StyleName::Groove), None));
+    assert_eq!(
+        (style_of(&song_of(&groove)), instructions(&song_of(&groove), &Mapping::shipped(StyleName::Faithful))),
+        (Some(StyleName::Groove), None)
+    );
     // Without its first note the figure is none.
     let mut song = song_of(&played(&trace, None));
     song.notes.remove(0);
@@ -203,7 +210,7 @@ fn notes_that_the_style_cannot_write_are_counted_and_passed_over() {
     let last = *song.notes.iter().rfind(|note| note.channel != Channel::DRUMS).unwrap();
     let strange = Pitch::new(last.pitch.number() + 1).unwrap();
     song.notes.push(Struck { at: last.at + Ticks(480), pitch: strange, ..last });
-    let heard = instructions(&song).unwrap();
+    let heard = instructions(&song, &Mapping::shipped(StyleName::Faithful)).unwrap();
     assert_eq!((heard.instructions.len(), heard.strangers), (2, 1));
 }
 

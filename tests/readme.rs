@@ -20,7 +20,7 @@ fn every_legend_is_in_the_readme_row_by_row() {
 fn the_signs_of_each_band_are_in_the_readme() {
     for style in StyleName::ALL.map(Mapping::shipped) {
         let Some(signs) = style.signs() else { continue };
-        for tally in [signs.turning, signs.calling, signs.allocating] {
+        for tally in [&signs.turning, &signs.calling, &signs.allocating] {
             let strokes: Vec<String> = tally.strokes.iter().map(u32::to_string).collect();
             // "as many" stands for strokes that count the steps themselves.
             let told = README.contains(&strokes.join(", ")) || tally.strokes == [0, 1, 2, 3, 4];

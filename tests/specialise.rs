@@ -317,7 +317,7 @@ fn what_is_warm_and_what_falls_back_is_heard_back() {
         for name in [StyleName::Groove, StyleName::Chip, StyleName::Ambient] {
             let style = Style::of(name);
             let performance = perform(&compose("changing", &outline, &trace.codes, &style));
-            let heard = bars(&song_of(&performance), name).unwrap();
+            let heard = bars(&song_of(&performance), &style.mapping).unwrap();
             assert_eq!(heard, performance.states, "{version:?} {name}");
             assert_eq!(heard[0].warmth, 0, "{version:?} {name}: it begins cold");
             assert!(heard.iter().any(|state| state.warmth >= 2), "{version:?} {name}");

@@ -240,7 +240,7 @@ fn another_style_or_zoom_is_heard_at_the_next_bar_and_runs_nothing_again() {
         let heard = live.bench.heard().unwrap();
         assert!(std::sync::Arc::ptr_eq(&tape, &heard.tape), "{message:?}: the same run");
         match message {
-            Message::Style(style) => assert_eq!(heard.style.mapping, style),
+            Message::Style(ref style) => assert_eq!(heard.style.mapping, *style),
             _ => assert_eq!(live.bench.wishes.style.mapping.rules(), StyleName::Groove),
         }
         assert_eq!(live.bench.output().count(), printed, "{message:?}: nothing is printed again");

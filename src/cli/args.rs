@@ -1,6 +1,5 @@
 //! Options that commands share, spelled the same everywhere.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
@@ -77,8 +76,9 @@ pub const MEMORY_BYTES: u64 = 2 << 30;
 /// How the music is written.
 #[derive(Debug, Clone, Args)]
 pub struct Music {
-    /// groove (a band plays the program), faithful (one note for each instruction), ambient or chip
-    #[arg(long, default_value = "groove")]
+    /// groove (a band plays the program), faithful (one note for each instruction), ambient, chip, or a file of your
+    /// own (see: evalody styles --print groove)
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "groove")]
     pub style: Chosen,
 
     /// Quarters per minute, 20 to 400 [default: by the program's figures]
@@ -93,9 +93,9 @@ pub struct Music {
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub length: Option<Duration>,
 
-    /// What is folded to one gesture: opcode, line, turn, call or auto
-    #[arg(long, default_value = "auto")]
-    pub zoom: Zoom,
+    /// What is folded to one gesture: opcode, line, turn, call or auto [default: the style's, auto in shipped ones]
+    #[arg(long)]
+    pub zoom: Option<Zoom>,
 
     /// Vary what is a matter of taste: tonic, progressions, rhythms
     #[arg(long, value_name = "N")]
@@ -104,12 +104,12 @@ pub struct Music {
 
 impl Music {
     pub fn style(&self) -> Style {
-        Style { mapping: Arc::clone(&self.style.mapping), tempo: self.tempo, key: self.key, length: self.length, seed: self.seed }
+        Style { tempo: self.tempo, key: self.key, length: self.length, seed: self.seed, ..self.style.style() }
     }
 
     /// The faithful style has no use for folding.
     pub fn zoom(&self) -> Zoom {
-        if self.style.is_lossless() { Zoom::Opcode } else { self.zoom }
+        self.zoom.filter(|_| !self.style.is_lossless()).unwrap_or(self.style.zoom())
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Dis {
     shared: Shared,
 
     /// The style whose instruments are named
-    #[arg(long, default_value = "groove")]
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "groove")]
     style: Chosen,
 
     #[command(flatten)]

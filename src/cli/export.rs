@@ -113,11 +113,12 @@ impl Export {
         match format {
             Format::Midi => {
                 self.sound.refuse("a .mid file holds no sound; write a .wav, or leave --soundfont out")?;
-                self.file.refuse_sound()?;
+                self.file.refuse_sound(".mid")?;
             }
             Format::Sheet => {
                 self.sound.refuse("a .musicxml file holds no sound; write a .wav, or leave --soundfont out")?;
-                self.file.refuse_sound()?;
+                self.file.refuse_sound(".musicxml")?;
+                self.file.refuse_lyrics()?;
             }
             Format::Sound(_) => {}
         }
@@ -218,7 +219,7 @@ impl Export {
                 }
             }
             Format::Sound(form) => {
-                let music = Sounding { performance: piece.performance, legend: self.music.style.legend(), font };
+                let music = Sounding { performance: piece.performance, style: &self.music.style.mapping, font };
                 self.file.write(&music, &form, &mut output, stems.as_mut(), self.shared.quiet)?;
             }
         }

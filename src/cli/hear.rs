@@ -3,9 +3,11 @@
 use std::fs;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::error::Failure;
-use crate::compose::{Mapping, StyleName};
+use super::style::Chosen;
+use crate::compose::Mapping;
 use crate::hear::{HearError, Heard, Song, Told, bars, instructions, song, style_of};
 use crate::music::{TICKS_PER_BAR, TICKS_PER_SIXTEENTH};
 use crate::score::{self, State, Work};
@@ -24,6 +26,7 @@ Examples:
   evalody hear fib.mid | less
   evalody hear fib.mid --format json | jq .family
   evalody hear - < fib.mid
+  evalody hear fib.mid --style mine.toml
 
 Columns of faithful: number from 0, bar and sixteenth, family, depth of the value stack before the
 instruction, frames above the first. All but the second are as in: evalody show trace fib.py
@@ -39,6 +42,10 @@ pub struct Hear {
     /// MIDI file, or - for standard input
     #[arg(value_name = "FILE.mid")]
     file: String,
+
+    /// The style it was written in, by its name or its file [default: the shipped style that its notes tell]
+    #[arg(long, value_name = "NAME|FILE.toml")]
+    style: Option<Chosen>,
 
     /// Text for people, or JSON with one object a line
     #[arg(long, default_value = "text")]
@@ -68,8 +75,11 @@ impl Hear {
         let unheard = |reason: String| Failure::Unheard { path: name.into(), reason };
         let song = song(&self.bytes()?).map_err(|error| unheard(format!("{error}; {}", remedy(&error))))?;
         let mut out = BufWriter::new(io::stdout().lock());
-        let style = style_of(&song);
-        if let Some((style, states)) = style.and_then(|style| Some((style, bars(&song, &Mapping::shipped(style))?))) {
+        let style = match &self.style {
+            Some(style) => Some(Arc::clone(&style.mapping)),
+            None => style_of(&song).map(Mapping::shipped),
+        };
+        if let Some((style, states)) = style.as_ref().and_then(|style| Some((style, bars(&song, style)?))) {
             match self.format {
                 Format::Text => text_of_bars(&mut out, name, style, &song, &states)?,
                 Format::Json => json_of_bars(&mut out, &states)?,
@@ -77,11 +87,12 @@ impl Hear {
             out.flush()?;
             return Ok(0);
         }
-        let told = instructions(&song).ok_or_else(|| {
-            unheard("was not written by evalody, as far as its notes tell; write one with: evalody export FILE.py -o FILE.mid".to_owned())
+        let told = style.as_ref().and_then(|style| instructions(&song, style)).ok_or_else(|| match &self.style {
+            Some(style) => unheard(format!("was not written in the style {}, as far as its notes tell", style.name())),
+            None => unheard("was not written by evalody, as far as its notes tell; write one with: evalody export FILE.py -o FILE.mid; a style of your own is named with --style FILE.toml".to_owned()),
         })?;
         match self.format {
-            Format::Text => text(&mut out, name, &song, &told)?,
+            Format::Text => text(&mut out, name, style.as_ref().map_or("faithful", |style| style.name()), &song, &told)?,
             Format::Json => json(&mut out, &told)?,
         }
         out.flush()?;
@@ -124,9 +135,9 @@ fn place(heard: &Heard) -> (u32, u32) {
     (heard.at.bar() + 1, heard.at.0 % TICKS_PER_BAR / TICKS_PER_SIXTEENTH + 1)
 }
 
-fn text(out: &mut impl Write, name: &str, song: &Song, told: &Told) -> Result<(), Failure> {
+fn text(out: &mut impl Write, name: &str, style: &str, song: &Song, told: &Told) -> Result<(), Failure> {
     let quarters = song.tempo.quarters_per_minute();
-    writeln!(out, "{name}: faithful, {} at {quarters} bpm, {} instructions", told.key, told.instructions.len())?;
+    writeln!(out, "{name}: {style}, {} at {quarters} bpm, {} instructions", told.key, told.instructions.len())?;
     writeln!(out, "#{:>7} {:>8}  {:<7} {:>5} {:>5}", "i", "at", "family", "dep", "frm")?;
     for (index, heard) in told.instructions.iter().enumerate() {
         let (bar, sixteenth) = place(heard);
@@ -152,7 +163,7 @@ fn json(out: &mut impl Write, told: &Told) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text_of_bars(out: &mut impl Write, name: &str, style: StyleName, song: &Song, states: &[State]) -> Result<(), Failure> {
+fn text_of_bars(out: &mut impl Write, name: &str, style: &Mapping, song: &Song, states: &[State]) -> Result<(), Failure> {
     let quarters = song.tempo.quarters_per_minute();
     writeln!(out, "{name}: {style} at {quarters} bpm, {} bars", states.len())?;
     writeln!(

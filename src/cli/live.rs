@@ -12,6 +12,7 @@ use super::sound_font::Sound;
 use super::studio::Studio;
 use crate::checkout::Checkouts;
 use crate::edit::Document;
+use crate::fold::Zoom;
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
 use crate::kept;
@@ -144,7 +145,7 @@ impl Live {
         }
         let wishes = Wishes {
             style: self.music.style(),
-            zoom: self.music.zoom,
+            zoom: self.music.zoom.unwrap_or(if self.music.style.is_lossless() { Zoom::Auto } else { self.music.style.zoom() }),
             choice: self.interpreter.clone(),
             only: Only::User,
             arguments: self.arguments.clone(),
@@ -158,6 +159,9 @@ impl Live {
         };
         let interrupted = record::interruption();
         let mut bench = Workbench::new(document, wishes, player);
+        if let Some(file) = self.music.style.follow() {
+            bench.follow_style(file);
+        }
         // The atlas has places to show without them, too.
         let checkouts = Checkouts::find(&[]).unwrap_or_else(|error| {
             bench.notice(error.to_string());

@@ -138,7 +138,8 @@ impl Play {
         notices.extend(feed.remark().map(str::to_owned));
         let request = record::request(&source, &self.shared, Task::Run, streams, feed::records(&self.music.style), true)?;
         let order = Order { request, style: self.music.style(), zoom: self.music.zoom(), head_start: HEAD_START, drive };
-        let turned = Turned { order, spares: self.detach, prints: !self.shared.quiet && !has_view, has_second_run };
+        let (style_file, zoom) = (self.music.style.follow(), self.music.zoom);
+        let turned = Turned { order, style_file, zoom, spares: self.detach, prints: !self.shared.quiet && !has_view, has_second_run };
         let (mut turning, mistakes) = Turning::new(&source, turned, first.tempo);
         notices.extend(mistakes);
         if source.program.is_blank() {
@@ -164,7 +165,7 @@ impl Play {
 
         let mut pane = OutputPane::new();
         let mut terminal = if has_view { Some(Terminal::open().map_err(Failure::Terminal)?) } else { None };
-        let lanes = self.music.style.lanes();
+        let mut style = Arc::clone(&self.music.style.mapping);
         // Of the music, if that is to end while the program runs on.
         let mut ends_at = None;
         let mut was_interrupted = false;
@@ -182,7 +183,8 @@ impl Play {
             if let Some(taken_over) = turning.advance(&mut player, &feed, &mut notices) {
                 turning.see_off(std::mem::replace(&mut feed, taken_over.feed));
                 piece = taken_over.piece;
-                stage = Stage::new(Arc::clone(&self.music.style.mapping));
+                style = taken_over.style;
+                stage = Stage::new(Arc::clone(&style));
                 stage.add(&taken_over.performance);
                 // The same interpreter has said the same of itself before.
                 (warned, told) = (feed.warnings().len(), 0);
@@ -254,7 +256,7 @@ impl Play {
                 program: turning.program(),
                 codes: feed.codes(),
                 setups: stage.band(),
-                lanes: &stage.lanes(position.tick, &lanes),
+                lanes: &stage.lanes(position.tick, &style.lanes()),
                 sounding: &sounding,
                 lead: stage.lead(position.tick),
                 now: position.tick,

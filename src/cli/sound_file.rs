@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::error::Failure;
 use super::record;
 use super::stems::Stems;
-use crate::compose::Entry;
+use crate::compose::Mapping;
 use crate::export::{Container, Depth, Form, Lyric, SoundError, Words, lyrics, write_sound};
 use crate::output::{Folder, Output};
 use crate::perform::{Bars, Performance, excerpt};
@@ -45,7 +45,7 @@ pub struct SoundFile {
 /// What sound is made of.
 pub struct Music<'a> {
     pub performance: &'a Performance,
-    pub legend: &'a [Entry],
+    pub style: &'a Mapping,
     pub font: Option<&'a SoundFont>,
 }
 
@@ -62,12 +62,22 @@ impl SoundFile {
         Ok(Form { container, depth, rate_hz: self.rate.unwrap_or(USUAL_RATE_HZ) })
     }
 
-    /// Refuses what is for sound only.
-    pub fn refuse_sound(&self) -> Result<(), Failure> {
+    /// Refuses words under notes where they are always there.
+    pub fn refuse_lyrics(&self) -> Result<(), Failure> {
+        match self.lyrics {
+            Some(words) => {
+                Err(Failure::Usage(format!("--lyrics {words}: a .musicxml file has the source lines; write a .mid, or leave --lyrics out")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses what is for sound only, in a file of another kind.
+    pub fn refuse_sound(&self, kind: &str) -> Result<(), Failure> {
         let asked = [("--rate", self.rate.is_some()), ("--bits", self.bits.is_some()), ("--stems", self.stems.is_some())];
         match asked.into_iter().find(|(_, is_asked)| *is_asked) {
             Some((option, _)) => {
-                Err(Failure::Usage(format!("{option}: a .mid file holds no sound; write a .wav or .flac, or leave {option} out")))
+                Err(Failure::Usage(format!("{option}: a {kind} file holds no sound; write a .wav or .flac, or leave {option} out")))
             }
             None => Ok(()),
         }
@@ -104,9 +114,9 @@ impl SoundFile {
 
     /// Writes the mix, and the stems into their folder.
     pub fn write(&self, music: &Music, form: &Form, output: &mut Output, folder: Option<&mut Folder>, quiet: bool) -> Result<(), Failure> {
-        let Music { performance, legend, font } = *music;
+        let Music { performance, style, font } = *music;
         let Stems { split, names } = match folder {
-            Some(_) => Stems::of(performance, legend),
+            Some(_) => Stems::of(performance, style),
             None => Stems { split: Split::default(), names: Vec::new() },
         };
         let stems = match folder {
@@ -144,7 +154,11 @@ impl SoundFile {
         let kept = folder.keep()?;
         if !quiet {
             let others = before.iter().filter(|path| !kept.contains(path)).count();
-            let others = if others == 0 { String::new() } else { format!("; {others} more sound files there are of before") };
+            let others = match others {
+                0 => String::new(),
+                1 => "; 1 more sound file there is of before".to_owned(),
+                more => format!("; {more} more sound files there are of before"),
+            };
             eprintln!("evalody: {} stems -> {}{others}", kept.len(), path.display());
         }
         Ok(())

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::compose::Entry;
-use crate::music::{Drum, Pitch};
+use crate::compose::{Entry, Mapping, Role};
+use crate::music::Pitch;
 use crate::perform::{Channel, CueKind, Performance, Port};
 use crate::synth::Split;
 
@@ -30,7 +30,8 @@ enum Whose {
 impl Stems {
     /// Stems are there for what sounds only. They are numbered by the legend: the same instrument of a style has the same
     /// number in every piece.
-    pub fn of(performance: &Performance, legend: &[Entry]) -> Self {
+    pub fn of(performance: &Performance, style: &Mapping) -> Self {
+        let legend = style.legend();
         let strokes = || {
             performance.cues.iter().filter_map(|cue| match cue.kind {
                 CueKind::On { pitch, note, .. } => Some((cue.channel, pitch, note)),
@@ -44,11 +45,10 @@ impl Stems {
             .collect();
         let whose = |channel: Channel, pitch: Pitch| {
             // A hat is one instrument, open and closed: the one chokes the other.
-            let is_open_hat = channel.is_drums() && pitch == Drum::OpenHat.pitch();
-            let pitch = if is_open_hat { Drum::ClosedHat.pitch() } else { pitch };
+            let is_open_hat = channel.is_drums() && style.drums(Role::OpenHat).contains(&pitch);
+            let pitch = style.drums(Role::Hats).first().copied().filter(|_| is_open_hat).unwrap_or(pitch);
             let is_meant = |entry: &Entry| {
-                channels[&channel.port()].get(entry.part) == Some(&channel)
-                    && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch))
+                channels[&channel.port()].get(entry.part) == Some(&channel) && (entry.drums.is_empty() || entry.drums.contains(&pitch))
             };
             legend.iter().position(is_meant).map_or(Whose::Rest(channel), |entry| Whose::Entry(channel.port(), entry))
         };

@@ -16,12 +16,16 @@ use crate::synth::SoundFont;
 #[derive(Debug, clap::Args)]
 #[command(
     args_override_self = true,
-    after_help = "Examples:\n  evalody styles\n  evalody styles groove\n  evalody styles chip --silent\n  evalody play @recursion --style ambient"
+    after_help = "Examples:\n  evalody styles\n  evalody styles groove\n  evalody styles chip --silent\n  evalody styles --print groove > mine.toml\n  evalody styles mine.toml\n  evalody play @recursion --style ambient"
 )]
 pub struct Styles {
-    /// The style to explain
-    #[arg(value_name = "NAME")]
+    /// The style to explain, by its name or its file
+    #[arg(value_name = "NAME|FILE.toml")]
     name: Option<Chosen>,
+
+    /// Write the file of a shipped style, to begin one of your own: evalody styles --print groove > mine.toml
+    #[arg(long, value_name = "NAME", conflicts_with = "name")]
+    print: Option<StyleName>,
 
     #[command(flatten)]
     sound: Sound,
@@ -34,6 +38,10 @@ pub struct Styles {
 impl Styles {
     pub fn run(self) -> Result<u8, Failure> {
         let mut out = io::stdout().lock();
+        if let Some(name) = self.print {
+            out.write_all(name.text().as_bytes())?;
+            return Ok(0);
+        }
         let Some(style) = &self.name else {
             for style in StyleName::ALL {
                 let default = if style == StyleName::default() { " (default)" } else { "" };

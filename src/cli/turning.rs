@@ -1,13 +1,16 @@
-//! Knobs that are turned while `play` plays: the program runs anew with another number in its text, from memory,
-//! and takes over at the next bar line. The file on disk is never written. What plays goes on until then, and
-//! where the turned program goes wrong.
+//! Knobs that are turned while `play` plays, and a style's file that is saved: the program runs anew, with another
+//! number in its text, from memory, or by the changed style, and takes over at the next bar line. The program's file
+//! is never written. What plays goes on until then, and where the turned program goes wrong.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::source::Source;
+use crate::compose::Mapping;
 use crate::edit::{Knobs, Turn};
-use crate::feed::{Feed, Opened, Order, Overture};
+use crate::feed::{Feed, Opened, Order, Overture, StyleFile, records};
+use crate::fold::Zoom;
 use crate::interpreter::Streams;
 use crate::interpreter::options::Launch;
 use crate::live::{Control, PieceId, Player};
@@ -21,6 +24,10 @@ use crate::trace::Outcome;
 /// How the turned program is to be run and told of.
 pub struct Turned {
     pub order: Order,
+    /// The style's file, if it is one.
+    pub style_file: Option<StyleFile>,
+    /// What is folded to one gesture, where that was asked for.
+    pub zoom: Option<Zoom>,
     /// Whether a program whose music is over runs on.
     pub spares: bool,
     /// Whether notices are printed, as there is no view that shows them.
@@ -34,6 +41,8 @@ pub struct TakenOver {
     pub piece: PieceId,
     pub feed: Feed<Asides>,
     pub performance: Performance,
+    /// What it is written in.
+    pub style: Arc<Mapping>,
 }
 
 pub struct Turning {
@@ -45,6 +54,10 @@ pub struct Turning {
     selected: usize,
     /// Knobs that were turned since a program was started last.
     wanted: BTreeSet<usize>,
+    /// Whether the style was changed since.
+    is_restyled: bool,
+    /// The style of the program that is under way.
+    style: Arc<Mapping>,
     /// What was turned when the program that is under way was started.
     told: String,
     /// At most one program is under way: the last values win, and whoever turns on waits for it.
@@ -75,7 +88,13 @@ impl Turning {
             notices.push(format!("the knobs stay as they are: {why_not}"));
             knobs = Knobs::default();
         }
+        if let Some(why_not) = why_not.filter(|_| turned.style_file.is_some()) {
+            notices.push(format!("the style stays as it is: {why_not}"));
+            turned.style_file = None;
+        }
         let turning = Self {
+            is_restyled: false,
+            style: Arc::clone(&turned.order.style.mapping),
             turned,
             program: source.program.clone(),
             knobs,
@@ -132,13 +151,19 @@ impl Turning {
         }
     }
 
-    /// Whether something is still to take over.
-    pub fn is_under_way(&self) -> bool {
-        !self.wanted.is_empty() || self.overture.is_some() || self.queued.is_some()
+    fn is_asked(&self) -> bool {
+        self.is_restyled || !self.wanted.is_empty()
     }
 
-    /// No knob turns any more.
+    /// Whether something is still to take over.
+    pub fn is_under_way(&self) -> bool {
+        self.is_asked() || self.overture.is_some() || self.queued.is_some()
+    }
+
+    /// No knob turns any more, and no style changes.
     pub fn stop(&mut self) {
+        self.turned.style_file = None;
+        self.is_restyled = false;
         self.knobs = Knobs::default();
         self.wanted.clear();
         self.overture = None;
@@ -150,6 +175,11 @@ impl Turning {
         self.leaving.retain(|thread| !thread.is_finished());
         for control in player.take_controls() {
             self.hear(control);
+        }
+        match self.turned.style_file.as_mut().and_then(StyleFile::news) {
+            None => {}
+            Some(Ok(style)) => self.restyle(style),
+            Some(Err(mistake)) => self.tell(format!("{mistake}; what plays goes on"), notices),
         }
         let position = player.position();
         let opened = self.overture.as_mut().and_then(Overture::opened);
@@ -175,10 +205,19 @@ impl Turning {
         // children at most, however fast somebody turns.
         let may_start =
             self.overture.is_none() && self.leaving.is_empty() && self.queued.as_ref().is_none_or(|queued| queued.feed.outcome().is_some());
-        if may_start && !self.wanted.is_empty() && !position.is_paused && taken_over.is_none() {
+        if may_start && self.is_asked() && !position.is_paused && taken_over.is_none() {
             self.start(notices);
         }
         taken_over
+    }
+
+    /// From the next program on.
+    fn restyle(&mut self, style: Mapping) {
+        let order = &mut self.turned.order;
+        order.zoom = self.turned.zoom.filter(|_| !style.is_lossless()).unwrap_or(style.zoom());
+        order.request.records = records(&style);
+        order.style.mapping = Arc::new(style);
+        self.is_restyled = true;
     }
 
     /// Lets a program go that is heard no more.
@@ -189,6 +228,9 @@ impl Turning {
     fn start(&mut self, notices: &mut Vec<String>) {
         let turned = std::mem::take(&mut self.wanted);
         let values: Vec<String> = turned.iter().filter_map(|index| Some(self.knobs.knobs.get(*index)?.told())).collect();
+        self.style = Arc::clone(&self.turned.order.style.mapping);
+        let style = std::mem::take(&mut self.is_restyled).then(|| format!("style {}, as it was saved", self.style));
+        let values: Vec<String> = values.into_iter().chain(style).collect();
         self.told = values.join(", ");
         self.tell(self.told.clone(), notices);
         self.turned.order.request.program = self.program.clone();
@@ -205,7 +247,7 @@ impl Turning {
         // What the listener has made of the tempo stays.
         let now = player.position().tempo;
         let piece = player.queue(&performance, feed.is_over(), (now != self.tempo).then_some(now));
-        if let Some(old) = self.queued.replace(TakenOver { piece, feed, performance }) {
+        if let Some(old) = self.queued.replace(TakenOver { piece, feed, performance, style: Arc::clone(&self.style) }) {
             self.see_off(old.feed);
         }
     }

@@ -12,6 +12,7 @@ use super::character::Character;
 use super::figures::Figures;
 use super::form::{Dynamics, fullness};
 use super::harmony::Chord;
+use super::mapping::Mapping;
 use super::plan::{Bar, ENDING_BARS, Plan};
 use super::sheet::Sheet;
 use super::style::Style;
@@ -49,6 +50,7 @@ pub struct Written {
 
 /// All that is known of the bar being written.
 pub struct Now<'a> {
+    pub mapping: &'a Mapping,
     pub bar: u32,
     pub figures: &'a Figures,
     pub material: &'a Bar,
@@ -78,7 +80,8 @@ impl Now<'_> {
 }
 
 /// Where and on what a piece ends.
-pub struct Last {
+pub struct Last<'a> {
+    pub mapping: &'a Mapping,
     /// The first bar of the ending.
     pub bar: u32,
     /// The kind of work which led last.
@@ -110,6 +113,7 @@ pub struct Conductor {
     title: String,
     plan: Plan,
     taste: Taste,
+    mapping: Arc<Mapping>,
     arrangement: Box<dyn Arrangement>,
     sheet: Sheet,
     /// Bars written.
@@ -142,6 +146,7 @@ impl Conductor {
             usual_steps: plan.steps_per_bar.max(1.0),
             plan,
             taste: style.taste(),
+            mapping: Arc::clone(&style.mapping),
             sheet: Sheet::new(style.mapping.seats()),
             arrangement,
             written: 0,
@@ -207,7 +212,7 @@ impl Conductor {
             let cause = Cause { steps: 0, is_state: true, ..last_cause.unwrap_or_default() };
             self.arrangement.ending(
                 &mut self.sheet,
-                &Last { bar, work: self.work.unwrap_or(Work::Call), key: self.plan.key, cause, dynamics },
+                &Last { mapping: &self.mapping, bar, work: self.work.unwrap_or(Work::Call), key: self.plan.key, cause, dynamics },
                 outcome,
             );
             self.markers.push(Text { at: Tick::of_bar(bar), text: outcome.to_string() });
@@ -231,7 +236,7 @@ impl Conductor {
         // As `enter_section` will decide when the next bar is written.
         let turns_to = next.filter(|&(function, _)| function != section.function && after_next.is_none_or(|after| after == function));
         let closes = next.is_none() || (bar >= section.since + 3 && turns_to.is_some());
-        let theme = Theme::new(section.number, &self.plan.character, self.taste);
+        let theme = self.theme(section.number);
         let chords = self.chords(&figures, &section, &theme, if closes { turns_to } else { None }, next.is_none());
         let halves = [Tick::of_bar(bar), Tick::of_bar(bar) + Ticks(TICKS_PER_BAR / 2)];
         for (at, chord) in halves.into_iter().zip(chords) {
@@ -239,10 +244,11 @@ impl Conductor {
         }
         self.is_recovering = figures.raised > 0;
         let state = figures.state(self.usual_steps, self.plan.tells_memory);
-        let work = work::of_bar(&figures, self.work);
+        let work = work::of_bar(&figures, self.work, &self.mapping.works);
         self.work = Some(work);
         let fullness = fullness(bar, self.plan.bars);
         let now = Now {
+            mapping: &self.mapping,
             bar,
             figures: &figures,
             material: &material,
@@ -306,9 +312,16 @@ impl Conductor {
         self.plan.key.transposed(7 * above as i32)
     }
 
+    /// The theme of the `number`-th function.
+    fn theme(&self, number: usize) -> Theme {
+        let progressions = self.mapping.harmony.of(self.plan.key.mode).progressions.len();
+        Theme::new(number, &self.plan.character, self.taste, progressions)
+    }
+
     /// The chords of a bar. `turns_to` is the function (and its depth) whose section begins with the next.
     fn chords(&self, figures: &Figures, section: &Section, theme: &Theme, turns_to: Option<(CodeId, f64)>, is_last: bool) -> [Chord; 2] {
         let key = section.key;
+        let book = self.mapping.harmony.of(key.mode);
         let place = self.written - section.since;
         let character = &self.plan.character;
         // Long lines take their time with a chord, short ones of many functions change it within the bar.
@@ -319,13 +332,13 @@ impl Conductor {
         };
         let returns_home = section.number == 0 && section.statement > 0 && place == 0;
         let chords = if figures.raised > 0 {
-            [Chord::borrowed(key, place), Chord::borrowed(key, place)]
+            [book.borrowed(place); 2]
         } else if self.is_recovering || returns_home {
             [Chord::home(key); 2]
         } else if figures.is_recursive && character.calling > 0.5 {
-            [Chord::of_recursion(key, figures.frame_depth); 2]
+            [book.walked(figures.frame_depth); 2]
         } else {
-            halves.map(|half| Chord::of_progression(key, theme.progression, half))
+            halves.map(|half| book.chord(theme.progression, half))
         };
         let (goal_key, goal) = match turns_to {
             // The ending is at home, wherever the last section was.
@@ -333,8 +346,8 @@ impl Conductor {
             None => return chords,
             Some((function, frame_depth)) => {
                 let number = self.number(function);
-                let (goal_key, goal) = (self.key_at(number, frame_depth), Theme::new(number, character, self.taste));
-                (goal_key, if number == 0 { Chord::home(goal_key) } else { Chord::of_progression(goal_key, goal.progression, 0) })
+                let (goal_key, goal) = (self.key_at(number, frame_depth), self.theme(number));
+                (goal_key, if number == 0 { Chord::home(goal_key) } else { book.chord(goal.progression, 0) })
             }
         };
         let root = (goal.root_in(goal_key) - key.tonic() as i32).rem_euclid(12);

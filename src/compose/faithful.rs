@@ -11,19 +11,18 @@ pub use legend::legend;
 
 use std::sync::Arc;
 
+use super::mapping::{Mapping, Role, Scale};
+use super::plan::Plan;
 use super::rhythm::spread;
 use super::sheet::{Seat, Sheet};
 use super::style::Style;
 use crate::fold::Gesture;
-use crate::music::{Drum, Instrument, Key, Patch, Pitch, TICKS_PER_BAR, TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tempo, Tick, Ticks};
+use crate::music::{Key, Mode, Pitch, TICKS_PER_BAR, TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tempo, Tick, Ticks};
 use crate::score::{Cause, Score, Text};
 use crate::trace::{Code, CodeId, Family, Outcome};
 
 /// Instructions of a faithful piece unless a limit is set: four to eight minutes.
 pub const FAITHFUL_STEPS: u64 = 2_000;
-
-/// Quarters per minute unless told otherwise: four instructions to the beat are then 7.7 a second.
-const TEMPO: u16 = 116;
 
 /// Values on the stack that pitch alone tells; a deeper stack goes round and says so in the velocity.
 /// More would leave the bass's register, fewer would spend more velocity.
@@ -51,33 +50,45 @@ pub enum Count {
 }
 
 /// A drum struck together with a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stroke {
-    pub drum: Drum,
+    pub drum: Pitch,
     pub counts: Count,
     /// How much each of the things it counts is worth.
     pub worth: u32,
 }
 
-const fn stroke(drum: Drum, counts: Count, worth: u32) -> Stroke {
-    Stroke { drum, counts, worth }
-}
-
 const BEYOND: u32 = (ROUND * ROUNDS) as u32;
 
-/// Together they reach every depth that a trace can tell; of one [`Count`] the greater come first.
-pub const STROKES: [Stroke; 8] = [
-    stroke(Drum::Ride, Count::Entered, COUNT_A_STROKE * COUNT_A_STROKE),
-    stroke(Drum::SplashCymbal, Count::Entered, COUNT_A_STROKE),
-    stroke(Drum::RideBell, Count::Entered, 1),
-    stroke(Drum::OpenTriangle, Count::Left, COUNT_A_STROKE * COUNT_A_STROKE),
-    stroke(Drum::Tambourine, Count::Left, COUNT_A_STROKE),
-    stroke(Drum::Cowbell, Count::Left, 1),
-    stroke(Drum::LowBongo, Count::Deeper, BEYOND * COUNT_A_STROKE),
-    stroke(Drum::HighBongo, Count::Deeper, BEYOND),
+/// What the strokes count, and how much each of it is worth. Together they reach every depth that a trace can tell;
+/// of one [`Count`] the greater come first.
+const COUNTED: [(Role, Count, &[u32]); 3] = [
+    (Role::Entered, Count::Entered, &[COUNT_A_STROKE * COUNT_A_STROKE, COUNT_A_STROKE, 1]),
+    (Role::Left, Count::Left, &[COUNT_A_STROKE * COUNT_A_STROKE, COUNT_A_STROKE, 1]),
+    (Role::Deeper, Count::Deeper, &[BEYOND * COUNT_A_STROKE, BEYOND]),
 ];
 
-/// Strokes that count nothing: every line visit has a hat, turns of loops a kick, exceptions a crash.
-pub const STEADY: [Drum; 3] = [Drum::ClosedHat, Drum::Kick, Drum::Crash];
+/// Strokes that count nothing: every line visit has one, turns of loops another, exceptions a third.
+const STEADY: [Role; 3] = [Role::Lines, Role::Kick, Role::Crash];
+
+impl Mapping {
+    /// The drums that count, where every instruction is a note.
+    pub fn strokes(&self) -> impl Iterator<Item = Stroke> {
+        COUNTED.into_iter().flat_map(|(role, counts, worths)| {
+            self.kit.drums(role).iter().zip(worths).map(move |(&drum, &worth)| Stroke { drum, counts, worth })
+        })
+    }
+
+    /// The drums that count nothing, where every instruction is a note.
+    pub fn steady(&self) -> impl Iterator<Item = Pitch> {
+        STEADY.into_iter().map(|role| self.kit.drum(role))
+    }
+
+    /// The voices of the families, where every instruction is a note: the parts behind the drums.
+    pub fn voices(&self) -> impl Iterator<Item = (Family, &Seat)> {
+        FAMILIES.into_iter().zip(&self.seats()[BASS..])
+    }
+}
 
 /// Velocity of the tuning figure: clear, as nothing else sounds with it.
 pub const TUNING_VELOCITY: u8 = 72;
@@ -93,75 +104,49 @@ pub fn tuning(key: Key) -> [Pitch; 4] {
 pub const DRUMS: usize = 0;
 pub const BASS: usize = 1;
 
-/// How a family sounds: its instrument, octaves up or down, velocity, place.
-pub struct Voice {
-    pub family: Family,
-    pub seat: Seat,
-    /// Semitones above the tonic nearest A3 at a stack depth of 0.
-    pub transposed: i32,
-    /// Velocity of a depth that has not gone round.
-    pub velocity: u8,
-}
-
-const fn voice(family: Family, name: &'static str, patch: Patch, pan: u8, transposed: i32, velocity: u8) -> Voice {
-    Voice { family, seat: Seat { name, instrument: Instrument::Melodic(patch), pan, level: LEVEL }, transposed, velocity }
-}
-
-/// Channel volume (controller 7) of every voice. Only three or four of them sound at once: at the usual
-/// 100 a piece is 3 dB too soft (measured, as above).
-const LEVEL: u8 = 124;
-/// That of drums and bass.
-const RHYTHM_LEVEL: u8 = 118;
-
-/// Fifteen voices, the parts behind the drums; with them that is every channel there is. The loads, a
-/// third of all that runs, are the quiet background. The bass plays the instructions of no family (NOP,
-/// EXTENDED_ARG): nothing is left out.
-pub const VOICES: [Voice; Family::COUNT] = [
-    Voice {
-        family: Family::Rest,
-        seat: Seat { name: "bass", instrument: Instrument::Melodic(Patch::FINGERED_BASS), pan: 64, level: RHYTHM_LEVEL },
-        transposed: -24,
-        velocity: 72,
-    },
-    voice(Family::Load, "load", Patch::MARIMBA, 52, 0, 66),
-    voice(Family::Store, "store", Patch::VIBRAPHONE, 60, -12, 72),
-    voice(Family::Scope, "scope", Patch::KALIMBA, 70, 0, 72),
-    voice(Family::Stack, "stack", Patch::HARP, 90, 0, 66),
-    voice(Family::Arith, "arith", Patch::XYLOPHONE, 46, 0, 72),
-    voice(Family::Test, "test", Patch::PIZZICATO, 76, 0, 78),
-    voice(Family::Jump, "jump", Patch::CELESTA, 84, 12, 68),
-    voice(Family::Loop, "loop", Patch::MUSIC_BOX, 40, 12, 82),
-    voice(Family::Call, "call", Patch::FLUTE, 64, 0, 86),
-    voice(Family::Build, "build", Patch::GLOCKENSPIEL, 36, 12, 72),
-    voice(Family::Attr, "attr", Patch::ELECTRIC_PIANO, 96, 12, 76),
-    voice(Family::Subscr, "subscr", Patch::NYLON_GUITAR, 30, 0, 80),
-    voice(Family::Except, "except", Patch::BRASS, 64, -12, 88),
-    voice(Family::Gen, "gen", Patch::CLARINET, 56, 0, 80),
+/// The parts, in the order of the score: drums, then a voice for each family. With the drums that is every channel
+/// there is. The bass plays the instructions of no family (NOP, EXTENDED_ARG): nothing is left out.
+pub const PARTS: [&str; 1 + Family::COUNT] = [
+    "drums", "bass", "load", "store", "scope", "stack", "arith", "test", "jump", "loop", "call", "build", "attr", "subscr", "except", "gen",
 ];
 
-// The loudest note there can be is still a velocity, so that nothing is cut off unheard.
-const _: () = {
-    let mut voice = 0;
-    while voice < VOICES.len() {
-        assert!(VOICES[voice].velocity as u16 + (ROUNDS - 1) * VELOCITY_A_ROUND as u16 <= 127);
-        voice += 1;
-    }
-    assert!(STROKE_VELOCITY as u32 + u16::MAX as u32 / (COUNT_A_STROKE * COUNT_A_STROKE) <= 127);
-};
+/// Of the parts behind the drums.
+pub const FAMILIES: [Family; Family::COUNT] = [
+    Family::Rest,
+    Family::Load,
+    Family::Store,
+    Family::Scope,
+    Family::Stack,
+    Family::Arith,
+    Family::Test,
+    Family::Jump,
+    Family::Loop,
+    Family::Call,
+    Family::Build,
+    Family::Attr,
+    Family::Subscr,
+    Family::Except,
+    Family::Gen,
+];
 
-fn voice_of(family: Family) -> usize {
-    VOICES.iter().position(|voice| voice.family == family).unwrap_or_default()
-}
+/// Loudest that a voice may be written: the deepest stack is still a velocity, so that nothing is cut off unheard.
+pub const MOST_VELOCITY: u8 = 127 - (ROUNDS - 1) as u8 * VELOCITY_A_ROUND;
 
-/// The parts of the style: drums, then a voice for each family.
-pub(super) fn seats() -> Vec<Seat> {
-    let drums = Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: RHYTHM_LEVEL };
-    std::iter::once(drums).chain(VOICES.iter().map(|voice| voice.seat)).collect()
+const _: () = assert!(STROKE_VELOCITY as u32 + u16::MAX as u32 / (COUNT_A_STROKE * COUNT_A_STROKE) <= 127);
+
+/// Lowest and highest pitch number of a tonic.
+const TONICS: [u8; 2] = [52, 63];
+
+/// Whether a scale, so many octaves up or down, keeps a round of depths among the pitches there are, in every key.
+pub fn fits(scale: &Scale, octave: i32) -> bool {
+    let highest = [Mode::Major, Mode::Minor].map(|mode| scale.step(mode, i32::from(ROUND) - 1)).into_iter().max().unwrap_or_default();
+    let [low, high] = TONICS.map(|tonic| i32::from(tonic) + 12 * octave);
+    low >= 0 && high + highest <= 127
 }
 
 /// Pitch number, before the key, of a stack depth that has not gone round.
 pub fn base_of(key: Key) -> i32 {
-    i32::from(Pitch::within(i32::from(key.tonic()), 52, 63).number())
+    i32::from(Pitch::within(i32::from(key.tonic()), TONICS[0], TONICS[1]).number())
 }
 
 /// Writes the style instruction by instruction; the gestures must be of zoom `opcode`.
@@ -169,6 +154,7 @@ pub struct Faithful {
     title: String,
     tempo: Tempo,
     key: Key,
+    mapping: Arc<Mapping>,
     sheet: Sheet,
     visit: Vec<Gesture>,
     /// Where the next visit begins.
@@ -182,12 +168,14 @@ pub struct Faithful {
 }
 
 impl Faithful {
-    pub fn new(title: &str, style: &Style, key: Key) -> Self {
+    /// In the tempo and key of a plan.
+    pub fn new(title: &str, style: &Style, plan: &Plan) -> Self {
         Self {
             title: title.to_owned(),
-            tempo: style.tempo.unwrap_or(Tempo::nearest(f64::from(TEMPO))),
-            key,
-            sheet: Sheet::new(&seats()),
+            tempo: plan.tempo,
+            key: plan.key,
+            mapping: Arc::clone(&style.mapping),
+            sheet: Sheet::new(style.mapping.seats()),
             visit: Vec::new(),
             at: Tick::default(),
             frame_depth: 0,
@@ -260,15 +248,16 @@ impl Faithful {
             self.write_note(gesture, at, Ticks((next - slot) * TICKS_PER_SIXTEENTH));
         }
         let state = state(&first);
-        let strike = |sheet: &mut Sheet, drum: Drum, velocity: f64| {
-            sheet.write_at(DRUMS, self.at, Ticks(TICKS_PER_SIXTEENTH), drum.pitch(), velocity, state)
+        let kit = &self.mapping.kit;
+        let strike = |sheet: &mut Sheet, role: Role| {
+            sheet.write_at(DRUMS, self.at, Ticks(TICKS_PER_SIXTEENTH), kit.drum(role), kit.velocity(role), state)
         };
-        strike(&mut self.sheet, Drum::ClosedHat, 48.0);
+        strike(&mut self.sheet, Role::Lines);
         if first.turns > 0 {
-            strike(&mut self.sheet, Drum::Kick, 78.0);
+            strike(&mut self.sheet, Role::Kick);
         }
         if visit.iter().any(|gesture| gesture.raised > 0) {
-            strike(&mut self.sheet, Drum::Crash, 78.0);
+            strike(&mut self.sheet, Role::Crash);
         }
         self.at = self.at + Ticks(beats * TICKS_PER_QUARTER);
     }
@@ -307,12 +296,12 @@ impl Faithful {
     /// Tells an amount with as few strokes as there are, the greater first.
     fn tell(&mut self, counts: Count, amount: u32, gesture: &Gesture, at: Tick) {
         let mut left = amount;
-        for stroke in STROKES.iter().filter(|stroke| stroke.counts == counts) {
+        for stroke in self.mapping.strokes().filter(|stroke| stroke.counts == counts) {
             let count = left / stroke.worth;
             left %= stroke.worth;
             if count > 0 {
                 let velocity = f64::from(STROKE_VELOCITY) + f64::from(count);
-                self.sheet.write_at(DRUMS, at, Ticks(TICKS_PER_SIXTEENTH / 2), stroke.drum.pitch(), velocity, state(gesture));
+                self.sheet.write_at(DRUMS, at, Ticks(TICKS_PER_SIXTEENTH / 2), stroke.drum, velocity, state(gesture));
             }
         }
     }
@@ -322,10 +311,11 @@ impl Faithful {
         let (round, step) = (depth / ROUND, depth % ROUND);
         self.tell(Count::Deeper, u32::from(round / ROUNDS) * BEYOND, gesture, at);
         let family = Family::ALL.into_iter().find(|&family| gesture.count(family) > 0).unwrap_or(Family::Rest);
-        let index = voice_of(family);
-        let voice = &VOICES[index];
-        let pitch = Pitch::within(base_of(self.key) + voice.transposed + self.key.pentatonic(i32::from(step)), 0, 127);
-        let velocity = f64::from(voice.velocity) + f64::from(round % ROUNDS) * f64::from(VELOCITY_A_ROUND);
+        let index = FAMILIES.iter().position(|known| *known == family).unwrap_or_default();
+        let voice = &self.mapping.seats()[BASS + index];
+        let above = self.mapping.scale.step(self.key.mode, i32::from(step));
+        let pitch = Pitch::within(base_of(self.key) + 12 * voice.octave + above, 0, 127);
+        let velocity = voice.velocity + f64::from(round % ROUNDS) * f64::from(VELOCITY_A_ROUND);
         self.sheet.write_at(BASS + index, at, lasts, pitch, velocity, super::figures::cause(gesture));
     }
 }

@@ -1,9 +1,8 @@
 //! What each instrument of a style stands for, and how it sounds by itself.
 
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Role};
 use super::rhythm::SLOTS;
-use super::sheet::{Seat, Sheet};
-use super::warmth;
+use super::sheet::Sheet;
 use crate::music::{Drum, Key, Pitch, Tempo, Tick, Velocity};
 use crate::score::{Cause, Score, Work};
 use crate::trace::Family;
@@ -20,88 +19,134 @@ pub struct Entry {
     /// Part of the score.
     pub part: usize,
     /// The drums of the part that are meant; all its notes if there are none here.
-    pub drums: Vec<Drum>,
+    pub drums: Vec<Pitch>,
     /// Pitch around which its example lies.
     pub register: u8,
 }
 
-/// A melodic part of the seats of a style.
-pub fn part(seats: &[Seat], part: usize, register: u8, families: &[Family], meaning: &str) -> Entry {
-    let instrument = seats[part].instrument.name().to_owned();
-    Entry { instrument, families: families.to_vec(), meaning: meaning.to_owned(), part, drums: Vec::new(), register }
+/// A melodic part of a style, which is the sound of those of `families` that no lead has.
+pub fn part(mapping: &Mapping, part: usize, families: &[Family], meaning: &str) -> Entry {
+    let families = families.iter().copied().filter(|family| mapping.works.of[family.index()].is_none()).collect();
+    let seat = &mapping.seats()[part];
+    Entry {
+        instrument: seat.instrument.name().to_owned(),
+        families,
+        meaning: meaning.to_owned(),
+        part,
+        drums: Vec::new(),
+        register: seat.centre.clamp(0, 127) as u8,
+    }
 }
 
+/// What is told by the drums in every style: a family that is counted there is not looked for at a lead.
+const OF_DRUMS: [Family; 2] = [Family::Loop, Family::Jump];
+
 /// The lead for a kind of work; they begin with `first_lead`.
-pub fn lead(seats: &[Seat], first_lead: usize, register: u8, work: Work) -> Entry {
-    let (families, meaning): (&[Family], _) = match work {
-        Work::Reckon => (&[Family::Arith, Family::Test], "arithmetic and comparison"),
-        Work::Index => (&[Family::Subscr], "subscripts and slices"),
-        Work::Look => (&[Family::Attr], "attributes and methods"),
-        Work::Build => (&[Family::Build], "building containers and strings"),
-        Work::Call => (&[Family::Call], "calls and returns; those who answer generators and coroutines"),
-        Work::Suspend => (&[Family::Gen], "generators and coroutines"),
-        Work::Fail => (&[Family::Except], "exceptions"),
+pub fn lead(mapping: &Mapping, first_lead: usize, work: Work) -> Entry {
+    let families: Vec<Family> =
+        Family::ALL.into_iter().filter(|family| mapping.works.of[family.index()] == Some(work) && !OF_DRUMS.contains(family)).collect();
+    let words: Vec<&str> = match (work, &families[..]) {
+        (_, [Family::Arith, Family::Test]) => vec!["arithmetic and comparison"],
+        (Work::Call, [Family::Call]) => vec!["calls and returns; those who answer generators and coroutines"],
+        (_, []) => vec!["nothing"],
+        (_, families) => families.iter().map(|&family| words(family)).collect(),
     };
-    part(seats, first_lead + work as usize, register, families, meaning)
+    Entry { families, ..part(mapping, first_lead + work as usize, &[], &words.join("; ")) }
+}
+
+/// What a family is, in words.
+pub const fn words(family: Family) -> &'static str {
+    match family {
+        Family::Rest => "no operation",
+        Family::Load => "loads",
+        Family::Store => "stores",
+        Family::Scope => "names of globals, closures, modules",
+        Family::Stack => "shuffles of the stack",
+        Family::Arith => "arithmetic",
+        Family::Test => "comparison and tests",
+        Family::Jump => "jumps forward",
+        Family::Loop => "iteration and jumps back",
+        Family::Call => "calls and returns",
+        Family::Build => "building containers and strings",
+        Family::Attr => "attributes and methods",
+        Family::Subscr => "subscripts and slices",
+        Family::Except => "exceptions",
+        Family::Gen => "generators and coroutines",
+    }
 }
 
 /// The lead for another thread, 0 to 2.
-pub fn thread(seats: &[Seat], first_lead: usize, register: u8, number: usize) -> Entry {
+pub fn thread(mapping: &Mapping, first_lead: usize, number: usize) -> Entry {
     let meaning = ["the second thread", "the third thread", "the fourth thread; more take the three in turn"][number];
-    part(seats, first_lead + Work::ALL.len() + number, register, &[], meaning)
+    part(mapping, first_lead + Work::ALL.len() + number, &[], meaning)
 }
 
-/// Strokes on the drums, which are the first part of every style.
-pub fn drums(instrument: &str, drums: &[Drum], families: &[Family], meaning: &str) -> Entry {
-    let (instrument, meaning) = (instrument.to_owned(), meaning.to_owned());
-    Entry { instrument, families: families.to_vec(), meaning, part: 0, drums: drums.to_vec(), register: 60 }
-}
-
-pub fn frames() -> Entry {
-    drums("wood block", &[Drum::HighWoodBlock], &[], "frames entered")
+/// Strokes on the drums, which are the first part of every style. `usual` is what the drums of the roles are called if
+/// they are the usual ones, or what stands behind their names if they are others.
+pub fn drums(mapping: &Mapping, roles: &[Role], usual: (&str, &[Drum]), families: &[Family], meaning: &str) -> Entry {
+    let drums: Vec<Pitch> = roles.iter().flat_map(|&role| mapping.kit.drums(role)).copied().collect();
+    let instrument = mapping.kit.called(usual.0, roles, usual.1);
+    Entry { instrument, families: families.to_vec(), meaning: meaning.to_owned(), part: 0, drums, register: 60 }
 }
 
 /// What the drum of the door to C tells.
 pub const DOOR: &str = "functions in C are called, where the recorder tells";
-pub fn allocation() -> Entry {
-    drums("maracas", &[Drum::Maracas], &[], "memory that is allocated")
-}
-
-pub fn warmth() -> Entry {
-    drums("tambourine", &[Drum::Tambourine], &[], "instructions that run specialised, told by a second run; then the lead is brighter, too")
-}
-
-pub fn fall() -> Entry {
-    drums("agogo bells, falling", &warmth::BELLS, &[], "a specialised instruction falls back, told by a second run")
-}
-
-pub fn releases() -> Entry {
-    drums(
-        "bongos and congas, falling",
-        &[Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga],
-        &[],
-        "a cascade of releases",
-    )
-}
-
-pub fn exception() -> Entry {
-    drums("crash and low tom", &[Drum::Crash, Drum::LowTom, Drum::LowTom], &[], "an exception is raised or passed on")
-}
-
-pub fn hand_over() -> Entry {
-    drums("triangle", &[Drum::OpenTriangle], &[], "another thread takes over")
-}
-
-pub fn section() -> Entry {
-    drums("splash cymbal", &[Drum::SplashCymbal], &[], "a section begins")
-}
-
-pub fn fill() -> Entry {
-    drums("toms, falling", &[Drum::HighTom, Drum::MidTom, Drum::MidTom, Drum::LowFloorTom], &[], "a section ends")
-}
-
 /// What the part of the collector tells.
 pub const COLLECTION: &str = "a run of the cyclic collector; the longer the higher the generation";
+
+pub fn frames(mapping: &Mapping) -> Entry {
+    drums(mapping, &[Role::Frames], ("wood block", &[Drum::HighWoodBlock]), &[], "frames entered")
+}
+
+pub fn allocation(mapping: &Mapping) -> Entry {
+    drums(mapping, &[Role::Allocation], ("maracas", &[Drum::Maracas]), &[], "memory that is allocated")
+}
+
+pub fn warmth(mapping: &Mapping) -> Entry {
+    let meaning = "instructions that run specialised, told by a second run; then the lead is brighter, too";
+    drums(mapping, &[Role::Warmth], ("tambourine", &[Drum::Tambourine]), &[], meaning)
+}
+
+pub fn fall(mapping: &Mapping) -> Entry {
+    let meaning = "a specialised instruction falls back, told by a second run";
+    drums(mapping, &[Role::Falls], ("agogo bells, falling", &[Drum::HighAgogo, Drum::LowAgogo]), &[], meaning)
+}
+
+pub fn releases(mapping: &Mapping) -> Entry {
+    const USUAL: [Drum; 4] = [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga];
+    drums(mapping, &[Role::Releases], ("bongos and congas, falling", &USUAL), &[], "a cascade of releases")
+}
+
+pub fn exception(mapping: &Mapping) -> Entry {
+    let mut entry = drums(
+        mapping,
+        &[Role::Crash, Role::Raised],
+        ("crash and low tom", &[Drum::Crash, Drum::LowTom]),
+        &[],
+        "an exception is raised or passed on",
+    );
+    // The second is struck as often as exceptions are raised.
+    entry.drums.extend(entry.drums.last().copied());
+    entry
+}
+
+pub fn hand_over(mapping: &Mapping) -> Entry {
+    drums(mapping, &[Role::HandOver], ("triangle", &[Drum::OpenTriangle]), &[], "another thread takes over")
+}
+
+pub fn section(mapping: &Mapping) -> Entry {
+    drums(mapping, &[Role::Section], ("splash cymbal", &[Drum::SplashCymbal]), &[], "a section begins")
+}
+
+pub fn fill(mapping: &Mapping) -> Entry {
+    let toms = mapping.kit.called("", &[Role::Fill], &[Drum::HighTom, Drum::MidTom, Drum::MidTom, Drum::LowFloorTom]);
+    let chips = mapping.kit.called("", &[Role::Fill], &[Drum::HighTom, Drum::HighTom, Drum::MidTom, Drum::LowFloorTom]);
+    let mut entry = drums(mapping, &[Role::Fill], ("", &[]), &[], "a section ends");
+    if toms.is_empty() || chips.is_empty() {
+        "toms, falling".clone_into(&mut entry.instrument);
+    }
+    entry
+}
 
 /// Tempo of the examples: a bar lasts two seconds.
 pub(super) const TEMPO: u16 = 120;
@@ -118,11 +163,11 @@ pub fn examples(mapping: &Mapping) -> Score {
         };
         if entry.drums.is_empty() {
             for (slot, step) in (0..SLOTS).step_by(2).zip([0, 1, 2, 3, 4, 3, 2, 0]) {
-                strike(slot, 2, Pitch::within(i32::from(entry.register) + key.pentatonic(step), 24, 108));
+                strike(slot, 2, Pitch::within(i32::from(entry.register) + mapping.step(key.mode, step), 24, 108));
             }
         } else {
             for slot in (0..SLOTS).step_by(2) {
-                strike(slot, 1, entry.drums[slot as usize / 2 % entry.drums.len()].pitch());
+                strike(slot, 1, entry.drums[slot as usize / 2 % entry.drums.len()]);
             }
         }
     }

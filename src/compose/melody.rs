@@ -4,11 +4,12 @@
 use super::conductor::{Now, Written};
 use super::figures::cause;
 use super::harmony::Chord;
+use super::mapping::Role;
 use super::motif::{Shown, Stretch, step};
-use super::sheet::Sheet;
+use super::sheet::{Register, Sheet};
 use super::theme::Variation;
 use crate::fold::Gesture;
-use crate::music::Drum;
+use crate::music::Pitch;
 use crate::score::{Cause, Work};
 
 /// `CO_GENERATOR`, `CO_COROUTINE` and `CO_ASYNC_GENERATOR` (CPython, Include/cpython/code.h).
@@ -130,17 +131,24 @@ pub fn is_led_to(now: &Now, tone: &Tone, index: usize) -> bool {
     tone.is_new || now.variation == Variation::Embellished && index % 2 == 1
 }
 
+/// The lower neighbour of a note, which leads to it; it may lie a semitone below the register.
+pub fn neighbour(pitch: Pitch, register: Register) -> Pitch {
+    Pitch::within(i32::from(pitch.number()) - 1, register.low.saturating_sub(1), register.high)
+}
+
 /// Which thread has the melody.
 #[derive(Debug, Default)]
 pub struct Baton(u16);
 
 impl Baton {
-    /// Strikes a triangle on the part `drums` where another thread takes over; `usual` is its velocity.
-    pub fn pass(&mut self, sheet: &mut Sheet, now: &Now, tone: &Tone, drums: usize, usual: f64) {
+    /// Strikes a drum of the part `drums` where another thread takes over.
+    pub fn pass(&mut self, sheet: &mut Sheet, now: &Now, tone: &Tone, drums: usize) {
         if tone.cause.thread != self.0 {
             self.0 = tone.cause.thread;
             let cause = Cause { is_state: true, ..tone.cause };
-            sheet.write(drums, (now.bar, tone.slot), 1, Drum::OpenTriangle.pitch(), now.dynamics.at(usual, tone.slot, 0.5), cause);
+            let kit = &now.mapping.kit;
+            let velocity = now.dynamics.at(kit.velocity(Role::HandOver), tone.slot, 0.5);
+            sheet.write(drums, (now.bar, tone.slot), 1, kit.drum(Role::HandOver), velocity, cause);
         }
     }
 }
@@ -162,5 +170,5 @@ pub fn carried(sheet: &mut Sheet, now: &Now, stretch: &Stretch, carrier: usize) 
 pub fn pitch(now: &Now, anchor: i32, slot: u32, step: i32) -> i32 {
     let chord = now.chord_at(slot);
     let chord = if chord.is_of(now.key) { Chord::home(now.key) } else { chord };
-    chord.melodic(now.key, anchor + now.theme.register, step)
+    chord.melodic(&now.mapping.scale, now.key, anchor + now.theme.register, step)
 }

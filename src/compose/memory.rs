@@ -3,42 +3,39 @@
 
 use super::conductor::Now;
 use super::figures::CASCADE;
+use super::mapping::Role;
 use super::rhythm::{SLOTS, spread};
 use super::sheet::Sheet;
-use crate::music::{Drum, Pitch};
 
-/// Strokes of the shaker by how much is allocated.
-pub const SHAKES: [u32; 5] = [0, 2, 4, 6, 10];
-/// A run falls over these, each struck twice if it is long.
-pub const RUN: [Drum; 4] = [Drum::HighBongo, Drum::LowBongo, Drum::OpenHighConga, Drum::LowConga];
-/// Sixteenths that a swell lasts, by the generation that is collected.
-pub const SWELL: [u32; 3] = [4, 8, 14];
-
-/// `drums` and `collector` are the parts that play it, `usual` the velocity of the shaker.
-pub fn write(sheet: &mut Sheet, now: &Now, drums: usize, collector: usize, usual: f64) {
-    let figures = now.figures;
-    for slot in spread(SHAKES[usize::from(now.state.allocating)], SLOTS, 2) {
-        sheet.write(drums, (now.bar, slot), 1, Drum::Maracas.pitch(), now.dynamics.at(usual, slot, 0.9), figures.cause);
+/// `drums` and `collector` are the parts that play it.
+pub fn write(sheet: &mut Sheet, now: &Now, drums: usize, collector: usize) {
+    let (figures, kit) = (now.figures, &now.mapping.kit);
+    for slot in spread(kit.strokes(Role::Allocation)[usize::from(now.state.allocating)], SLOTS, 2) {
+        let velocity = now.dynamics.at(kit.velocity(Role::Allocation), slot, 0.9);
+        sheet.write(drums, (now.bar, slot), 1, kit.drum(Role::Allocation), velocity, figures.cause);
     }
     if now.state.releases {
         let strokes = run(figures.released);
         let first = SLOTS / 2 - strokes / 2;
+        // Each is struck twice if the run is long.
+        let falling = kit.drums(Role::Releases);
         for stroke in 0..strokes {
-            let drum = RUN[(stroke * RUN.len() as u32 / strokes) as usize];
-            let velocity = now.dynamics.at(74.0 - 2.0 * f64::from(stroke), first + stroke, 0.5);
-            sheet.write(drums, (now.bar, first + stroke), 1, drum.pitch(), velocity, figures.cause);
+            let drum = falling[(stroke * falling.len() as u32 / strokes) as usize];
+            let velocity = now.dynamics.at(kit.velocity(Role::Releases) - 2.0 * f64::from(stroke), first + stroke, 0.5);
+            sheet.write(drums, (now.bar, first + stroke), 1, drum, velocity, figures.cause);
         }
     }
-    swell(sheet, now, collector, 44.0);
+    swell(sheet, now, collector);
 }
 
-/// What the part of the collector plays: it grows towards the bar line. `usual` is the velocity of the
-/// youngest generation.
-pub fn swell(sheet: &mut Sheet, now: &Now, collector: usize, usual: f64) {
+/// What the part of the collector plays: it grows towards the bar line, the longer and louder the higher the
+/// generation that is collected.
+pub fn swell(sheet: &mut Sheet, now: &Now, collector: usize) {
     if let Some(generation) = now.state.collected {
-        let slots = SWELL[usize::from(generation)];
-        let velocity = now.dynamics.at(usual + 12.0 * f64::from(generation), 0, 0.3);
-        sheet.write(collector, (now.bar, SLOTS - slots), slots, Pitch::MIDDLE_C, velocity, now.figures.cause);
+        let seat = &now.mapping.seats()[collector];
+        let slots = seat.counts[usize::from(generation)];
+        let velocity = now.dynamics.at(seat.velocity + 12.0 * f64::from(generation), 0, 0.3);
+        sheet.write(collector, (now.bar, SLOTS - slots), slots, seat.register.of(seat.centre), velocity, now.figures.cause);
     }
 }
 

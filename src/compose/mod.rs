@@ -30,13 +30,14 @@ mod work;
 
 pub use conductor::Conductor;
 pub use faithful::{
-    Count, FAITHFUL_STEPS, Faithful, ROUND, ROUNDS, STEADY, STROKE_VELOCITY, STROKES, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND,
-    VOICES, Voice, base_of, tuning,
+    Count, FAITHFUL_STEPS, Faithful, ROUND, ROUNDS, STROKE_VELOCITY, Stroke, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND, base_of,
+    tuning,
 };
 pub use legend::{Entry, examples};
-pub use mapping::{Lanes, Mapping};
+pub use mapping::{Lanes, Mapping, Mistake, Role};
 pub use phrase::phrase;
 pub use plan::{Bar, ENDING_BARS, Plan, live_weight, plan_live};
+pub use sheet::{Register, Seat};
 pub use signs::{Signs, Tally};
 pub use style::{Style, StyleName, UnknownStyle};
 
@@ -68,7 +69,7 @@ fn write(title: &str, outline: &Outline, codes: &[Arc<Code>], style: &Style) -> 
         }
         return conductor.finish(&outline.outcome, codes);
     }
-    let mut faithful = Faithful::new(title, style, plan.key);
+    let mut faithful = Faithful::new(title, style, &plan);
     let is_over = |faithful: &Faithful| style.length.is_some_and(|length| faithful.end().seconds(faithful.tempo()) >= length.as_secs_f64());
     let mut heard = 0;
     for gesture in &outline.gestures {

@@ -27,7 +27,7 @@ pub fn phrase(strokes: &[Option<(Family, u8)>]) -> Score {
         let pitch = if entry.drums.is_empty() {
             Pitch::within(LOWEST + key.pentatonic(i32::from(depth.min(DEEPEST))), 24, 108)
         } else {
-            entry.drums[usize::from(depth) % entry.drums.len()].pitch()
+            entry.drums[usize::from(depth) % entry.drums.len()]
         };
         sheet.write_at(entry.part, Tick(index * lasts), Ticks(lasts), pitch, f64::from(EXAMPLE_VELOCITY.value()), Cause::default());
     }

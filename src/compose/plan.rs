@@ -67,11 +67,9 @@ pub fn plan_live(gestures: &[Gesture], codes: &[Arc<Code>], tells_memory: bool, 
     Plan { bars: None, tempo: tempo(&character, style), key, character, steps_per_bar, tells_memory }
 }
 
-/// Quarters per minute, by the style's pace and how quick the program feels: even numbers.
+/// The tempo that was asked for, or by the style's pace and how quick the program feels.
 fn tempo(character: &Character, style: &Style) -> Tempo {
-    let (slowest, fastest) = style.mapping.tempi();
-    let quarters = slowest + (fastest - slowest) * character.quickness();
-    style.tempo.unwrap_or_else(|| Tempo::nearest((quarters / 2.0).round() * 2.0))
+    style.tempo.unwrap_or_else(|| style.mapping.tempo(character.quickness()))
 }
 
 /// The key that was asked for, or one whose tonic follows from the names of the program and whose mode

@@ -2,24 +2,56 @@
 
 use std::ops::Range;
 
-use crate::music::{Instrument, Level, Pan, Patch, Pitch, TICKS_PER_SIXTEENTH, Tick, Ticks, Velocity};
+use crate::music::{Instrument, Level, Pan, Pitch, TICKS_PER_SIXTEENTH, Tick, Ticks, Velocity};
 use crate::score::{Cause, Note, Part};
 
-/// A part of the band before it has notes.
+/// The pitches that a part plays, an octave (less a semitone) or more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Register {
+    pub low: u8,
+    pub high: u8,
+}
+
+impl Register {
+    pub const ALL: Self = Self { low: 0, high: 127 };
+    /// Semitones from the lowest to the highest note at least, so that every pitch has its place in it.
+    pub const SMALLEST: u8 = 11;
+
+    /// A pitch of the class of `number`.
+    pub fn of(self, number: i32) -> Pitch {
+        Pitch::within(number, self.low, self.high)
+    }
+
+    /// A pitch of the class of `number` in the lowest octave.
+    pub fn lowest(self, number: i32) -> Pitch {
+        Pitch::within(number, self.low, self.low + Self::SMALLEST)
+    }
+}
+
+/// A part of the band before it has notes.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Seat {
     pub name: &'static str,
     pub instrument: Instrument,
+    /// Channel that is asked for, from 1 to 16.
+    pub channel: Option<u8>,
     /// 0 left, 64 centre, 127 right.
-    pub pan: u8,
+    pub pan: Pan,
     /// Controller 7, 0 to 127.
-    pub level: u8,
-}
-
-impl Seat {
-    pub const fn melodic(name: &'static str, patch: Patch, pan: u8, level: u8) -> Self {
-        Self { name, instrument: Instrument::Melodic(patch), pan, level }
-    }
+    pub level: Level,
+    /// How hard its notes are struck, before accents and arcs.
+    pub velocity: f64,
+    pub register: Register,
+    /// Of a bass, where it plays under deep call stacks.
+    pub deep: Register,
+    /// Pitch around which it plays.
+    pub centre: i32,
+    /// Octaves above or below the others.
+    pub octave: i32,
+    /// Notes end where the next begins; they do not ring on.
+    pub is_blown: bool,
+    /// Strokes, or sixteenths, for each step of what it tells.
+    pub counts: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -34,8 +66,9 @@ impl Sheet {
             .map(|seat| Part {
                 name: seat.name,
                 instrument: seat.instrument,
-                pan: Pan::new(seat.pan).unwrap_or(Pan::CENTRE),
-                level: Level::new(seat.level).unwrap_or(Level::USUAL),
+                channel: seat.channel,
+                pan: seat.pan,
+                level: seat.level,
                 notes: Vec::new(),
             })
             .collect();

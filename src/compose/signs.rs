@@ -1,27 +1,28 @@
-//! How the states of a bar are written, as a table for each style in which a band plays: read by those
+//! How the states of a bar are written, as a table for each mapping that a band plays: read by those
 //! who hear it back, and what the README tells in words.
 
+use super::mapping::{FILL, Mapping, Role};
 use super::rhythm::SLOTS;
 use super::style::StyleName;
-use super::{ambient, chip, door, groove, memory};
-use crate::music::{Drum, Pitch};
+use super::{ambient, chip, groove};
+use crate::music::Pitch;
 use crate::score::Work;
 
 /// A state told by how many strokes a bar has.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// Part of the score.
     pub part: usize,
     /// Which strokes of it count; all if there are none here.
-    pub drums: &'static [Drum],
+    pub drums: Vec<Pitch>,
     /// Only strokes before this sixteenth count: what follows may belong to a fill.
     pub before: u32,
     /// Strokes for each step of the state, from 0.
-    pub strokes: &'static [u32],
+    pub strokes: Vec<u32>,
 }
 
 /// The signs of a style.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signs {
     pub turning: Tally,
     pub frame_depth: Tally,
@@ -40,91 +41,56 @@ pub struct Signs {
     pub releases: Tally,
     /// The part that swells, and the sixteenth on which it begins for generation 0, 1 and 2.
     pub collector: usize,
-    pub collected: [u32; 3],
+    pub collected: Vec<u32>,
     /// The part of the first kind of work; the others follow in the order of [`Work::ALL`].
     pub first_lead: usize,
 }
 
-/// A swell lasts until the bar ends.
-const COLLECTED: [u32; 3] = [SLOTS - memory::SWELL[0], SLOTS - memory::SWELL[1], SLOTS - memory::SWELL[2]];
-
-const fn drums(drums: &'static [Drum], strokes: &'static [u32]) -> Tally {
-    Tally { part: groove::DRUMS, drums, before: SLOTS, strokes }
-}
-
-const fn part(part: usize, strokes: &'static [u32]) -> Tally {
-    Tally { part, drums: &[], before: SLOTS, strokes }
-}
-
-/// The same in every style: as many strokes as steps.
-const WARMTH: Tally = drums(&[Drum::Tambourine], &[0, 1, 2, 3, 4]);
-const FALLS: Tally = drums(&[Drum::HighAgogo], &[0, 1, 2, 3, 4]);
-
-const GROOVE: Signs = Signs {
-    turning: drums(&[Drum::Kick], &[2, 3, 4, 5]),
-    frame_depth: part(groove::BASS, &groove::BASS_ONSETS),
-    deep_bass: None,
-    calling: drums(&[Drum::HighWoodBlock], &groove::CALLS),
-    calling_c: drums(&[Drum::Cowbell], &door::KNOCKS),
-    allocating: drums(&[Drum::Maracas], &memory::SHAKES),
-    raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
-    // Of 2, 4, 8, 12 and 16 strokes spread over a bar so many fall before the fill; of 1, 2, 4, 6 and 8 these.
-    activity: [
-        Tally { before: groove::FILL, ..drums(&[Drum::ClosedHat], &[2, 3, 6, 9, 12]) },
-        Tally { before: groove::FILL, ..drums(&[Drum::Ride], &[1, 2, 3, 5, 6]) },
-    ],
-    warmth: WARMTH,
-    falls: FALLS,
-    releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
-    collector: groove::COLLECTOR,
-    collected: COLLECTED,
-    first_lead: groove::FIRST_LEAD,
-};
-
-const CHIP: Signs = Signs {
-    turning: drums(&[Drum::Kick], &chip::KICKS),
-    frame_depth: part(chip::BASS, &chip::BASS_STROKES),
-    deep_bass: None,
-    calling: drums(&[Drum::HighWoodBlock], &chip::CALLS),
-    calling_c: drums(&[Drum::Cowbell], &door::KNOCKS),
-    allocating: drums(&[Drum::Maracas], &memory::SHAKES),
-    raised: drums(&[Drum::LowTom], &[0, 1, 2, 3, 4, 5, 6]),
-    activity: [Tally { before: chip::FILL, ..drums(&[Drum::ClosedHat], &chip::HATS_HEARD) }; 2],
-    warmth: WARMTH,
-    falls: FALLS,
-    releases: drums(&[Drum::HighBongo], &[0, 1, 2]),
-    collector: chip::COLLECTOR,
-    collected: COLLECTED,
-    first_lead: chip::FIRST_LEAD,
-};
-
-const AMBIENT: Signs = Signs {
-    turning: part(ambient::PULSE, &ambient::PULSES),
-    // One tone or two, in one of two octaves.
-    frame_depth: part(ambient::BASS, &[1, 2]),
-    deep_bass: Pitch::new(ambient::BASS_LOW[1]),
-    calling: drums(&[Drum::HighWoodBlock], &[0, 1, 2, 3, 4]),
-    calling_c: drums(&[Drum::RideBell], &[0, 1, 2, 3, 4]),
-    allocating: drums(&[Drum::Maracas], &ambient::SHAKES),
-    raised: drums(&[Drum::LowFloorTom], &[0, 1, 2, 3, 4, 5, 6]),
-    activity: [part(ambient::DROPS, &[0, 1, 2, 3, 4]); 2],
-    warmth: WARMTH,
-    falls: FALLS,
-    releases: drums(&[Drum::HighBongo], &[0, 1]),
-    collector: ambient::COLLECTOR,
-    collected: COLLECTED,
-    first_lead: ambient::FIRST_LEAD,
-};
-
-impl StyleName {
-    /// How a style writes its states; `None` where every instruction is a note.
-    pub const fn signs(self) -> Option<&'static Signs> {
-        match self {
-            Self::Groove => Some(&GROOVE),
-            Self::Ambient => Some(&AMBIENT),
-            Self::Chip => Some(&CHIP),
-            Self::Faithful => None,
-        }
+/// How a mapping writes its states; `None` where every instruction is a note.
+pub fn signs(mapping: &Mapping) -> Option<Signs> {
+    let kit = &mapping.kit;
+    let drum = |role: Role, strokes: Vec<u32>| Tally { part: groove::DRUMS, drums: vec![kit.drum(role)], before: SLOTS, strokes };
+    let counted = |role: Role| drum(role, kit.strokes(role).to_vec());
+    let up_to = |most: u32| (0..=most).collect::<Vec<u32>>();
+    let part = |part: usize, strokes: Vec<u32>| Tally { part, drums: Vec::new(), before: SLOTS, strokes };
+    let of_part = |number: usize| part(number, mapping.seats()[number].counts.clone());
+    let heard = |role: Role| Tally { before: FILL, ..drum(role, kit.heard(role, 0)) };
+    let collector = mapping.seats().len() - 1;
+    let signs = Signs {
+        turning: drum(Role::Kick, kit.kick_counts()),
+        frame_depth: of_part(groove::BASS),
+        deep_bass: None,
+        calling: counted(Role::Frames),
+        calling_c: counted(Role::Door),
+        allocating: counted(Role::Allocation),
+        raised: drum(Role::Raised, up_to(6)),
+        activity: [heard(Role::Hats), heard(Role::Ride)],
+        warmth: drum(Role::Warmth, up_to(4)),
+        falls: drum(Role::Falls, up_to(4)),
+        releases: drum(Role::Releases, up_to(2)),
+        collector,
+        // A swell lasts until the bar ends.
+        collected: mapping.seats()[collector].counts.iter().map(|lasts| SLOTS - lasts).collect(),
+        first_lead: groove::FIRST_LEAD,
+    };
+    match mapping.rules() {
+        StyleName::Faithful => None,
+        StyleName::Groove => Some(signs),
+        StyleName::Chip => Some(Signs {
+            frame_depth: of_part(chip::BASS),
+            activity: [heard(Role::Hats), heard(Role::Hats)],
+            first_lead: chip::FIRST_LEAD,
+            ..signs
+        }),
+        StyleName::Ambient => Some(Signs {
+            turning: of_part(ambient::PULSE),
+            // One tone or two, in one of two octaves.
+            frame_depth: part(ambient::BASS, vec![1, 2]),
+            deep_bass: Pitch::new(mapping.seats()[ambient::BASS].register.low),
+            activity: [part(ambient::DROPS, up_to(4)), part(ambient::DROPS, up_to(4))],
+            first_lead: ambient::FIRST_LEAD,
+            ..signs
+        }),
     }
 }
 

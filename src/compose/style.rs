@@ -24,7 +24,7 @@ pub enum StyleName {
 }
 
 /// A mapping with the wishes of the listener; where there is none the program's own figures decide.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Style {
     pub mapping: Arc<Mapping>,
     pub tempo: Option<Tempo>,
@@ -79,23 +79,13 @@ impl StyleName {
     /// All of them, the default first.
     pub const ALL: [Self; 4] = [Self::Groove, Self::Faithful, Self::Ambient, Self::Chip];
 
-    /// What it is, in a line.
-    pub const fn idea(self) -> &'static str {
+    /// The file that says all of it.
+    pub const fn text(self) -> &'static str {
         match self {
-            Self::Groove => "a band plays the program: drums are loops, the bass is call depth, the lead is the work that is done",
-            Self::Faithful => "one instruction, one note: nothing is left out, and the notes alone give all of it back",
-            Self::Ambient => "slow and wide, the program as weather; tells the least",
-            Self::Chip => "the waves of an old sound chip: the value stack is the arpeggio",
-        }
-    }
-
-    /// Slowest and fastest tempo, quarters per minute.
-    pub(super) const fn tempi(self) -> (f64, f64) {
-        match self {
-            Self::Groove => (84.0, 160.0),
-            Self::Faithful => (116.0, 116.0),
-            Self::Ambient => (56.0, 72.0),
-            Self::Chip => (112.0, 172.0),
+            Self::Groove => include_str!("../../assets/styles/groove.toml"),
+            Self::Faithful => include_str!("../../assets/styles/faithful.toml"),
+            Self::Ambient => include_str!("../../assets/styles/ambient.toml"),
+            Self::Chip => include_str!("../../assets/styles/chip.toml"),
         }
     }
 }

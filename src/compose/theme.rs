@@ -2,7 +2,6 @@
 //! accompaniment. And what each return changes.
 
 use super::character::Character;
-use super::harmony::PROGRESSIONS;
 use super::rhythm::SLOTS;
 
 /// The sixteenths of a bar in the order in which a melody takes them: a theme of five notes is one of
@@ -72,17 +71,17 @@ impl Taste {
 }
 
 impl Theme {
-    /// The theme of the `number`-th function to be heard in a program.
-    pub fn new(number: usize, character: &Character, taste: Taste) -> Self {
+    /// The theme of the `number`-th function to be heard in a program; `progressions` are how many there are.
+    pub fn new(number: usize, character: &Character, taste: Taste, progressions: usize) -> Self {
         // Where a program begins in the tables; from there its functions go round.
         let start = |figure: f64, among: usize| (figure * (among - 1) as f64).round() as usize;
         let turn = |first: usize, stride: usize, among: usize| (first + number * stride) % among;
-        let progression = start(character.reckoning, PROGRESSIONS) + taste.choice(0, PROGRESSIONS);
+        let progression = start(character.reckoning, progressions) + taste.choice(0, progressions);
         let order = start(character.calling, ORDERS.len()) + taste.choice(1, ORDERS.len());
         // Small bands break their chords, large ones strike them.
         let manner = start(character.size(), MANNERS.len()) + taste.choice(2, MANNERS.len());
         Self {
-            progression: (progression + 3 * (number % 2)) % PROGRESSIONS,
+            progression: (progression + 3 * (number % 2)) % progressions,
             order: &ORDERS[turn(order, 5, ORDERS.len())],
             manner: MANNERS[(manner + number % 2) % MANNERS.len()],
             register: [0, 5, -3, 2, 7, -5][number % 6],
@@ -141,7 +140,7 @@ mod tests {
     fn a_thinner_theme_is_part_of_the_fuller_one() {
         let character = Character::of(&[]);
         for number in 0..20 {
-            let theme = Theme::new(number, &character, Taste::default());
+            let theme = Theme::new(number, &character, Taste::default(), 8);
             for notes in 1..16 {
                 let (fewer, more) = (theme.onsets(notes, SLOTS), theme.onsets(notes + 1, SLOTS));
                 assert!(fewer.iter().all(|slot| more.contains(slot)));

@@ -1,5 +1,5 @@
 //! What an editor of Python does to its text, apart from any window: indentation, brackets, comments,
-//! finding, colours, and the text's file. Knows nothing of widgets, keys or disks.
+//! finding, colours, knobs, and the text's file. Knows nothing of widgets, keys or disks.
 //!
 //! Positions are byte offsets at the boundaries of characters; a widget that counts characters comes and
 //! goes through [`byte_of_char`] and [`char_of_byte`]. A position past the end or within a character is

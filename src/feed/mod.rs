@@ -8,11 +8,13 @@ mod listeners;
 mod overture;
 mod parting;
 mod pull;
+mod style_file;
 
 pub use drive::Drive;
 pub use evaluation::{Evaluation, News, Opening, Order};
 pub use listeners::Nobody;
 pub use overture::{Opened, Overture};
+pub use style_file::StyleFile;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -174,7 +176,7 @@ impl<W: Listener> Feed<W> {
         plan.steps_per_bar = self.released.as_ref().map_or(plan.steps_per_bar, Released::steps_per_bar);
         self.composer = match self.style.mapping.arrangement() {
             Some(arrangement) => Composer::Band(Box::new(Conductor::new(&self.title, plan, &self.style, arrangement))),
-            None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, plan.key))),
+            None => Composer::Faithful(Box::new(Faithful::new(&self.title, &self.style, &plan))),
         };
         // A program that is silent from the start (it waits for input) has no bar yet.
         bars.into_iter().for_each(|gestures| self.cut(gestures));

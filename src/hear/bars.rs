@@ -11,7 +11,7 @@ use super::{Song, Struck};
 /// style has no band, or if a bar holds what the style never writes.
 pub fn bars(song: &Song, style: &Mapping) -> Option<Vec<State>> {
     let signs = style.signs()?;
-    let channels = channels(style.seats().iter().map(|seat| seat.instrument));
+    let channels = channels(style.seats().iter().map(|seat| (seat.instrument, seat.channel)));
     // The last bar in which anything is struck is the ending, which only rings on.
     let count = nearest(song.notes.last()?.at).bar();
     (0..count)
@@ -64,7 +64,7 @@ impl Bar<'_> {
     }
 
     fn strokes(&self, count: &Tally) -> u32 {
-        let is_one = |note: &&Struck| count.drums.is_empty() || count.drums.iter().any(|drum| drum.pitch() == note.pitch);
+        let is_one = |note: &&Struck| count.drums.is_empty() || count.drums.contains(&note.pitch);
         self.of_part(count.part).filter(is_one).filter(|note| slot(note) < count.before).count() as u32
     }
 

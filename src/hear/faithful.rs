@@ -1,13 +1,16 @@
 //! The style `faithful` heard back: every instruction with its family and depths. Knows no files.
 
 use crate::compose::{
-    Count, ROUND, ROUNDS, STEADY, STROKE_VELOCITY, STROKES, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND, VOICES, Voice, base_of, tuning,
+    Count, Mapping, ROUND, ROUNDS, STROKE_VELOCITY, Seat, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND, base_of, tuning,
 };
-use crate::music::{Key, Mode, TICKS_PER_BAR, TICKS_PER_SIXTEENTH, Tick};
+use crate::music::{Key, Mode, TICKS_PER_BAR, TICKS_PER_SIXTEENTH, Tick, Velocity};
 use crate::perform::{Channel, channels};
 use crate::trace::Family;
 
 use super::{Song, Struck};
+
+/// The first part behind the drums.
+const BASS: usize = 1;
 
 /// An instruction, as its note tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +32,11 @@ pub struct Told {
     pub strangers: usize,
 }
 
-/// Hears a piece in the style `faithful`; `None` if it does not begin with that style's tuning figure.
-pub fn instructions(song: &Song) -> Option<Told> {
-    let key = key_of(song)?;
-    let channels = channels(VOICES.iter().map(|voice| voice.seat.instrument));
+/// Hears a piece in a style where every instruction is a note; `None` if it is no such style, or if the piece does not
+/// begin with its tuning figure.
+pub fn instructions(song: &Song, style: &Mapping) -> Option<Told> {
+    let key = key_of(song, style)?;
+    let channels = channels(style.seats().iter().map(|seat| (seat.instrument, seat.channel)));
     let mut told = Told { key, instructions: Vec::new(), strangers: 0 };
     let mut frame_depth = 0i64;
     let (_, music) = song.notes.split_at(tuning(key).len());
@@ -40,20 +44,20 @@ pub fn instructions(song: &Song) -> Option<Told> {
         // The strokes first: what they count is counted before the note they are struck with.
         let mut deeper = 0;
         for stroke in together.iter().filter(|note| note.channel == Channel::DRUMS) {
-            match counted(stroke) {
+            match counted(stroke, style) {
                 Some((Count::Entered, count)) => frame_depth += count,
                 Some((Count::Left, count)) => frame_depth -= count,
                 Some((Count::Deeper, count)) => deeper += count,
-                None if STEADY.iter().any(|drum| drum.pitch() == stroke.pitch) => {}
+                None if style.steady().any(|drum| drum == stroke.pitch) => {}
                 None => told.strangers += 1,
             }
         }
         for note in together.iter().filter(|note| note.channel != Channel::DRUMS) {
-            let voice = VOICES.iter().zip(&channels).find(|(_, channel)| **channel == note.channel).map(|(voice, _)| voice);
-            let depth = voice.and_then(|voice| depth(voice, note, key)).map(|depth| i64::from(depth) + deeper);
+            let voice = style.voices().zip(&channels[BASS..]).find(|(_, channel)| **channel == note.channel).map(|(voice, _)| voice);
+            let depth = voice.and_then(|(_, seat)| depth(style, seat, note, key)).map(|depth| i64::from(depth) + deeper);
             match (voice, depth.map(u16::try_from), u16::try_from(frame_depth)) {
-                (Some(voice), Some(Ok(depth)), Ok(frame_depth)) => {
-                    told.instructions.push(Heard { at: note.at, family: voice.family, depth, frame_depth });
+                (Some((family, _)), Some(Ok(depth)), Ok(frame_depth)) => {
+                    told.instructions.push(Heard { at: note.at, family, depth, frame_depth });
                 }
                 _ => told.strangers += 1,
             }
@@ -63,8 +67,11 @@ pub fn instructions(song: &Song) -> Option<Told> {
 }
 
 /// The key, out of the tuning figure; `None` where there is none.
-pub(super) fn key_of(song: &Song) -> Option<Key> {
-    let [bass] = channels([VOICES[0].seat.instrument]).try_into().ok()?;
+pub(super) fn key_of(song: &Song, style: &Mapping) -> Option<Key> {
+    if !style.is_lossless() {
+        return None;
+    }
+    let bass = *channels(style.seats().iter().map(|seat| (seat.instrument, seat.channel))).get(BASS)?;
     let keys = [Mode::Major, Mode::Minor].into_iter().flat_map(|mode| (0..12).filter_map(move |tonic| Key::new(tonic, mode)));
     let (figure, music) = song.notes.split_at_checked(tuning(Key::A_MINOR).len())?;
     let first = figure.first()?.at;
@@ -84,17 +91,17 @@ fn sixteenth(at: Tick) -> u32 {
 }
 
 /// What a drum stroke counts, and how many.
-fn counted(note: &Struck) -> Option<(Count, i64)> {
-    let stroke = STROKES.iter().find(|stroke| stroke.drum.pitch() == note.pitch)?;
+fn counted(note: &Struck, style: &Mapping) -> Option<(Count, i64)> {
+    let stroke = style.strokes().find(|stroke| stroke.drum == note.pitch)?;
     let count = note.velocity.value().checked_sub(STROKE_VELOCITY)?;
     Some((stroke.counts, i64::from(count) * i64::from(stroke.worth)))
 }
 
 /// The depth of the value stack that a note tells by itself.
-fn depth(voice: &Voice, note: &Struck, key: Key) -> Option<u16> {
-    let above = i32::from(note.pitch.number()) - base_of(key) - voice.transposed;
-    let step = (0..ROUND).find(|&step| key.pentatonic(i32::from(step)) == above)?;
-    let louder = note.velocity.value().checked_sub(voice.velocity)?;
+fn depth(style: &Mapping, seat: &Seat, note: &Struck, key: Key) -> Option<u16> {
+    let above = i32::from(note.pitch.number()) - base_of(key) - 12 * seat.octave;
+    let step = (0..ROUND).find(|&step| style.step(key.mode, i32::from(step)) == above)?;
+    let louder = note.velocity.value().checked_sub(Velocity::nearest(seat.velocity).value())?;
     let round = u16::from(louder / VELOCITY_A_ROUND);
     (round < ROUNDS).then_some(round * ROUND + step)
 }

@@ -14,9 +14,9 @@ pub use song::{HearError, Song, Struck, song, song_of};
 
 use crate::compose::{Mapping, StyleName};
 
-/// The style in which a song was written, so far as its notes tell.
+/// The shipped style in which a song was written, so far as its notes tell.
 pub fn style_of(song: &Song) -> Option<StyleName> {
-    if faithful::key_of(song).is_some() {
+    if faithful::key_of(song, &Mapping::shipped(StyleName::Faithful)).is_some() {
         return Some(StyleName::Faithful);
     }
     StyleName::ALL.into_iter().find(|&style| bars(song, &Mapping::shipped(style)).is_some())

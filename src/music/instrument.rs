@@ -55,8 +55,8 @@ impl Patch {
         self.0
     }
 
-    /// The name General MIDI gives it, for those that evalody's own synth plays as such. The synth leads
-    /// are called by the waves of the style `chip`.
+    /// What we call it: those that evalody's own synth plays as such in a word or two, the synth leads by the waves
+    /// of the style `chip`, all others as General MIDI does.
     pub const fn name(self) -> &'static str {
         match self.0 {
             4 => "electric piano",
@@ -90,7 +90,7 @@ impl Patch {
             85 => "vibrato pulse",
             86 => "twin pulse",
             87 => "arpeggio",
-            _ => "other",
+            number => super::general_midi::PATCHES[number as usize],
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::score::{Note, Score};
 /// still sounds, the first is released at that moment; of two strokes at the same moment the louder and
 /// longer remains.
 pub fn perform(score: &Score) -> Performance {
-    let channels = channels(score.parts.iter().map(|part| part.instrument));
+    let channels = channels(score.parts.iter().map(|part| (part.instrument, part.channel)));
     let setups = score
         .parts
         .iter()
@@ -71,15 +71,15 @@ pub fn perform(score: &Score) -> Performance {
     }
 }
 
-/// A channel for each part, told from their instruments in order: drums sound on channel 10, the others
-/// take the free ones as they come.
-pub fn channels(instruments: impl IntoIterator<Item = Instrument>) -> Vec<Channel> {
-    let mut free = (0..16).filter_map(Channel::new).filter(|&channel| channel != Channel::DRUMS);
-    instruments
-        .into_iter()
-        .map(|instrument| match instrument {
-            Instrument::Drums | Instrument::NoiseDrums => Channel::DRUMS,
-            Instrument::Melodic(_) => free.next().expect("a style casts at most 15 melodic parts"),
-        })
-        .collect()
+/// A channel for each part, told from their instruments and the channels that were asked for, 1 to 16: drums sound on
+/// channel 10, the others where they were asked to or else on the free ones as they come.
+pub fn channels(parts: impl IntoIterator<Item = (Instrument, Option<u8>)>) -> Vec<Channel> {
+    let parts: Vec<(Instrument, Option<u8>)> = parts.into_iter().collect();
+    let asked = |&(instrument, channel): &(Instrument, Option<u8>)| match channel {
+        _ if instrument.is_drums() => Some(Channel::DRUMS),
+        channel => channel.and_then(|number| Channel::new(number.checked_sub(1)?)),
+    };
+    let taken: Vec<Channel> = parts.iter().filter_map(asked).chain([Channel::DRUMS]).collect();
+    let mut free = (0..16).filter_map(Channel::new).filter(|channel| !taken.contains(channel));
+    parts.iter().map(|part| asked(part).unwrap_or_else(|| free.next().expect("a style casts at most 15 melodic parts"))).collect()
 }

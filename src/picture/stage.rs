@@ -97,8 +97,7 @@ impl Stage {
 
     /// Notes the entry that a stroke is the first of. Music comes in its order, so entries do, too.
     fn enter(&mut self, at: Tick, part: usize, pitch: Pitch) {
-        let is_meant =
-            |entry: &Entry| entry.part == part && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch));
+        let is_meant = |entry: &Entry| entry.part == part && (entry.drums.is_empty() || entry.drums.contains(&pitch));
         if let Some(index) = self.style.legend().iter().position(is_meant)
             && !self.entered.iter().any(|(_, entered)| *entered == index)
         {
@@ -210,7 +209,7 @@ mod tests {
         let entered: Vec<(Tick, &Entry)> = stage.entered(score.end).collect();
         assert!(entered.windows(2).all(|pair| pair[0].0 <= pair[1].0));
         for (at, entry) in &entered {
-            let is_meant = |pitch: Pitch| entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch);
+            let is_meant = |pitch: Pitch| entry.drums.is_empty() || entry.drums.contains(&pitch);
             let first = score.parts[entry.part].notes.iter().filter(|note| is_meant(note.pitch)).map(|note| note.at).min();
             assert_eq!(first, Some(*at), "{}", entry.instrument);
         }

@@ -1,5 +1,5 @@
 //! Written music: parts with notes, and for every note its cause. Knows nothing of traces' making,
-//! of channels, or of sound.
+//! of sound, and of channels only what was asked for.
 
 mod state;
 pub(crate) mod text;
@@ -51,6 +51,8 @@ pub struct Text {
 pub struct Part {
     pub name: &'static str,
     pub instrument: Instrument,
+    /// The MIDI channel that the style asks for, 1 to 16; if it asks for none, `perform` chooses.
+    pub channel: Option<u8>,
     pub pan: Pan,
     pub level: Level,
     /// Sorted by moment, then pitch.

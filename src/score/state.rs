@@ -1,7 +1,5 @@
 //! What a bar says of the program, in a few steps each: what a listener can tell, and what can be read back.
 
-use crate::trace::Family;
-
 /// What a bar mostly does. Loading, storing, jumping are in every bar and lead none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
@@ -23,20 +21,6 @@ pub enum Work {
 
 impl Work {
     pub const ALL: [Self; 7] = [Self::Reckon, Self::Index, Self::Look, Self::Build, Self::Call, Self::Suspend, Self::Fail];
-
-    /// The kind of work of a family; `None` for what is everywhere.
-    pub const fn of(family: Family) -> Option<Self> {
-        match family {
-            Family::Arith | Family::Test => Some(Self::Reckon),
-            Family::Subscr => Some(Self::Index),
-            Family::Attr => Some(Self::Look),
-            Family::Build | Family::Loop => Some(Self::Build),
-            Family::Call => Some(Self::Call),
-            Family::Gen => Some(Self::Suspend),
-            Family::Except => Some(Self::Fail),
-            Family::Load | Family::Store | Family::Scope | Family::Stack | Family::Jump | Family::Rest => None,
-        }
-    }
 
     pub const fn name(self) -> &'static str {
         match self {

@@ -124,7 +124,8 @@ fn music<V: Voices>(ui: &mut Ui, bench: &Workbench<V>, messages: &mut Vec<Messag
     }
     let style = &bench.wishes.style.mapping;
     egui::ComboBox::from_id_salt("style").selected_text(style.to_string()).width(74.0).show_ui(ui, |ui| {
-        for other in StyleName::ALL.map(Mapping::shipped) {
+        let own = Some(style).filter(|style| **style != Mapping::shipped(style.rules())).cloned();
+        for other in StyleName::ALL.map(Mapping::shipped).into_iter().chain(own) {
             if ui.selectable_label(other == *style, other.name()).on_hover_text(other.idea()).clicked() {
                 messages.push(Message::Style(other));
             }

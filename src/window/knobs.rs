@@ -66,10 +66,12 @@ fn slider(ui: &mut Ui, knob: &Knob, view: &View, index: usize, messages: &mut Ve
         ui.label(RichText::new(range).size(SMALL).color(view.theme.faint));
     });
     ui.spacing_mut().slider_width = (ui.available_width() - 8.0).max(60.0);
-    let mut value = knob.nearest(knob.value);
+    let before = knob.nearest(knob.value);
+    let mut value = before;
     let slider = Slider::new(&mut value, knob.low..=knob.high).step_by(knob.step()).smart_aim(false).show_value(false);
     let response = ui.add(slider);
-    if response.changed() {
+    // The slider has steps of its own reckoning: that it comes out a hair beside is no turn.
+    if response.changed() && knob.nearest(value) != before {
         messages.push(Message::Knob(index, value));
     } else if response.hovered() {
         let steps = wheel(ui);

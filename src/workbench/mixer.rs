@@ -159,9 +159,7 @@ impl Mixing {
         let code = parts.codes.get(cause.code.index());
         let part = parts.channels.iter().position(|known| *known == channel);
         let entry = || {
-            let is_meant = |entry: &&Entry| {
-                Some(entry.part) == part && (entry.drums.is_empty() || entry.drums.iter().any(|drum| drum.pitch() == pitch))
-            };
+            let is_meant = |entry: &&Entry| Some(entry.part) == part && (entry.drums.is_empty() || entry.drums.contains(&pitch));
             parts.style.legend().iter().find(is_meant)
         };
         let family = match cause.is_state {

@@ -36,7 +36,7 @@ use std::time::Duration;
 
 use crate::compose::Style;
 use crate::edit::Document;
-use crate::feed::Drive;
+use crate::feed::{Drive, StyleFile};
 use crate::fold::Zoom;
 use crate::interpreter::Choice;
 use crate::interpreter::options::Only;
@@ -127,6 +127,7 @@ pub struct Workbench<V: Voices = Synth> {
     /// The program that is heard against this one.
     duel: Option<Duel>,
     watch: Option<Watch>,
+    style_file: Option<StyleFile>,
     /// The text that was evaluated last, and since when it has been another.
     evaluated: String,
     edited_at: Option<Duration>,
@@ -163,6 +164,7 @@ impl<V: Voices> Workbench<V> {
             turning: Turning::default(),
             duel: None,
             watch: None,
+            style_file: None,
             evaluated: String::new(),
             edited_at: None,
             now: Duration::ZERO,
@@ -233,6 +235,7 @@ impl<V: Voices> Workbench<V> {
         self.take_news();
         self.leaving.retain(|thread| !thread.is_finished());
         self.watch_file();
+        self.watch_style();
         self.evaluate_by_itself();
         self.find_knobs();
         self.hear_controls();

@@ -133,7 +133,7 @@ fn voice(rendition: &Rendition, family: Family, depth: u16) -> Option<(Channel, 
     let entry = of_family(family).or_else(|| of_family(Family::Load))?;
     let channel = rendition.stage.setups().get(entry.part)?.channel;
     if let Some(drum) = entry.drums.first() {
-        return Some((channel, drum.pitch()));
+        return Some((channel, *drum));
     }
     Some((channel, pitch(rendition.stage.key(), depth)))
 }

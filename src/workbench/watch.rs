@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use notify::{RecursiveMode, Watcher};
 
-use super::Workbench;
+use super::{Message, Workbench};
 use crate::edit::{Disk, Document};
+use crate::feed::StyleFile;
 use crate::live::Voices;
 use crate::output::Output;
 use crate::songs;
@@ -104,6 +106,20 @@ impl<V: Voices> Workbench<V> {
                 Disk::Conflict => self.has_conflict = true,
             },
             Err(error) => self.notice(error.to_string()),
+        }
+    }
+
+    /// Follows the file of the style.
+    pub fn follow_style(&mut self, file: StyleFile) {
+        self.style_file = Some(file);
+    }
+
+    /// Takes in a style that was saved; one with a mistake in it is told, and the last good one plays on.
+    pub(super) fn watch_style(&mut self) {
+        match self.style_file.as_mut().and_then(StyleFile::news) {
+            None => {}
+            Some(Ok(style)) => self.update(Message::Style(Arc::new(style))),
+            Some(Err(mistake)) => self.notice(mistake),
         }
     }
 

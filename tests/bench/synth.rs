@@ -9,10 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use evalody::export::write_wav;
+use evalody::export::{Container, Depth, Form, write_sound};
 use evalody::music::{Instrument, Level, Pan, Patch, Pitch, Tempo, Tick, Velocity};
 use evalody::perform::{Channel, ChannelSetup, Cue, CueKind, Performance};
-use evalody::synth::Synth;
+use evalody::synth::{Synth, rendering};
 
 const SAMPLE_RATE_HZ: u32 = 44_100;
 const SECONDS: u32 = 60;
@@ -138,7 +138,8 @@ fn ours(performance: &Performance, folder: &Path) -> Result<f64, Box<dyn Error>>
     for _ in 0..RUNS {
         let before = cpu_s(nix::sys::resource::UsageWho::RUSAGE_SELF)?;
         let file = std::io::BufWriter::new(fs::File::create(folder.join("ours.wav"))?);
-        write_wav(performance, SAMPLE_RATE_HZ, file, &mut |_, _| {})?;
+        let form = Form { container: Container::Wav, depth: Depth::Sixteen, rate_hz: SAMPLE_RATE_HZ };
+        write_sound(&mut rendering(performance, SAMPLE_RATE_HZ), 1, &form, vec![file], &mut |_, _| {})?;
         least = least.min(cpu_s(nix::sys::resource::UsageWho::RUSAGE_SELF)? - before);
     }
     Ok(least)

@@ -18,7 +18,7 @@ pub fn note(at: u32, lasts: u32, pitch: u8, velocity: u8) -> Note {
 
 pub fn part(name: &'static str, instrument: Instrument, mut notes: Vec<Note>) -> Part {
     notes.sort_by_key(|note| (note.at, note.pitch));
-    Part { name, instrument, pan: Pan::CENTRE, level: Level::new(100).unwrap(), notes }
+    Part { name, instrument, channel: None, pan: Pan::CENTRE, level: Level::new(100).unwrap(), notes }
 }
 
 pub fn text(at: u32, text: &str) -> Text {

@@ -3,18 +3,11 @@
 use super::{BASS, PAD, PULSE, in_turn};
 use crate::compose::conductor::Now;
 use crate::compose::rhythm::{SLOTS, spread};
-use crate::compose::sheet::Sheet;
+use crate::compose::sheet::{Register, Sheet};
 use crate::music::Pitch;
 
-const PAD_LOW: u8 = 50;
-const PAD_HIGH: u8 = 71;
 /// Sixteenths by which a chord of the pad rings into the next.
 const OVERLAP: u32 = 1;
-/// Lowest pitch of the bass, in its deep and in its usual register: each is an octave.
-pub const BASS_LOW: [u8; 2] = [28, 40];
-/// Strokes of the pulse by how much turns: none divides the bar, so that it drifts against the rest.
-pub const PULSES: [u32; 4] = [0, 3, 5, 7];
-
 #[derive(Default)]
 pub struct Ground {
     /// The chord as it was voiced last, from which the next moves least.
@@ -37,43 +30,48 @@ impl Ground {
     /// One voice and one more for two values on the stack, 2 to 5.
     fn write_pad(&mut self, sheet: &mut Sheet, now: &Now) {
         let voices = usize::from(1 + now.figures.peak / 2).clamp(2, 5);
+        let seat = &now.mapping.seats()[PAD];
+        let Register { low, high } = seat.register;
         let halves = if now.chords[0] == now.chords[1] { 1 } else { 2 };
         for half in 0..halves {
             let slots = SLOTS / halves;
             let chord = now.chord_at(half * slots);
-            self.pad = chord.voiced(now.key, voices.min(4), &self.pad, PAD_LOW, PAD_HIGH);
+            self.pad = chord.voiced(now.key, voices.min(4), &self.pad, low, high);
             // The fifth voice is the root above the others.
-            let top = (voices == 5).then(|| Pitch::within(chord.root_in(now.key), PAD_HIGH + 1, PAD_HIGH + 12));
+            let top = (voices == 5).then(|| Pitch::within(chord.root_in(now.key), high + 1, high.saturating_add(12)));
             for pitch in self.pad.iter().copied().chain(top) {
-                let velocity = now.dynamics.at(60.0, 2, 0.8);
+                let velocity = now.dynamics.at(seat.velocity, 2, 0.8);
                 sheet.write(PAD, (now.bar, half * slots), slots + OVERLAP, pitch, velocity, now.figures.cause);
             }
         }
     }
 
-    /// One tone again and again, then its neighbours in the chord.
+    /// One tone again and again, then its neighbours in the chord. No count of strokes divides the bar, so that it
+    /// drifts against the rest.
     fn write_pulse(&mut self, sheet: &mut Sheet, now: &Now) {
-        for slot in spread(PULSES[usize::from(now.state.turning)], SLOTS, 0) {
+        let seat = &now.mapping.seats()[PULSE];
+        for slot in spread(seat.counts[usize::from(now.state.turning)], SLOTS, 0) {
             let tone = [2, 2, 1, 2, 0][self.pulses % 5];
             self.pulses += 1;
             let chord = now.chord_at(slot);
-            let pitch = Pitch::within(chord.root_in(now.key) + chord.tones()[tone], 72, 83);
-            sheet.write(PULSE, (now.bar, slot), 3, pitch, now.dynamics.at(50.0, slot, 0.5), now.figures.cause);
+            let pitch = seat.register.of(chord.root_in(now.key) + chord.tones()[tone]);
+            sheet.write(PULSE, (now.bar, slot), 3, pitch, now.dynamics.at(seat.velocity, slot, 0.5), now.figures.cause);
         }
     }
 }
 
-/// An octave lower from a mean depth of one and a half, like other basses; a second tone for every other frame.
+/// In the deep register from a mean depth of one and a half, like other basses; a second tone for every other frame.
 fn bass(sheet: &mut Sheet, now: &Now) {
     let depth = now.state.frame_depth;
-    let low = BASS_LOW[usize::from(depth < 2)];
+    let seat = &now.mapping.seats()[BASS];
+    let register = if depth < 2 { seat.register } else { seat.deep };
     let first = in_turn([0, 0, 2], now);
     let second = (depth % 2 == 1).then(|| in_turn([10, 8, 11, 8, 12], now));
     let mut pluck = |slot: u32, slots: u32, tone: usize| {
         let chord = now.chord_at(slot);
-        let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());
-        let pitch = Pitch::within(root + chord.tones()[tone], low, low + 11);
-        sheet.write(BASS, (now.bar, slot), slots, pitch, now.dynamics.at(84.0, slot, 0.5), now.figures.cause);
+        let root = i32::from(register.lowest(chord.root_in(now.key)).number());
+        let pitch = register.lowest(root + chord.tones()[tone]);
+        sheet.write(BASS, (now.bar, slot), slots, pitch, now.dynamics.at(seat.velocity, slot, 0.5), now.figures.cause);
     };
     pluck(first, second.unwrap_or(SLOTS) - first, 0);
     if let Some(second) = second {

@@ -2,42 +2,40 @@
 
 use super::{BASS, COLLECTOR, DROPS, FIRST_LEAD, PAD, PULSE};
 use crate::compose::legend::{self, Entry, drums, lead, part, thread};
-use crate::compose::sheet::Seat;
+use crate::compose::mapping::{Mapping, Role};
 use crate::music::Drum;
 use crate::score::Work;
 use crate::trace::Family;
 
-pub fn legend(seats: &[Seat]) -> Vec<Entry> {
-    vec![
-        lead(seats, FIRST_LEAD, 67, Work::Reckon),
-        lead(seats, FIRST_LEAD, 67, Work::Index),
-        lead(seats, FIRST_LEAD, 67, Work::Look),
-        lead(seats, FIRST_LEAD, 67, Work::Build),
-        lead(seats, FIRST_LEAD, 67, Work::Call),
-        lead(seats, FIRST_LEAD, 67, Work::Suspend),
-        lead(seats, FIRST_LEAD, 67, Work::Fail),
+pub fn legend(mapping: &Mapping) -> Vec<Entry> {
+    let leads = Work::ALL.map(|work| lead(mapping, FIRST_LEAD, work));
+    let mut loops = part(mapping, PULSE, &[], "turns of loops: the more, the closer");
+    loops.families.push(Family::Loop);
+    let mut busy = part(mapping, DROPS, &[], "instructions in the bar against the average");
+    busy.families.push(Family::Jump);
+    let weather = [
         part(
-            seats,
+            mapping,
             PAD,
-            57,
             &[Family::Load, Family::Store, Family::Stack],
             "the value stack: one voice more for two values; its chords are the function's",
         ),
-        part(seats, BASS, 33, &[Family::Scope], "depth of the call stack: a second tone, then an octave lower"),
-        part(seats, PULSE, 72, &[Family::Loop], "turns of loops: the more, the closer"),
-        part(seats, DROPS, 81, &[Family::Jump], "instructions in the bar against the average"),
-        legend::frames(),
-        drums("bell, far", &[Drum::RideBell], &[], legend::DOOR),
-        legend::allocation(),
-        legend::releases(),
-        part(seats, COLLECTOR, 60, &[], legend::COLLECTION),
-        drums("low tom, far", &[Drum::LowFloorTom], &[], "an exception is raised or passed on"),
-        legend::hand_over(),
-        legend::warmth(),
-        legend::fall(),
-        thread(seats, FIRST_LEAD, 60, 0),
-        thread(seats, FIRST_LEAD, 60, 1),
-        thread(seats, FIRST_LEAD, 60, 2),
-        drums("ride", &[Drum::Ride], &[], "a section begins"),
-    ]
+        part(mapping, BASS, &[Family::Scope], "depth of the call stack: a second tone, then an octave lower"),
+        loops,
+        busy,
+        legend::frames(mapping),
+        drums(mapping, &[Role::Door], ("bell, far", &[Drum::RideBell]), &[], legend::DOOR),
+        legend::allocation(mapping),
+        legend::releases(mapping),
+        part(mapping, COLLECTOR, &[], legend::COLLECTION),
+        drums(mapping, &[Role::Raised], ("low tom, far", &[Drum::LowFloorTom]), &[], "an exception is raised or passed on"),
+        legend::hand_over(mapping),
+        legend::warmth(mapping),
+        legend::fall(mapping),
+        thread(mapping, FIRST_LEAD, 0),
+        thread(mapping, FIRST_LEAD, 1),
+        thread(mapping, FIRST_LEAD, 2),
+        drums(mapping, &[Role::Section], ("ride", &[Drum::Ride]), &[], "a section begins"),
+    ];
+    leads.into_iter().chain(weather).collect()
 }

@@ -43,16 +43,13 @@ mod lead;
 mod legend;
 mod weather;
 
-pub use ground::{BASS_LOW, PULSES};
 pub use legend::legend;
-pub use weather::SHAKES;
 
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{Baton, THREADS};
 use super::motif::Motifs;
-use super::sheet::{Seat, Sheet};
+use super::sheet::Sheet;
 use super::warmth;
-use crate::music::{Instrument, Patch};
 use crate::score::Work;
 use crate::trace::Outcome;
 
@@ -65,24 +62,24 @@ pub const FIRST_LEAD: usize = 5;
 const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
 
-/// Wide: only the pad and the bass are in the middle.
-pub const SEATS: [Seat; COLLECTOR + 1] = [
-    Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 84 },
-    Seat::melodic("pad", Patch::WARM_PAD, 64, 82),
-    Seat::melodic("bass", Patch::FRETLESS_BASS, 64, 98),
-    Seat::melodic("pulse", Patch::MUSIC_BOX, 92, 112),
-    Seat::melodic("drops", Patch::GLOCKENSPIEL, 34, 104),
-    Seat::melodic("reckon", Patch::VIBRAPHONE, 54, 106),
-    Seat::melodic("index", Patch::HARP, 80, 108),
-    Seat::melodic("look", Patch::KALIMBA, 50, 108),
-    Seat::melodic("build", Patch::CELESTA, 78, 106),
-    Seat::melodic("call", Patch::FLUTE, 58, 98),
-    Seat::melodic("suspend", Patch::CLARINET, 72, 98),
-    Seat::melodic("fail", Patch::SHAKUHACHI, 64, 100),
-    Seat::melodic("thread 2", Patch::MARIMBA, 14, 104),
-    Seat::melodic("thread 3", Patch::NYLON_GUITAR, 114, 104),
-    Seat::melodic("thread 4", Patch::ELECTRIC_PIANO, 26, 100),
-    Seat::melodic("collector", Patch::REVERSE_CYMBAL, 64, 76),
+/// In the order of the score.
+pub const PARTS: [&str; COLLECTOR + 1] = [
+    "drums",
+    "pad",
+    "bass",
+    "pulse",
+    "drops",
+    "reckon",
+    "index",
+    "look",
+    "build",
+    "call",
+    "suspend",
+    "fail",
+    "thread 2",
+    "thread 3",
+    "thread 4",
+    "collector",
 ];
 
 /// What a cycle of `N` bars has for this one.
@@ -105,7 +102,7 @@ impl Arrangement for Ambient {
         let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         weather::write(sheet, now, &riff);
         let written = lead::write(&mut self.baton, sheet, now, &stretch);
-        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR, 30.0);
+        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR);
         written
     }
 

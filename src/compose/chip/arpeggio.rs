@@ -6,10 +6,9 @@ use crate::compose::harmony::{Chord, Kind};
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
 use crate::compose::theme::{Manner, Variation};
-use crate::music::Pitch;
 
-/// Lowest root; the highest tone lies two octaves and a half above.
-const LOW: u8 = 52;
+/// How much louder the function's own sixteenths are, in velocity.
+const ACCENT: f64 = 14.0;
 /// Fewest and most tones: one tone is no chord, and past six an ear counts no more.
 const FEWEST_TONES: u16 = 2;
 const MOST_TONES: u16 = 6;
@@ -68,12 +67,13 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
     let tones = usize::from(now.figures.peak.clamp(FEWEST_TONES, MOST_TONES));
     let shape = Shape::of(now.theme.manner);
     let slots = now.theme.onsets(strokes(now) as usize, SLOTS);
+    let seat = &now.mapping.seats()[ARPEGGIO];
     let octave = if now.variation == Variation::Doubled { 12 } else { 0 };
     for (stroke, &slot) in slots.iter().enumerate() {
         let chord = now.chord_at(slot);
-        let root = i32::from(Pitch::within(chord.root_in(now.key), LOW, LOW + 11).number());
+        let root = i32::from(seat.register.lowest(chord.root_in(now.key)).number());
         let ladder = ladder(chord, tones);
-        let pitch = Pitch::within(root + octave + ladder[shape.tone(stroke, ladder.len())], LOW, 96);
+        let pitch = seat.register.of(root + octave + ladder[shape.tone(stroke, ladder.len())]);
         let is_accent = match now.theme.manner {
             Manner::Chords(slots) => slots.contains(&slot),
             Manner::Broken => slot.is_multiple_of(4),
@@ -81,7 +81,7 @@ pub fn write(sheet: &mut Sheet, now: &Now) {
         };
         // Into a new section it swells.
         let swell = if now.closes { f64::from(slot) } else { 0.0 };
-        let usual = if is_accent { 66.0 } else { 52.0 } + swell;
+        let usual = seat.velocity + if is_accent { ACCENT } else { 0.0 } + swell;
         let next = slots.get(stroke + 1).copied().unwrap_or(SLOTS);
         sheet.write(ARPEGGIO, (now.bar, slot), (next - slot).min(2), pitch, now.dynamics.at(usual, slot, 0.9), now.figures.cause);
     }

@@ -1,14 +1,14 @@
 //! The lead: lines of the program as melody, the height of the value stack as pitch, and its own echo in the
 //! gaps, as there is no other voice to fill them.
 
-use super::drums::FILL;
-use super::{ARPEGGIO, DRUMS, FIRST_LEAD, SEATS};
+use super::{ARPEGGIO, DRUMS, FIRST_LEAD};
 use crate::compose::conductor::{Now, Written};
+use crate::compose::mapping::FILL;
 use crate::compose::melody::{self, Baton, Tone, is_led_to, tones};
 use crate::compose::motif::Stretch;
 use crate::compose::rhythm::SLOTS;
 use crate::compose::sheet::Sheet;
-use crate::music::{Instrument, Patch, Pitch};
+use crate::music::Pitch;
 use crate::score::Cause;
 
 /// Notes in a bar at most: the arpeggio is there for what is quicker.
@@ -19,8 +19,6 @@ const ECHO_LOSS: f64 = 26.0;
 /// Longest note where another follows soon, and where it has half a bar to itself.
 const SHORT: u32 = 3;
 const LONG: u32 = 6;
-const LOW: u8 = 57;
-const HIGH: u8 = 93;
 
 /// Writes the bar's melody and gives the number of notes which carry its instructions.
 pub fn write(baton: &mut Baton, sheet: &mut Sheet, now: &Now, stretch: &Stretch) -> Written {
@@ -30,15 +28,16 @@ pub fn write(baton: &mut Baton, sheet: &mut Sheet, now: &Now, stretch: &Stretch)
     let end = if now.closes { FILL } else { SLOTS };
     let melody = tones(now, stretch, &now.theme.onsets(stretch.shown.len(), end), end);
     for (index, tone) in melody.iter().enumerate() {
-        baton.pass(sheet, now, tone, DRUMS, 60.0);
+        baton.pass(sheet, now, tone, DRUMS);
         // What is new in this call, or an embellished return, is led to by its lower neighbour.
         let neighbour_ahead = melody.get(index + 1).is_some_and(|next| tone.room > 1 && is_led_to(now, next, index + 1));
         let room = tone.room - u32::from(neighbour_ahead);
-        let (seat, pitch) = play(sheet, now, tone, room);
+        let (part, pitch) = play(sheet, now, tone, room);
         if is_led_to(now, tone, index) && tone.slot > 0 && (index == 0 || melody[index - 1].room > 1) {
             let cause = Cause { is_state: true, ..tone.cause };
-            let neighbour = Pitch::within(i32::from(pitch.number()) - 1, LOW - 1, HIGH);
-            sheet.write(seat, (now.bar, tone.slot - 1), 1, neighbour, now.dynamics.at(62.0, tone.slot, 1.0), cause);
+            let seat = &now.mapping.seats()[part];
+            let velocity = now.dynamics.at(seat.velocity - 12.0, tone.slot, 1.0);
+            sheet.write(part, (now.bar, tone.slot - 1), 1, melody::neighbour(pitch, seat.register), velocity, cause);
         }
     }
     melody::written(&melody)
@@ -46,28 +45,19 @@ pub fn write(baton: &mut Baton, sheet: &mut Sheet, now: &Now, stretch: &Stretch)
 
 /// A note and its echoes in the room it has.
 fn play(sheet: &mut Sheet, now: &Now, tone: &Tone, room: u32) -> (usize, Pitch) {
-    let seat = tone.player.seat(FIRST_LEAD);
-    let pitch = Pitch::within(melody::pitch(now, register(seat), tone.slot, tone.step), LOW, HIGH);
-    let velocity = now.dynamics.at(74.0 + 2.0 * tone.weight, tone.slot, 1.0);
+    let part = tone.player.seat(FIRST_LEAD);
+    let seat = &now.mapping.seats()[part];
+    let pitch = seat.register.of(melody::pitch(now, seat.centre, tone.slot, tone.step));
+    let velocity = now.dynamics.at(seat.velocity + 2.0 * tone.weight, tone.slot, 1.0);
     let slots = if room >= SLOTS / 2 { LONG } else { room.min(SHORT) };
-    sheet.write(seat, (now.bar, tone.slot), slots, pitch, velocity, tone.cause);
+    sheet.write(part, (now.bar, tone.slot), slots, pitch, velocity, tone.cause);
     for echo in 1..=2 {
         let after = echo * ECHO;
         if after >= slots && after < room && now.fullness > 0.35 {
             let cause = Cause { is_state: true, ..tone.cause };
             let velocity = velocity - ECHO_LOSS - 10.0 * f64::from(echo - 1);
-            sheet.write(seat, (now.bar, tone.slot + after), (room - after).min(2), pitch, velocity, cause);
+            sheet.write(part, (now.bar, tone.slot + after), (room - after).min(2), pitch, velocity, cause);
         }
     }
-    (seat, pitch)
-}
-
-/// Pitch number around which a wave plays: soft ones higher, where they come through.
-fn register(seat: usize) -> i32 {
-    debug_assert!(seat >= FIRST_LEAD);
-    match SEATS[seat].instrument {
-        Instrument::Melodic(Patch::CALLIOPE_LEAD | Patch::VOICE_LEAD) => 69,
-        Instrument::Melodic(Patch::SAW_LEAD) => 62,
-        _ => 66,
-    }
+    (part, pitch)
 }

@@ -37,16 +37,14 @@ mod ending;
 mod lead;
 mod legend;
 
-pub use drums::{CALLS, FILL, HATS_HEARD, KICKS};
 pub use legend::legend;
 
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{self, Baton, THREADS};
 use super::motif::Motifs;
 use super::rhythm::{SLOTS, spread};
-use super::sheet::{Seat, Sheet};
+use super::sheet::Sheet;
 use super::{door, memory, warmth};
-use crate::music::{Drum, Instrument, Patch, Pitch};
 use crate::score::Work;
 use crate::trace::Outcome;
 
@@ -57,26 +55,23 @@ pub const FIRST_LEAD: usize = 3;
 const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
 
-/// The chip. What it plays together is the drums, the arpeggio, the bass and one lead.
-pub const SEATS: [Seat; COLLECTOR + 1] = [
-    Seat { name: "drums", instrument: Instrument::NoiseDrums, pan: 64, level: 100 },
-    Seat::melodic("arpeggio", Patch::BASS_LEAD, 28, 102),
-    Seat::melodic("bass", Patch::SYNTH_BASS, 64, 92),
-    Seat::melodic("reckon", Patch::SQUARE_LEAD, 80, 104),
-    Seat::melodic("index", Patch::CHIFF_LEAD, 84, 106),
-    Seat::melodic("look", Patch::CALLIOPE_LEAD, 78, 114),
-    Seat::melodic("build", Patch::FIFTHS_LEAD, 82, 102),
-    Seat::melodic("call", Patch::VOICE_LEAD, 78, 108),
-    Seat::melodic("suspend", Patch::CHARANG_LEAD, 86, 106),
-    Seat::melodic("fail", Patch::SAW_LEAD, 76, 100),
-    Seat::melodic("thread 2", Patch::CHIFF_LEAD, 16, 98),
-    Seat::melodic("thread 3", Patch::SQUARE_LEAD, 112, 92),
-    Seat::melodic("thread 4", Patch::CHARANG_LEAD, 28, 98),
-    Seat::melodic("collector", Patch::REVERSE_CYMBAL, 64, 80),
+/// In the order of the score.
+pub const PARTS: [&str; COLLECTOR + 1] = [
+    "drums",
+    "arpeggio",
+    "bass",
+    "reckon",
+    "index",
+    "look",
+    "build",
+    "call",
+    "suspend",
+    "fail",
+    "thread 2",
+    "thread 3",
+    "thread 4",
+    "collector",
 ];
-
-/// Strokes of the bass in a bar by frame depth: the deeper, the quicker.
-pub const BASS_STROKES: [u32; 4] = [4, 6, 8, 12];
 
 /// What the chip remembers from bar to bar.
 #[derive(Default)]
@@ -88,13 +83,13 @@ pub struct Chip {
 impl Arrangement for Chip {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
-        memory::write(sheet, now, DRUMS, COLLECTOR, 46.0);
-        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 56.0);
+        memory::write(sheet, now, DRUMS, COLLECTOR);
+        door::write(sheet, now, DRUMS);
         bass(sheet, now);
         arpeggio::write(sheet, now);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
         let written = lead::write(&mut self.baton, sheet, now, &stretch);
-        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR, 40.0);
+        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR);
         written
     }
 
@@ -106,11 +101,12 @@ impl Arrangement for Chip {
 /// Roots and octaves in turn, short. The last stroke is the fifth: it leans towards what comes.
 fn bass(sheet: &mut Sheet, now: &Now) {
     let depth = now.state.frame_depth;
-    let low = if depth >= 2 { 28 } else { 33 };
-    let slots = spread(BASS_STROKES[usize::from(depth)], SLOTS, 0);
+    let seat = &now.mapping.seats()[BASS];
+    let register = if depth >= 2 { seat.deep } else { seat.register };
+    let slots = spread(seat.counts[usize::from(depth)], SLOTS, 0);
     for (index, &slot) in slots.iter().enumerate() {
         let chord = now.chord_at(slot);
-        let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());
+        let root = i32::from(register.lowest(chord.root_in(now.key)).number());
         // Programs that call much leap at every other stroke, others at every fourth.
         let leaps = if now.character.calling > 0.4 { index % 2 == 1 } else { index % 4 == 3 };
         let interval = match index + 1 == slots.len() {
@@ -119,7 +115,7 @@ fn bass(sheet: &mut Sheet, now: &Now) {
             false => 0,
         };
         let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
-        let pitch = Pitch::within(root + interval, low, low + 23);
-        sheet.write(BASS, (now.bar, slot), (next - slot).min(3), pitch, now.dynamics.at(84.0, slot, 0.6), now.figures.cause);
+        let pitch = register.of(root + interval);
+        sheet.write(BASS, (now.bar, slot), (next - slot).min(3), pitch, now.dynamics.at(seat.velocity, slot, 0.6), now.figures.cause);
     }
 }

@@ -1,56 +1,44 @@
-//! What each instrument of the style `faithful` stands for.
+//! What each instrument stands for where every instruction is a note.
 
-use super::VOICES;
-use crate::compose::legend::{self, Entry};
+use super::{BASS, FAMILIES};
+use crate::compose::legend::{Entry, drums, words};
+use crate::compose::mapping::{Mapping, Role};
 use crate::music::Drum;
 use crate::trace::Family;
 
-const FAMILIES: [(&[Family], &str); VOICES.len()] = [
-    (&[Family::Rest], "no operation; before the first instruction, the tuning"),
-    (&[Family::Load], "loads"),
-    (&[Family::Store], "stores"),
-    (&[Family::Scope], "names of globals, closures, modules"),
-    (&[Family::Stack], "shuffles of the stack"),
-    (&[Family::Arith], "arithmetic"),
-    (&[Family::Test], "comparison and tests"),
-    (&[Family::Jump], "jumps forward"),
-    (&[Family::Loop], "iteration and jumps back"),
-    (&[Family::Call], "calls and returns"),
-    (&[Family::Build], "building containers and strings"),
-    (&[Family::Attr], "attributes and methods"),
-    (&[Family::Subscr], "subscripts and slices"),
-    (&[Family::Except], "exceptions"),
-    (&[Family::Gen], "generators and coroutines"),
-];
+/// Pitch of an example that lies no octave up or down.
+const A3: i32 = 57;
 
-fn drums(instrument: &str, drums: &[Drum], meaning: &str) -> Entry {
-    legend::drums(instrument, drums, &[], meaning)
-}
-
-pub fn legend() -> Vec<Entry> {
-    let voices = VOICES.iter().zip(FAMILIES).enumerate().map(|(index, (voice, (families, meaning)))| {
-        let register = (57 + voice.transposed) as u8;
-        let (instrument, meaning) = (voice.seat.instrument.name().to_owned(), meaning.to_owned());
-        Entry { instrument, families: families.to_vec(), meaning, part: 1 + index, drums: Vec::new(), register }
+pub fn legend(mapping: &Mapping) -> Vec<Entry> {
+    let voices = mapping.voices().enumerate().map(|(index, (family, seat))| Entry {
+        instrument: seat.instrument.name().to_owned(),
+        families: vec![family],
+        meaning: match family {
+            Family::Rest => "no operation; before the first instruction, the tuning".to_owned(),
+            family => words(family).to_owned(),
+        },
+        part: BASS + index,
+        drums: Vec::new(),
+        register: (A3 + 12 * seat.octave).clamp(0, 127) as u8,
     });
-    let beats = [
-        drums("hat", &[Drum::ClosedHat], "a line is visited"),
-        drums("kick", &[Drum::Kick], "a turn of a loop begins"),
-        drums("bell and splash", &[Drum::RideBell, Drum::SplashCymbal], "frames entered: how many is in the velocity"),
-        drums("cowbell and tambourine", &[Drum::Cowbell, Drum::Tambourine], "frames left"),
-        drums("crash", &[Drum::Crash], "an exception is raised or passed on"),
-    ];
-    voices.chain(beats).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_legend_names_the_family_of_each_voice() {
-        for (voice, (families, _)) in VOICES.iter().zip(FAMILIES) {
-            assert_eq!(families, [voice.family]);
+    let first = |role: Role, usual: (&str, [Drum; 2]), meaning: &str| {
+        // The lowest two of those that count: the greatest is hardly ever struck.
+        let mut entry = drums(mapping, &[role], (usual.0, &[]), &[], meaning);
+        let counting: Vec<_> = mapping.kit.drums(role).iter().rev().take(2).copied().collect();
+        let is_usual = counting.iter().copied().eq(usual.1.map(Drum::pitch));
+        entry.drums = counting;
+        if is_usual {
+            usual.0.clone_into(&mut entry.instrument);
         }
-    }
+        entry
+    };
+    let beats = [
+        drums(mapping, &[Role::Lines], ("hat", &[Drum::ClosedHat]), &[], "a line is visited"),
+        drums(mapping, &[Role::Kick], ("kick", &[Drum::Kick]), &[], "a turn of a loop begins"),
+        first(Role::Entered, ("bell and splash", [Drum::RideBell, Drum::SplashCymbal]), "frames entered: how many is in the velocity"),
+        first(Role::Left, ("cowbell and tambourine", [Drum::Cowbell, Drum::Tambourine]), "frames left"),
+        drums(mapping, &[Role::Crash], ("crash", &[Drum::Crash]), &[], "an exception is raised or passed on"),
+    ];
+    debug_assert_eq!(mapping.voices().count(), FAMILIES.len());
+    voices.chain(beats).collect()
 }

@@ -7,24 +7,16 @@ use crate::compose::sheet::Sheet;
 use crate::compose::theme::Manner;
 use crate::music::Pitch;
 
-/// Register of the keys: above the bass, below the lead.
-const KEYS_LOW: u8 = 55;
-const KEYS_HIGH: u8 = 77;
-const STRINGS_LOW: u8 = 62;
-const STRINGS_HIGH: u8 = 86;
-
-/// Onsets of the bass by frame depth.
-pub const BASS_ONSETS: [u32; 4] = [2, 4, 5, 7];
-
-/// More onsets the deeper the call stack, an octave lower from a mean depth of one and a half. The last
+/// More onsets the deeper the call stack, in the deep register from a mean depth of one and a half. The last
 /// onset is the fifth: it leans towards what comes.
 pub fn bass(sheet: &mut Sheet, now: &Now) {
     let depth = now.state.frame_depth;
-    let low = if depth >= 2 { 28 } else { 33 };
-    let slots = spread(BASS_ONSETS[usize::from(depth)], SLOTS, 0);
+    let seat = &now.mapping.seats()[BASS];
+    let register = if depth >= 2 { seat.deep } else { seat.register };
+    let slots = spread(seat.counts[usize::from(depth)], SLOTS, 0);
     for (index, &slot) in slots.iter().enumerate() {
         let chord = now.chord_at(slot);
-        let root = i32::from(Pitch::within(chord.root_in(now.key), low, low + 11).number());
+        let root = i32::from(register.lowest(chord.root_in(now.key)).number());
         // Programs that call much leap to the octave.
         let interval = match (index + 1 == slots.len(), index % 2 == 1 && now.character.calling > 0.5) {
             (true, _) => chord.tones()[2],
@@ -32,15 +24,8 @@ pub fn bass(sheet: &mut Sheet, now: &Now) {
             (false, false) => 0,
         };
         let next = slots.get(index + 1).copied().unwrap_or(SLOTS);
-        let velocity = now.dynamics.at(88.0, slot, 0.6);
-        sheet.write(
-            BASS,
-            (now.bar, slot),
-            (next - slot).min(6),
-            Pitch::within(root + interval, low, low + 19),
-            velocity,
-            now.figures.cause,
-        );
+        let velocity = now.dynamics.at(seat.velocity, slot, 0.6);
+        sheet.write(BASS, (now.bar, slot), (next - slot).min(6), register.of(root + interval), velocity, now.figures.cause);
     }
 }
 
@@ -51,11 +36,12 @@ pub fn strings(sheet: &mut Sheet, now: &Now) {
     if voices == 0 || now.character.size() < 0.35 || now.fullness < 0.5 || now.in_section < 1 {
         return;
     }
+    let seat = &now.mapping.seats()[STRINGS];
     let halves = if now.chords[0] == now.chords[1] { 1 } else { 2 };
     for half in 0..halves {
         let slots = SLOTS / halves;
-        for pitch in now.chord_at(half * slots).voiced(now.key, voices, &[], STRINGS_LOW, STRINGS_HIGH) {
-            sheet.write(STRINGS, (now.bar, half * slots), slots, pitch, now.dynamics.at(54.0, 8, 1.2), now.figures.cause);
+        for pitch in now.chord_at(half * slots).voiced(now.key, voices, &[], seat.register.low, seat.register.high) {
+            sheet.write(STRINGS, (now.bar, half * slots), slots, pitch, now.dynamics.at(seat.velocity, 8, 1.2), now.figures.cause);
         }
     }
 }
@@ -68,11 +54,12 @@ pub fn keys(sheet: &mut Sheet, now: &Now, riff: &[u16]) -> Vec<Pitch> {
         _ => 3,
     };
     // Each chord is always voiced alike, around the middle of the register, so that progressions are known again.
-    let [first, second] = now.chords.map(|chord| chord.voiced(now.key, voices, &[], KEYS_LOW, KEYS_HIGH));
+    let seat = &now.mapping.seats()[KEYS];
+    let [first, second] = now.chords.map(|chord| chord.voiced(now.key, voices, &[], seat.register.low, seat.register.high));
     let voicing = |slot: u32| if slot < SLOTS / 2 { &first } else { &second };
     let manner = if now.fullness < 0.3 { Manner::Held } else { now.theme.manner };
     let mut strike = |slot: u32, slots: u32, pitch: Pitch| {
-        sheet.write(KEYS, (now.bar, slot), slots, pitch, now.dynamics.at(62.0, slot, 0.9), now.figures.cause);
+        sheet.write(KEYS, (now.bar, slot), slots, pitch, now.dynamics.at(seat.velocity, slot, 0.9), now.figures.cause);
     };
     match manner {
         Manner::Held => {

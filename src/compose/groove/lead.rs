@@ -1,15 +1,15 @@
 //! The lead: lines of the program as melody, the height of the value stack as pitch; and the harp, which
 //! repeats the riff or goes along with the lead.
 
-use super::drums::FILL;
-use super::{BASS, DRUMS, FIRST_LEAD, HARP, SEATS};
+use super::{BASS, DRUMS, FIRST_LEAD, HARP};
 use crate::compose::conductor::{Now, Written};
+use crate::compose::mapping::FILL;
 use crate::compose::melody::{self, Baton, is_led_to, tones};
 use crate::compose::motif::Stretch;
 use crate::compose::rhythm::SLOTS;
-use crate::compose::sheet::Sheet;
+use crate::compose::sheet::{Register, Sheet};
 use crate::compose::theme::Variation;
-use crate::music::{Instrument, Patch, Pitch};
+use crate::music::Pitch;
 use crate::score::Cause;
 
 /// Notes in a bar at most: more than one on every other sixteenth are no melody any more.
@@ -25,28 +25,21 @@ pub fn write(baton: &mut Baton, sheet: &mut Sheet, now: &Now, stretch: &Stretch,
     let melody = tones(now, stretch, &onsets, end);
     let mut played = Vec::new();
     for (index, tone) in melody.iter().enumerate() {
-        baton.pass(sheet, now, tone, DRUMS, 64.0);
-        let seat = tone.player.seat(FIRST_LEAD);
-        let pitch = Pitch::within(melody::pitch(now, register(SEATS[seat].instrument), tone.slot, tone.step), 48, 100);
-        let velocity = now.dynamics.at(72.0 + 2.0 * tone.weight, tone.slot, 1.0);
-        sheet.write(seat, (now.bar, tone.slot), tone.room.clamp(1, 6), pitch, velocity, tone.cause);
+        baton.pass(sheet, now, tone, DRUMS);
+        let part = tone.player.seat(FIRST_LEAD);
+        let seat = &now.mapping.seats()[part];
+        let pitch = seat.register.of(melody::pitch(now, seat.centre, tone.slot, tone.step));
+        let velocity = now.dynamics.at(seat.velocity + 2.0 * tone.weight, tone.slot, 1.0);
+        sheet.write(part, (now.bar, tone.slot), tone.room.clamp(1, 6), pitch, velocity, tone.cause);
         played.push((tone.slot, pitch, tone.cause));
         if is_led_to(now, tone, index) && tone.slot > 0 && !onsets.contains(&(tone.slot - 1)) {
-            let neighbour = Pitch::within(i32::from(pitch.number()) - 1, 47, 100);
+            let neighbour = melody::neighbour(pitch, seat.register);
             let cause = Cause { is_state: true, ..tone.cause };
-            sheet.write(seat, (now.bar, tone.slot - 1), 1, neighbour, velocity - 14.0, cause);
+            sheet.write(part, (now.bar, tone.slot - 1), 1, neighbour, velocity - 14.0, cause);
         }
     }
     harp(sheet, now, &played, riff, end);
     melody::written(&melody)
-}
-
-/// Pitch number around which an instrument plays.
-fn register(instrument: Instrument) -> i32 {
-    match instrument {
-        Instrument::Melodic(Patch::KALIMBA | Patch::VIBRAPHONE | Patch::FLUTE | Patch::STEEL_DRUMS) => 70,
-        _ => 62,
-    }
 }
 
 /// What the harp plucks between the notes of the lead, from the beginning of each half bar, sixteenths.
@@ -58,12 +51,15 @@ fn harp(sheet: &mut Sheet, now: &Now, melody: &[(u32, Pitch, Cause)], riff: &[u1
     if now.character.size() < 0.25 || now.fullness < 0.45 {
         return;
     }
+    let seat = &now.mapping.seats()[HARP];
+    let Register { low, high } = seat.register;
     let mut pluck = |slot: u32, pitch: Pitch, cause: Cause| {
-        sheet.write(HARP, (now.bar, slot), 2, pitch, now.dynamics.at(48.0, slot, 0.8), Cause { is_state: true, ..cause });
+        sheet.write(HARP, (now.bar, slot), 2, pitch, now.dynamics.at(seat.velocity, slot, 0.8), Cause { is_state: true, ..cause });
     };
     if now.variation == Variation::Doubled {
         for &(slot, pitch, cause) in melody {
-            pluck(slot, Pitch::within(i32::from(pitch.number()) + 12, 60, 103), cause);
+            // With the lead it may lie a third lower than alone.
+            pluck(slot, Pitch::within(i32::from(pitch.number()) + 12, low.saturating_sub(4), high), cause);
         }
         return;
     }
@@ -71,7 +67,7 @@ fn harp(sheet: &mut Sheet, now: &Now, melody: &[(u32, Pitch, Cause)], riff: &[u1
     let mut slots: Vec<u32> = slots.filter(|&slot| slot < last_slot).collect();
     slots.sort_unstable();
     for (slot, &depth) in slots.into_iter().zip(riff.iter().cycle()) {
-        let pitch = now.chord_at(slot).melodic(now.key, 74, i32::from(depth));
-        pluck(slot, Pitch::within(pitch, 64, 103), Cause { depth, ..now.figures.cause });
+        let pitch = now.chord_at(slot).melodic(&now.mapping.scale, now.key, seat.centre, i32::from(depth));
+        pluck(slot, Pitch::within(pitch, low, high), Cause { depth, ..now.figures.cause });
     }
 }

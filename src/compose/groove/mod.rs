@@ -22,16 +22,14 @@ mod ending;
 mod lead;
 mod legend;
 
-pub use accompaniment::BASS_ONSETS;
-pub use drums::{CALLS, FILL};
 pub use legend::legend;
 
 use super::conductor::{Arrangement, Last, Now, Written};
 use super::melody::{self, Baton, THREADS};
 use super::motif::Motifs;
-use super::sheet::{Seat, Sheet};
+use super::sheet::Sheet;
 use super::{door, memory, warmth};
-use crate::music::{Drum, Instrument, Patch, Pitch};
+use crate::music::Pitch;
 use crate::score::Work;
 use crate::trace::Outcome;
 
@@ -44,25 +42,24 @@ pub const FIRST_LEAD: usize = 5;
 const FIRST_THREAD: usize = FIRST_LEAD + Work::ALL.len();
 pub const COLLECTOR: usize = FIRST_THREAD + THREADS;
 
-/// The band. Foreground near the middle, decoration and other threads at the sides, the low end in the
-/// centre.
-pub const SEATS: [Seat; COLLECTOR + 1] = [
-    Seat { name: "drums", instrument: Instrument::Drums, pan: 64, level: 100 },
-    Seat::melodic("bass", Patch::FINGERED_BASS, 64, 104),
-    Seat::melodic("keys", Patch::ELECTRIC_PIANO, 44, 88),
-    Seat::melodic("strings", Patch::STRINGS, 78, 70),
-    Seat::melodic("harp", Patch::HARP, 98, 84),
-    Seat::melodic("reckon", Patch::MARIMBA, 58, 106),
-    Seat::melodic("index", Patch::NYLON_GUITAR, 70, 104),
-    Seat::melodic("look", Patch::KALIMBA, 54, 104),
-    Seat::melodic("build", Patch::VIBRAPHONE, 74, 100),
-    Seat::melodic("call", Patch::FLUTE, 60, 98),
-    Seat::melodic("suspend", Patch::CLARINET, 68, 98),
-    Seat::melodic("fail", Patch::BRASS, 64, 94),
-    Seat::melodic("thread 2", Patch::STEEL_DRUMS, 14, 100),
-    Seat::melodic("thread 3", Patch::OBOE, 112, 94),
-    Seat::melodic("thread 4", Patch::PIZZICATO, 28, 104),
-    Seat::melodic("collector", Patch::REVERSE_CYMBAL, 64, 80),
+/// The band, in the order of the score.
+pub const PARTS: [&str; COLLECTOR + 1] = [
+    "drums",
+    "bass",
+    "keys",
+    "strings",
+    "harp",
+    "reckon",
+    "index",
+    "look",
+    "build",
+    "call",
+    "suspend",
+    "fail",
+    "thread 2",
+    "thread 3",
+    "thread 4",
+    "collector",
 ];
 
 /// What the band remembers from bar to bar.
@@ -77,15 +74,15 @@ pub struct Groove {
 impl Arrangement for Groove {
     fn bar(&mut self, sheet: &mut Sheet, now: &Now) -> Written {
         drums::write(sheet, now);
-        memory::write(sheet, now, DRUMS, COLLECTOR, 50.0);
-        door::write(sheet, now, DRUMS, (Drum::Cowbell, &door::KNOCKS), 60.0);
+        memory::write(sheet, now, DRUMS, COLLECTOR);
+        door::write(sheet, now, DRUMS);
         let stretch = self.motifs.stretch(&now.material.gestures, melody::most_notes(now, lead::MOST_NOTES));
         let riff: Vec<u16> = stretch.shown.iter().map(|shown| shown.depth).collect();
         accompaniment::bass(sheet, now);
         accompaniment::strings(sheet, now);
         self.voicing = accompaniment::keys(sheet, now, &riff);
         let written = lead::write(&mut self.baton, sheet, now, &stretch, &riff);
-        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR, 40.0);
+        warmth::write(sheet, now, DRUMS, FIRST_LEAD..COLLECTOR);
         written
     }
 

@@ -39,11 +39,14 @@ impl<'a> Lyrics<'a> {
             return None;
         }
         if let Some(known) = self.known.get(&(code, line)) {
-            return Some(known.clone());
+            return Some(known.clone()).filter(|text| !text.is_empty());
         }
-        let text = shortened(&self.text(code, line)?, LONGEST) + END;
+        let mut text = shortened(&self.text(code, line)?, LONGEST);
+        if !text.is_empty() && !text.ends_with('…') {
+            text.push_str(END);
+        }
         self.known.insert((code, line), text.clone());
-        Some(text).filter(|text| text != END)
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// A line of the program; of other files, whose text nobody has read, the function and the number.

@@ -140,7 +140,10 @@ mod tests {
 
     /// A system of ports made of nothing: which there are, and the ears of those that are open.
     #[derive(Clone, Default)]
-    struct Fake(Arc<Mutex<(Vec<String>, Vec<(String, Ear)>)>>);
+    struct Fake(Arc<Mutex<Ports>>);
+
+    /// The names there are, and what is open.
+    type Ports = (Vec<String>, Vec<(String, Ear)>);
 
     struct Plugged(Fake, String);
 

@@ -146,6 +146,8 @@ impl<V: Voices> Player<V> {
     /// Gives the wire of the stream to who sends, once for each stream.
     pub(super) fn plug_in(&mut self, timebase: Timebase) {
         if let (Some(midi), Some(end)) = (&self.midi, self.supply.wire.take()) {
+            // Here and now: what is struck before the order is read is heard, too.
+            end.listen();
             midi.order(Order::Wire(end, timebase, self.supply.sample_rate_hz));
         }
     }
