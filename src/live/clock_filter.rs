@@ -20,8 +20,12 @@ const LEAST_DEVIATION_S: f64 = 0.000_3;
 /// Mean deviation that is believed of a way which is not known yet, in seconds.
 const FIRST_DEVIATION_S: f64 = 0.001;
 
-/// A clock that is late by this part of itself and more follows one that was lost; one so early came twice.
-const ASTRAY: f64 = 0.6;
+/// A clock that is late by this part of itself and more follows one that was lost; one so early came twice. Less, and
+/// a tempo that drops by a third is taken for a loss; more, and jitter hides losses in fast tempos.
+const ASTRAY: f64 = 0.75;
+
+/// How late the clock before a lost one may have been, as a part of it: twice what jitter does at 120 bpm.
+const OUT_OF_THE_BLUE: f64 = 0.3;
 
 /// Shortest and longest clock, in seconds: of 480 and of 16 quarters a minute, a fifth beyond what is played.
 const SHORTEST_S: f64 = 60.0 / 480.0 / 24.0;
@@ -43,6 +47,8 @@ pub struct ClockFilter {
     /// without.
     bias: f64,
     deviation: f64,
+    /// How late the last was.
+    late: f64,
     /// Arrivals in a row that were late, or early where it is less than none.
     in_a_row: i32,
     astray: Astray,
@@ -60,7 +66,17 @@ enum Astray {
 
 impl ClockFilter {
     pub fn new() -> Self {
-        Self { at: 0.0, period: 0.0, known: 0.0, arrived: 0.0, bias: 0.0, deviation: FIRST_DEVIATION_S, in_a_row: 0, astray: Astray::None }
+        Self {
+            at: 0.0,
+            period: 0.0,
+            known: 0.0,
+            arrived: 0.0,
+            bias: 0.0,
+            deviation: FIRST_DEVIATION_S,
+            late: 0.0,
+            in_a_row: 0,
+            astray: Astray::None,
+        }
     }
 
     /// Takes the next arrival, in seconds; tells how many clocks have passed with it. One usually; none for one that
@@ -80,8 +96,10 @@ impl ClockFilter {
         }
         let mut late = arrived - self.at - self.period;
         let mut passed = 1;
-        let is_lost = late > ASTRAY * self.period && since > (1.0 + ASTRAY) * self.period;
-        let is_twice = late < -ASTRAY * self.period && since < (1.0 - ASTRAY) * self.period;
+        // A tempo that slows down makes the one before late, too; a loss comes out of the blue.
+        let is_blue = self.late < OUT_OF_THE_BLUE * self.period;
+        let is_lost = is_blue && late > ASTRAY * self.period && since > 1.5 * self.period;
+        let is_twice = late < -ASTRAY * self.period && since < 0.5 * self.period;
         match self.astray {
             // Twice in a row clocks are not lost: they come that slowly.
             Astray::Lost(lost) if is_lost => return self.set_out(arrived, since, 1 - lost),
@@ -113,6 +131,7 @@ impl ClockFilter {
         self.at += self.period + late * 2.0 * (2.0 * n - 1.0) / (n * (n + 1.0));
         self.period = (self.period + late * 6.0 / (n * (n + 1.0))).clamp(SHORTEST_S, LONGEST_S);
 
+        self.late = late;
         self.bias += (late - self.bias) / 6.0;
         self.in_a_row = if late > 0.0 { self.in_a_row.max(0) + 1 } else { self.in_a_row.min(0) - 1 };
         let believed = self.deviation.max(LEAST_DEVIATION_S);
@@ -129,7 +148,7 @@ impl ClockFilter {
     /// Begins anew with this arrival, keeping the period there was.
     fn begin(&mut self, arrived: f64, passed: i64) -> i64 {
         (self.at, self.arrived, self.known) = (arrived, arrived, 1.0);
-        (self.bias, self.in_a_row, self.astray) = (0.0, 0, Astray::None);
+        (self.late, self.bias, self.in_a_row, self.astray) = (0.0, 0.0, 0, Astray::None);
         passed
     }
 
