@@ -181,7 +181,9 @@ impl Play {
             }
             player.advance();
             if let Some(taken_over) = turning.advance(&mut player, &feed, &mut notices) {
-                turning.see_off(std::mem::replace(&mut feed, taken_over.feed));
+                if let Some(next) = taken_over.feed {
+                    turning.see_off(std::mem::replace(&mut feed, next));
+                }
                 piece = taken_over.piece;
                 style = taken_over.style;
                 stage = Stage::new(Arc::clone(&style));

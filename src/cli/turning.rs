@@ -1,13 +1,14 @@
-//! Knobs that are turned while `play` plays, and a style's file that is saved: the program runs anew, with another
-//! number in its text, from memory, or by the changed style, and takes over at the next bar line. The program's file
-//! is never written. What plays goes on until then, and where the turned program goes wrong.
+//! Knobs that are turned while `play` plays, and a style's file that is saved. With another number in its text, from
+//! memory, the program runs anew; for a changed style only where it was not heard to its end before, else what is
+//! known of it is written anew. Either takes over at the next bar line. The program's file is never written. What
+//! plays goes on until then, and where the turned program goes wrong.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::source::Source;
-use crate::compose::Mapping;
+use crate::compose::{Mapping, compose};
 use crate::edit::{Knobs, Turn};
 use crate::feed::{Feed, Opened, Order, Overture, StyleFile, records};
 use crate::fold::Zoom;
@@ -15,7 +16,7 @@ use crate::interpreter::Streams;
 use crate::interpreter::options::Launch;
 use crate::live::{Control, PieceId, Player};
 use crate::music::Tempo;
-use crate::perform::Performance;
+use crate::perform::{Performance, perform};
 use crate::picture::Asides;
 use crate::program::Program;
 use crate::terminal::Command;
@@ -39,7 +40,8 @@ pub struct Turned {
 /// What takes over.
 pub struct TakenOver {
     pub piece: PieceId,
-    pub feed: Feed<Asides>,
+    /// None where it is the same run, written in another style.
+    pub feed: Option<Feed<Asides>>,
     pub performance: Performance,
     /// What it is written in.
     pub style: Arc<Mapping>,
@@ -58,6 +60,8 @@ pub struct Turning {
     is_restyled: bool,
     /// The style of the program that is under way.
     style: Arc<Mapping>,
+    /// Why the program cannot run anew, where it cannot.
+    why_not: Option<&'static str>,
     /// What was turned when the program that is under way was started.
     told: String,
     /// At most one program is under way: the last values win, and whoever turns on waits for it.
@@ -88,13 +92,10 @@ impl Turning {
             notices.push(format!("the knobs stay as they are: {why_not}"));
             knobs = Knobs::default();
         }
-        if let Some(why_not) = why_not.filter(|_| turned.style_file.is_some()) {
-            notices.push(format!("the style stays as it is: {why_not}"));
-            turned.style_file = None;
-        }
         let turning = Self {
             is_restyled: false,
             style: Arc::clone(&turned.order.style.mapping),
+            why_not,
             turned,
             program: source.program.clone(),
             knobs,
@@ -194,7 +195,7 @@ impl Turning {
                     self.tell(format!("{}: the program {outcome}; what plays goes on", self.told), notices);
                     self.see_off(feed);
                 }
-                _ => self.queue(player, feed, performance),
+                _ => self.queue(player, Some(feed), performance),
             },
         }
         let taken_over = self.queued.take_if(|queued| queued.piece == player.position().piece);
@@ -203,12 +204,38 @@ impl Turning {
         }
         // One that has ended may give way before it was heard; one that runs has its bar line first. So there are two
         // children at most, however fast somebody turns.
-        let may_start =
-            self.overture.is_none() && self.leaving.is_empty() && self.queued.as_ref().is_none_or(|queued| queued.feed.outcome().is_some());
+        let waiting = self.queued.as_ref().and_then(|queued| queued.feed.as_ref());
+        let may_start = self.overture.is_none() && self.leaving.is_empty() && waiting.is_none_or(|feed| feed.outcome().is_some());
         if may_start && self.is_asked() && !position.is_paused && taken_over.is_none() {
-            self.start(notices);
+            match self.wanted.is_empty().then(|| self.written_anew(waiting.unwrap_or(heard))).flatten() {
+                Some(performance) => self.go_over(player, performance, notices),
+                None => self.start(notices),
+            }
         }
         taken_over
+    }
+
+    /// The same run in the changed style, if all of it is known and told as finely as the style wants it.
+    fn written_anew(&self, feed: &Feed<Asides>) -> Option<Performance> {
+        let Order { style, zoom, .. } = &self.turned.order;
+        let outline = feed.outline()?;
+        let is_fine = *zoom == Zoom::Auto || *zoom == outline.zoom;
+        let is_alike = style.mapping.is_lossless() == self.style.is_lossless();
+        (is_fine && is_alike).then(|| perform(&compose(&self.program.name, outline, feed.codes(), style)))
+    }
+
+    /// To the changed style, with the run that is known.
+    fn go_over(&mut self, player: &mut Player, performance: Performance, notices: &mut Vec<String>) {
+        self.is_restyled = false;
+        self.style = Arc::clone(&self.turned.order.style.mapping);
+        self.tell(self.saved(), notices);
+        // A program that waits for its bar line goes with it.
+        let feed = self.queued.take().and_then(|queued| queued.feed);
+        self.queue(player, feed, performance);
+    }
+
+    fn saved(&self) -> String {
+        format!("style {}, as it was saved", self.style)
     }
 
     /// From the next program on.
@@ -226,10 +253,14 @@ impl Turning {
     }
 
     fn start(&mut self, notices: &mut Vec<String>) {
+        if let Some(why_not) = self.why_not {
+            self.is_restyled = false;
+            return self.tell(format!("the style stays as it is: {why_not}"), notices);
+        }
         let turned = std::mem::take(&mut self.wanted);
         let values: Vec<String> = turned.iter().filter_map(|index| Some(self.knobs.knobs.get(*index)?.told())).collect();
         self.style = Arc::clone(&self.turned.order.style.mapping);
-        let style = std::mem::take(&mut self.is_restyled).then(|| format!("style {}, as it was saved", self.style));
+        let style = std::mem::take(&mut self.is_restyled).then(|| self.saved());
         let values: Vec<String> = values.into_iter().chain(style).collect();
         self.told = values.join(", ");
         self.tell(self.told.clone(), notices);
@@ -240,15 +271,16 @@ impl Turning {
         }
     }
 
-    fn queue(&mut self, player: &mut Player, mut feed: Feed<Asides>, performance: Performance) {
-        if self.turned.spares {
+    fn queue(&mut self, player: &mut Player, mut feed: Option<Feed<Asides>>, performance: Performance) {
+        if let Some(feed) = feed.as_mut().filter(|_| self.turned.spares) {
             feed.spare();
         }
         // What the listener has made of the tempo stays.
         let now = player.position().tempo;
-        let piece = player.queue(&performance, feed.is_over(), (now != self.tempo).then_some(now));
-        if let Some(old) = self.queued.replace(TakenOver { piece, feed, performance, style: Arc::clone(&self.style) }) {
-            self.see_off(old.feed);
+        let piece = player.queue(&performance, feed.as_ref().is_none_or(Feed::is_over), (now != self.tempo).then_some(now));
+        let old = self.queued.replace(TakenOver { piece, feed, performance, style: Arc::clone(&self.style) });
+        if let Some(feed) = old.and_then(|old| old.feed) {
+            self.see_off(feed);
         }
     }
 
