@@ -89,7 +89,7 @@ fn stems_of_every_style_add_up_to_the_mix_number_by_number() {
         assert!(sum == mix, "{style}");
     }
     assert!(desk.names("faithful").iter().any(|name| name.starts_with("02-load-")), "{:?}", desk.names("faithful"));
-    assert!(desk.names("groove").iter().any(|name| name == "08-load-store-stack-harp.wav"), "{:?}", desk.names("groove"));
+    assert!(desk.names("groove").iter().any(|name| name == "05-call-flute.wav"), "{:?}", desk.names("groove"));
 }
 
 #[test]
@@ -119,9 +119,10 @@ fn others_read_floats_as_they_were_rendered() {
         return;
     }
     desk.export("-o a.wav --bits float --rate 96000 --bars 1..1").assert().success();
-    let info = desk.foreign("sox", "--info a.wav");
+    // Of floats under WAVE_FORMAT_EXTENSIBLE sox 14.4 warns whoever wrote them; -V1 keeps it to errors.
+    let info = desk.foreign("sox", "--info -V1 a.wav");
     assert!(info.contains("96000") && info.contains("Floating Point PCM") && info.contains("Channels       : 2"), "{info}");
-    desk.foreign("sox", "a.wav back.f32");
+    desk.foreign("sox", "-V1 a.wav back.f32");
     let ours: Vec<u8> = hound::WavReader::open(desk.path("a.wav"))
         .unwrap()
         .into_samples::<f32>()
@@ -147,7 +148,7 @@ fn every_reader_takes_words_under_the_notes() {
     let Some(desk) = Desk::new() else { return };
     for words in ["opcodes", "lines", "functions"] {
         for style in ["groove", "faithful"] {
-            desk.export(&format!("-o a.mid --style {style} --steps 400 --lyrics {words}")).assert().success();
+            desk.export(&format!("-o a.mid --style {style} --lyrics {words}")).assert().success();
             let file = fs::read(desk.path("a.mid")).unwrap();
             assert_eq!(lint(&file), [], "{words}");
             if let Some(python) = python_with(&["mido", "pretty_midi"]) {
@@ -231,6 +232,7 @@ fn a_run_that_fails_leaves_the_stems_of_before_and_one_that_does_not_says_what_e
     desk.export("-o a.wav --stems s --bars 1..900").assert().code(2);
     assert_eq!(desk.names("s"), ["08-load-store-stack-harp.wav", "other.wav"]);
     assert_eq!(fs::read_to_string(desk.path("s/08-load-store-stack-harp.wav")).unwrap(), "of before");
-    desk.export("-o s/a.wav --stems s --bars 1..1").assert().success().stderr(contains("stems -> s; 1 more sound file"));
+    // What stands there of before and is not of these bars, and what never was a stem; not the mix.
+    desk.export("-o s/a.wav --stems s --bars 1..1").assert().success().stderr(contains("stems -> s; 2 more sound files"));
     assert_eq!(fs::read_to_string(desk.path("s/other.wav")).unwrap(), "another");
 }

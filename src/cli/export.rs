@@ -229,7 +229,7 @@ impl Export {
         output.keep()?;
         map.map(Output::keep).transpose()?;
         if let Some(stems) = stems {
-            self.file.keep(stems, self.shared.quiet)?;
+            self.file.keep(stems, &self.output, self.shared.quiet)?;
         }
         Ok(())
     }

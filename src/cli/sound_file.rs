@@ -148,12 +148,13 @@ impl SoundFile {
     }
 
     /// Puts the stems in their places and says how many there are, and what else lies there that looks like one.
-    pub fn keep(&self, folder: Folder, quiet: bool) -> Result<(), Failure> {
+    pub fn keep(&self, folder: Folder, mix: &Path, quiet: bool) -> Result<(), Failure> {
         let path = folder.path().to_owned();
         let before = sounds(&path);
         let kept = folder.keep()?;
         if !quiet {
-            let others = before.iter().filter(|path| !kept.contains(path)).count();
+            let is_mix = |path: &Path| std::fs::canonicalize(path).ok() == std::fs::canonicalize(mix).ok();
+            let others = before.iter().filter(|path| !kept.contains(path) && !is_mix(path)).count();
             let others = match others {
                 0 => String::new(),
                 1 => "; 1 more sound file there is of before".to_owned(),
