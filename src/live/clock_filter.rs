@@ -24,7 +24,8 @@ const FIRST_DEVIATION_S: f64 = 0.001;
 /// a tempo that drops by a third is taken for a loss; more, and jitter hides losses in fast tempos.
 const ASTRAY: f64 = 0.75;
 
-/// How late the clock before a lost one may have been, as a part of it: twice what jitter does at 120 bpm.
+/// How late the clock before a lost one may have been, or how early that before one which comes twice, as a part of a
+/// clock: twice what jitter does at 120 bpm.
 const OUT_OF_THE_BLUE: f64 = 0.3;
 
 /// Shortest and longest clock, in seconds: of 480 and of 16 quarters a minute, a fifth beyond what is played.
@@ -96,10 +97,11 @@ impl ClockFilter {
         }
         let mut late = arrived - self.at - self.period;
         let mut passed = 1;
-        // A tempo that slows down makes the one before late, too; a loss comes out of the blue.
-        let is_blue = self.late < OUT_OF_THE_BLUE * self.period;
-        let is_lost = is_blue && late > ASTRAY * self.period && since > 1.5 * self.period;
-        let is_twice = late < -ASTRAY * self.period && since < 0.5 * self.period;
+        // A tempo that changes makes the one before late or early, too; a loss comes out of the blue, and so does a clock
+        // that comes twice.
+        let blue = OUT_OF_THE_BLUE * self.period;
+        let is_lost = self.late < blue && late > ASTRAY * self.period && since > 1.5 * self.period;
+        let is_twice = self.late > -blue && late < -ASTRAY * self.period && since < 0.5 * self.period;
         match self.astray {
             // Twice in a row clocks are not lost: they come that slowly.
             Astray::Lost(lost) if is_lost => return self.set_out(arrived, since, 1 - lost),
