@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use evalody::synth::SoundFont;
 
-const FILE: &str = "/usr/share/sounds/sf2/TimGM6mb.sf2";
+pub const FILE: &str = "/usr/share/sounds/sf2/TimGM6mb.sf2";
 
 pub fn general_midi() -> Option<SoundFont> {
     bytes().map(|bytes| SoundFont::read(&bytes).unwrap())
