@@ -135,10 +135,10 @@ fn unknown_names_are_refused_with_what_there_is() {
 #[test]
 fn an_output_that_cannot_be_is_found_out_before_the_program_runs() {
     let desk = Desk::with("open('ran', 'w')\n");
-    for (output, words) in [("missing/out.mid", "folder does not exist"), ("out.mp3", ".mid or .wav"), (".", "is a folder")] {
+    for (output, words) in [("missing/out.mid", "folder does not exist"), ("out.mp3", ".flac or .musicxml"), (".", "is a folder")] {
         let mut command = evalody();
         command.current_dir(desk.folder.path()).args(["export", "song.py", "--allow-host", "-o", output]);
-        let words = if output == "." { ".mid or .wav" } else { words };
+        let words = if output == "." { ".flac or .musicxml" } else { words };
         command.assert().code(2).stderr(contains(words));
     }
     assert_eq!(desk.names(), ["song.py"]);
