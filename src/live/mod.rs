@@ -10,12 +10,14 @@ mod following;
 mod health;
 mod legs;
 mod listening;
+#[cfg_attr(not(feature = "midi"), allow(dead_code, reason = "names of ports and what comes from them are of use where there are ports"))]
 mod midi_input;
 mod midi_out;
 mod outlet;
 mod pace;
 mod piece;
 mod player;
+#[cfg_attr(not(feature = "midi"), allow(dead_code, reason = "names of ports and what comes from them are of use where there are ports"))]
 mod port_name;
 mod position;
 mod pulse;
