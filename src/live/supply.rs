@@ -155,6 +155,11 @@ impl<V: Voices> Supply<V> {
         self.shared.wanted.store(wanted.0, Ordering::Release);
     }
 
+    /// Whether a section is begun which the stream has not been told of.
+    pub fn has_news(&self) -> bool {
+        self.first.is_some()
+    }
+
     /// Sends what fits and is due.
     pub fn send(&mut self, shelf: &mut Shelf<V>, agenda: &Agenda) {
         while self.returning.pop().is_ok() {

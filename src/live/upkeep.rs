@@ -32,16 +32,20 @@ impl<V: Voices> Player<V> {
             self.heard.set(Heard::default());
             self.tell_again(now, self.tempo);
         }
-        self.supply.send(&mut self.shelf, &self.agenda);
         if let Outlet::Silent(sink) = &mut self.outlet {
+            // What is due was due before a command that is not sent yet: music that begins now begins now, and not when
+            // the player was looked after last.
             let mut due = sink.due_frames();
             while due > 0 {
                 let now = due.min(u64::from(self.supply.sample_rate_hz / 8));
                 sink.draw(now);
                 due -= now;
-                self.supply.send(&mut self.shelf, &self.agenda);
+                if !self.supply.has_news() {
+                    self.supply.send(&mut self.shelf, &self.agenda);
+                }
             }
         }
+        self.supply.send(&mut self.shelf, &self.agenda);
         self.steer();
         if let Some(loss) = self.outlet.loss(self.supply.rendered_frames(), &mut self.pull) {
             self.go_silent(format!("{loss}; the music goes on unheard"));
