@@ -125,8 +125,12 @@ impl<V: Voices> Drop for Player<V> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
     use crate::live::agenda::Queued;
+    use crate::live::midi_out::FrameClock;
     use crate::live::piece::tick_at;
     use crate::live::{BLOCK_FRAMES, PieceId, Stream};
     use crate::music::{Instrument, Level, Pan, Patch, Pitch, Tempo, Velocity};
@@ -261,6 +265,34 @@ mod tests {
             player.advance();
         }
         goes_on(&mut player, &mut stream, third);
+    }
+
+    /// A clock that stands where it is put.
+    struct ByHand(AtomicU64);
+
+    impl FrameClock for ByHand {
+        fn sample_rate_hz(&self) -> u32 {
+            RATE
+        }
+
+        fn frames(&self) -> u64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    /// What had passed since the last look was once played all at once, and a port heard the first beats in a heap.
+    #[test]
+    fn what_is_begun_on_the_silent_clock_begins_then() {
+        let clock = Arc::new(ByHand(AtomicU64::new(0)));
+        let (mut player, _) = Player::<Synth>::unplugged(RATE);
+        (player.outlet, player.supply) = Outlet::wound(Arc::clone(&clock) as Arc<dyn FrameClock>);
+        // A program is waited for, and nobody looks after the player.
+        clock.0.store(70 * BLOCK_FRAMES as u64, Ordering::Relaxed);
+        player.play(&quarters());
+        clock.0.fetch_add(10 * BLOCK_FRAMES as u64, Ordering::Relaxed);
+        player.advance();
+        assert_eq!(player.supply.snapshot().frame, 10 * BLOCK_FRAMES as u64);
+        assert_eq!(player.supply.rendered_frames(), 80 * BLOCK_FRAMES as u64);
     }
 
     #[test]
