@@ -73,8 +73,11 @@ impl JackServer {
         Some(Self { name, _slot: slot, server })
     }
 
-    /// In real time where that is allowed: on a busy machine nothing else is on time.
+    /// In real time where that is allowed: on a busy machine nothing else is on time. One begins at a time, of all
+    /// tests on this machine: two which both make the register of all servers, as the first ones do, lose each other.
     fn process(name: &str) -> Child {
+        let turn = File::create(std::env::temp_dir().join("evalody-jack-begins")).unwrap();
+        turn.lock().unwrap();
         let mut modes = ["--realtime", "--no-realtime"].into_iter();
         modes.find_map(|mode| Self::started(name, mode)).expect("jackd starts")
     }
