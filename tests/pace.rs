@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use evalody::interpreter::{self, Choice, Limits, Request, Running, State};
 use evalody::trace::{Entry, Limit, Mark, MarkKind, Outcome, Step, Trace};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::{Pid, mkfifo};
 use support::{file, hear, plain, printed, pythons, request, request_of};
 
@@ -203,6 +203,9 @@ fn one_that_nobody_grants_any_more_ends_in_time_with_what_it_printed() {
 
 #[test]
 fn an_interruption_reaches_a_program_that_waits() {
+    // Who is started in the background by a shell is given it ignored, and Python then leaves it so.
+    // SAFETY: no handler is put in place; children begin with what is set here.
+    unsafe { signal(Signal::SIGINT, SigHandler::SigDfl) }.unwrap();
     let source = "import sys\ndef spin():\n    while True: str(1)\ntry:\n    spin()\nexcept KeyboardInterrupt:\n    print('caught')\n    sys.exit(3)\n";
     for (python, version) in pythons() {
         let (mut running, mut trace) = (paced(&python, source), Trace::default());
