@@ -1,0 +1,22 @@
+//! Learning that lasts: what somebody has learnt, what is due, what comes next. Days are arguments; knows no clock, no
+//! file and no screen.
+//!
+//! ```text
+//! Record + deck + today -> Session -> card after card -> Record
+//! Record + today -> Progress
+//! ```
+
+mod lessons;
+mod paths;
+mod progress;
+mod record;
+mod schedule;
+mod session;
+pub mod text;
+
+pub use lessons::Lesson;
+pub use paths::{Path, Step};
+pub use progress::Progress;
+pub use record::{Day, Memory, Note, Record};
+pub use schedule::{Rating, review};
+pub use session::{Next, Session};

@@ -1,0 +1,1 @@
+//! A record as text, and back: readable by people, versioned, and refused where it is not whole.
