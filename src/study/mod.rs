@@ -19,4 +19,4 @@ pub use paths::{Path, Step};
 pub use progress::Progress;
 pub use record::{Day, Memory, Note, Record};
 pub use schedule::{Rating, recall, review};
-pub use session::{Next, Session};
+pub use session::{Next, Session, Why};
