@@ -34,6 +34,7 @@ mod source;
 mod source_trees;
 mod stems;
 mod studio;
+mod study;
 mod style;
 mod styles;
 mod table;
@@ -94,6 +95,8 @@ enum Command {
     Explain(explain::Explain),
     /// Open the C code behind a name, or a line of a Python file, in your editor
     Open(open::Open),
+    /// Learn how CPython works: small questions about programs that run, spaced over days
+    Study(Box<study::Study>),
     /// List audio devices and MIDI ports
     Devices(devices::Devices),
     /// Print completions for a shell
@@ -133,6 +136,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Styles(styles) => styles.run(),
         Command::Explain(explain) => explain.run(),
         Command::Open(open) => open.run(),
+        Command::Study(study) => study.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
             // Into memory first: the generator panics where its reader goes away.

@@ -28,7 +28,7 @@ use crate::songs;
 use crate::study::{Lesson, Next, Session};
 
 pub use error::TutorError;
-pub use ledger::{Entry, Ledger};
+pub use ledger::{Entry, Ledger, RECORD};
 pub use order::{First, Manner, Order, Own, Plan};
 pub use prompt::{Asked, Compare, Judged, Prompt, Reply, Rest, Summary, Tell};
 pub use stage::{STEPS, TIME};
@@ -100,6 +100,11 @@ impl Tutor {
         let mut notices = self.stage.take_notices();
         notices.append(&mut self.notices);
         notices
+    }
+
+    /// The day of the sitting.
+    pub fn today(&self) -> NaiveDate {
+        self.today
     }
 
     pub fn ledger(&self) -> &Ledger {

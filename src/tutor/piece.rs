@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::compose::{Style, StyleName, compose};
-use crate::fold::{MOST_GESTURES, Threads};
+use crate::fold::fold;
 use crate::perform::{Performance, perform};
 use crate::quiz::{Heard, Run};
 
@@ -29,9 +29,6 @@ pub fn rest(run: &Run) -> Performance {
 
 fn played(run: &Run, name: StyleName, length: Duration) -> Performance {
     let style = Style { length: Some(length), ..Style::of(name) };
-    let mut folder = Threads::new(name.zoom(), Some(MOST_GESTURES));
-    run.trace.tell(&mut folder);
-    let codes = folder.codes().to_vec();
-    let outline = folder.finish(run.trace.outcome.clone());
-    perform(&compose(&run.program.name, &outline, &codes, &style))
+    let outline = fold(&run.trace, style.mapping.zoom());
+    perform(&compose(&run.program.name, &outline, &run.trace.codes, &style))
 }

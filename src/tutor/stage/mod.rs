@@ -80,11 +80,6 @@ impl Stage {
         Ok(ran)
     }
 
-    /// The CPython of which facts are told.
-    pub fn version(&self) -> Version {
-        self.version
-    }
-
     /// What there is to say since this was asked last, a line each.
     pub fn take_notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
