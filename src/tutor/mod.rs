@@ -147,7 +147,8 @@ impl Tutor {
                 Way::Sitting(session) => match session.next(minutes) {
                     Next::Over => return Ok(Prompt::Over(self.close())),
                     Next::Rest(why) => {
-                        return Ok(Prompt::Rest(Rest { why, performance: self.stage.last().map(|run| Arc::new(piece::rest(run))) }));
+                        let performance = quiz::rest_piece(self.stage.studied()).map(Arc::new);
+                        return Ok(Prompt::Rest(Rest { why, performance }));
                     }
                     Next::Ask(card) => match self.stand(&card)? {
                         Some(stands) => return Ok(self.stands.insert(stands).clone().prompt()),
@@ -177,7 +178,7 @@ impl Tutor {
             Stop::Listen => {
                 let Ok(song) = songs::named(&lesson.song) else { return Ok(None) };
                 let run = self.stage.song(song)?.run;
-                Ok(Some(Prompt::Tell(Tell::Listen(lesson, piece::whole(&run)))))
+                Ok(Some(Prompt::Tell(Tell::Listen(lesson, piece::of_lesson(&run)))))
             }
             Stop::Predict | Stop::Check(_) => {
                 let cards = course.cards(stop);

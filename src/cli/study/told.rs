@@ -136,9 +136,8 @@ pub fn summary(page: &Printing, summary: &Summary, today: NaiveDate) -> Result<(
     }
     if summary.asked > 0 {
         page.text(&format!("{} asked, {} right", summary.asked, summary.right))?;
-        let widest = summary.by_goal.iter().map(|(goal, ..)| goal.title().chars().count()).max().unwrap_or(0);
         for (goal, asked, right) in &summary.by_goal {
-            page.code(&[format!("{:widest$}  {right} of {asked}", goal.title())])?;
+            page.hanging(&format!("  {right:2} of {asked:2}  "), goal.title())?;
         }
     }
     let next = match summary.next_due {

@@ -37,8 +37,8 @@ pub struct Stage {
     probed: BTreeMap<String, Option<Arc<Run>>>,
     version: Version,
     notices: Vec<String>,
-    /// The program that a question was drawn from last.
-    last: Option<Arc<Run>>,
+    /// Runs that questions were drawn from, the last one last.
+    studied: Vec<Arc<Run>>,
 }
 
 impl Stage {
@@ -52,7 +52,7 @@ impl Stage {
             probed: BTreeMap::new(),
             version: Version::LAST,
             notices: Vec::new(),
-            last: None,
+            studied: Vec::new(),
         };
         let ran = match first {
             First::Own(own) => stage.run_own(own)?,
@@ -96,9 +96,9 @@ impl Stage {
         Ok(ran)
     }
 
-    /// The run that was asked about last, or that anything else is made from.
-    pub fn last(&self) -> Option<&Arc<Run>> {
-        self.last.as_ref().or(self.first.as_ref().map(|ran| &ran.run)).or_else(|| self.songs.values().next().map(|ran| &ran.run))
+    /// Runs that questions were drawn from so far, the last one last.
+    pub fn studied(&self) -> &[Arc<Run>] {
+        &self.studied
     }
 
     /// Draws a question about a card, and tells what it is about: from one of the programs that will do, in an order
@@ -120,9 +120,10 @@ impl Stage {
                     runs.push(self.song(song)?.run);
                 }
                 let version = runs.iter().find_map(|run| run.version).unwrap_or(self.version);
-                self.last = runs.first().cloned().or(self.last.take());
+                let question = quiz::ask(card, &ground(version, runs.clone()), seed);
+                self.studied.extend(question.iter().flat_map(|_| runs.iter().cloned()));
                 // Which songs these are belongs to the question.
-                Ok(quiz::ask(card, &ground(version, runs), seed).map(Drawn::of_nothing))
+                Ok(question.map(Drawn::of_nothing))
             }
             Some(need @ (Need::Any(best) | Need::Probed(best))) => {
                 let is_probed = matches!(need, Need::Probed(_));
@@ -155,7 +156,7 @@ impl Stage {
                 let is_known = run.is_own || matches!(candidate, Candidate::Lesson(_));
                 let gives_away = !is_known && quiz::maker(&card.maker).is_some_and(|maker| maker.sense == Sense::Ear);
                 let about = About { words: format!("{} by {}", run.program.name, run.interpreter), gives_away };
-                self.last = Some(run);
+                self.studied.push(run);
                 return Ok(Some(Drawn { question, about: Some(about) }));
             }
         }
