@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::super::error::Failure;
 use super::printing::Printing;
 use super::what::nearest;
-use crate::study::{Lesson, Path};
+use crate::study::{Lesson, Path, Step};
 use crate::tutor::{Entry, Ledger};
 
 /// Ahead of what is done, and of what is not; the same width.
@@ -31,7 +31,7 @@ pub fn lessons(ledger: &Ledger) -> Result<u8, Failure> {
 pub fn paths(ledger: &Ledger) -> Result<u8, Failure> {
     let page = Printing::new();
     for path in Path::all() {
-        let ticked = path.steps.iter().filter(|step| is_ticked(ledger, path, &step.name)).count();
+        let ticked = path.steps.iter().filter(|step| is_ticked(ledger, path, step)).count();
         let mark = if ticked == path.steps.len() { DONE } else { OPEN };
         page.hanging(&format!("{mark} @paths/{}  ", path.name), &format!("{} ({ticked} of {} read)", path.title, path.steps.len()))?;
     }
@@ -55,25 +55,25 @@ pub fn path(path: &'static Path, mut ledger: Ledger, tick: Option<&str>, untick:
     page.text(&path.about)?;
     page.gap()?;
     for step in &path.steps {
-        let mark = if is_ticked(&ledger, path, &step.name) { DONE } else { OPEN };
+        let mark = if is_ticked(&ledger, path, step) { DONE } else { OPEN };
         page.hanging(&format!("{mark} {}: ", step.name), &format!("{}. {}", step.read, step.look_for))?;
     }
     page.gap()?;
-    if let Some(next) = path.steps.iter().find(|step| !is_ticked(&ledger, path, &step.name)) {
+    if let Some(next) = path.steps.iter().find(|step| !is_ticked(&ledger, path, step)) {
         page.text(&format!("Next: evalody explain {}, then evalody open {}", next.read, next.read))?;
     }
     Ok(0)
 }
 
-fn is_ticked(ledger: &Ledger, path: &Path, step: &str) -> bool {
-    ledger.record().ticks.contains_key(&format!("{}/{step}", path.name))
+fn is_ticked(ledger: &Ledger, path: &Path, step: &Step) -> bool {
+    ledger.record().ticks.contains_key(&path.tick(step))
 }
 
 /// A step as records name it.
 fn key(path: &Path, step: &str) -> Result<String, Failure> {
     let names = || path.steps.iter().map(|step| step.name.as_str());
-    if names().any(|name| name == step) {
-        return Ok(format!("{}/{step}", path.name));
+    if let Some(step) = path.steps.iter().find(|known| known.name == step) {
+        return Ok(path.tick(step));
     }
     let meant = nearest(step, names()).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     let there: Vec<&str> = names().collect();

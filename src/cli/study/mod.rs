@@ -10,8 +10,8 @@ mod what;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{Datelike, NaiveDate};
 
@@ -39,7 +39,9 @@ use what::What;
             .value_name("FILE|@NAME")
             .help("Ask about this Python file first, or @SONG; or @lessons, @lessons/N, @paths, @paths/NAME, @TOPIC")
             .conflicts_with_all(["module", "command"])
+            .index(1)
     }),
+    mut_arg("arguments", |arg| arg.index(2)),
     mut_arg("interpreter", |arg| arg.help("auto, embedded, cpython, or a Python by path or name (auto: python3, for @songs too)")),
     mut_arg("steps", |arg| arg.help("Instructions of a run that are asked about [default: 60000]")),
     mut_arg("time", |arg| arg.help("Longest run in seconds [default: 10]")),
@@ -53,15 +55,16 @@ Examples:
   evalody study @lessons                   twelve lessons for listeners, and which are done
   evalody study @lessons/1
   evalody study @paths                     what to read: PEPs, and CPython's source
-  evalody study @paths/calls --tick frame  it is read
+  evalody study @paths/eval-loop --tick dispatch
   evalody study --no-sound --captions      music as signs
   printf 'b\\n3\\n\\n' | evalody study       an answer a line; an empty line is: I do not know
 
-Answers are letters, numbers or words. An empty line means that you do not know. What begins with a colon is a command:
-:r plays again, :s skips, :h helps, :q stops. Each answer is kept before it is judged, in record.toml in --data, in
-EVALODY_DATA, or in evalody in the platform's folder for data
+Answers are letters, numbers or words. An empty line means that you do not know. What begins with
+a colon is a command: :r plays again, :s skips, :h helps, :q stops. Each answer is kept before it is
+judged, in record.toml in --data, in EVALODY_DATA, or in evalody in the platform's folder for data.
 
-Exit status: 0, also where it was stopped or the answers ended; 2 bad input; 3 something could not be kept; 130 Ctrl-C"
+Exit status: 0, also where it was stopped or the answers ended; 2 bad input; 3 something could not
+be kept; 130 Ctrl-C"
 )]
 pub struct Study {
     #[command(flatten)]
@@ -115,9 +118,7 @@ impl Study {
         match what {
             What::Lessons => lists::lessons(&Ledger::open(data).map_err(failed)?),
             What::Paths => lists::paths(&Ledger::open(data).map_err(failed)?),
-            What::Path(path) => {
-                lists::path(path, Ledger::open(data).map_err(failed)?, self.tick.as_deref(), self.untick.as_deref(), today)
-            }
+            What::Path(path) => lists::path(path, Ledger::open(data).map_err(failed)?, self.tick.as_deref(), self.untick.as_deref(), today),
             What::Sitting(first, plan) => self.sit(first, plan, data, today),
         }
     }

@@ -49,6 +49,9 @@ impl Printing {
             let mut indent = INDENT;
             loop {
                 let room = (self.width.saturating_sub(indent)).max(NARROWEST - INDENT).min(rest.len());
+                // Between words, if that leaves at least half of the row.
+                let blank = rest[..room].iter().rposition(|character| *character == ' ').filter(|at| *at > room / 2);
+                let room = if room < rest.len() { blank.map_or(room, |at| at + 1) } else { room };
                 let row: String = rest.drain(..room).collect();
                 self.print(format!("{}{row}", " ".repeat(indent)).trim_end())?;
                 indent = INDENT + behind;

@@ -9,14 +9,16 @@ use crate::study::{Lesson, Why};
 use crate::tutor::{Asked, Compare, Judged, Summary};
 
 /// How answers are given, in a line or two.
-pub const KEYS: &str = "Answer with a letter, a number or words; Enter alone if you do not know. :r plays again, :s skips, :h helps, :q stops.";
+pub const KEYS: &str =
+    "Answer with a letter, a number or words; Enter alone if you do not know. :r plays again, :s skips, :h helps, :q stops.";
 
 /// A question, without its music.
 pub fn question(page: &Printing, asked: &Asked) -> Result<(), Failure> {
     let question = &asked.question;
     page.gap()?;
     let left = if asked.left > 0 { format!(", {} to come", asked.left) } else { String::new() };
-    let about = asked.about.as_ref().map(|about| format!(" ({about})")).unwrap_or_default();
+    let about = asked.about.as_ref().filter(|about| !about.gives_away);
+    let about = about.map(|about| format!(" ({})", about.words)).unwrap_or_default();
     if asked.is_prediction {
         page.text(&format!("Before you listen, guess{about}"))?;
     } else {
@@ -63,10 +65,11 @@ pub fn playing(page: &Printing, heard: &[Heard]) -> Result<(), Failure> {
 
 /// Whether it was right, and of a wrong answer the evidence, without its music.
 pub fn judged(page: &Printing, judged: &Judged, today: NaiveDate) -> Result<(), Failure> {
-    let Judged { is_right, is_unknown, right, letter, evidence, due, page: recalled } = judged;
+    let Judged { is_right, is_unknown, right, letter, evidence, about, due, page: recalled } = judged;
     let again = due.map(|due| format!(" Again {}.", day(due, today))).unwrap_or_default();
+    let about = about.as_ref().map(|about| format!(" It was {about}.")).unwrap_or_default();
     if *is_right {
-        return page.text(&format!("Right. {}{again}", evidence.why.trim()));
+        return page.text(&format!("Right. {}{about}{again}", evidence.why.trim()));
     }
     if let Some(recalled) = recalled {
         page.text(&format!("Here it is.{again}"))?;
@@ -77,7 +80,7 @@ pub fn judged(page: &Printing, judged: &Judged, today: NaiveDate) -> Result<(), 
     let word = if *is_unknown { "It is" } else { "No, it is" };
     page.text(&format!("{word} {letter}{right}"))?;
     self::evidence(page, evidence)?;
-    page.text(again.trim())
+    page.text(format!("{about}{again}").trim())
 }
 
 /// Why it is so.
@@ -125,15 +128,16 @@ pub fn summary(page: &Printing, summary: &Summary, today: NaiveDate) -> Result<(
     page.gap()?;
     match (summary.lesson, summary.asked) {
         (Some((number, true)), _) => page.text(&format!("Lesson {number} is finished."))?,
-        (Some((number, false)), _) => page.text(&format!("Lesson {number} is not finished: its check was not passed. Hear it again another day."))?,
+        (Some((number, false)), _) => {
+            page.text(&format!("Lesson {number} is not finished: its check was not passed. Hear it again another day."))?
+        }
         (None, 0) => page.text("Nothing was asked.")?,
         (None, _) => {}
     }
     if summary.asked > 0 {
         page.text(&format!("{} asked, {} right", summary.asked, summary.right))?;
-        let widest = summary.by_goal.iter().map(|(goal, ..)| goal.title().chars().count()).max().unwrap_or(0);
         for (goal, asked, right) in &summary.by_goal {
-            page.code(&[format!("{:widest$}  {right} of {asked}", goal.title())])?;
+            page.hanging(&format!("  {right:2} of {asked:2}  "), goal.title())?;
         }
     }
     let next = match summary.next_due {
@@ -141,7 +145,10 @@ pub fn summary(page: &Printing, summary: &Summary, today: NaiveDate) -> Result<(
         Some(next) if summary.due_tomorrow == 0 => format!("; next {}", day(next, today)),
         Some(_) => String::new(),
     };
-    page.text(&format!("Due: {} tomorrow, {} within a week{next}; {} never asked so far", summary.due_tomorrow, summary.due_this_week, summary.unseen))
+    page.text(&format!(
+        "Due: {} tomorrow, {} within a week{next}; {} never asked so far",
+        summary.due_tomorrow, summary.due_this_week, summary.unseen
+    ))
 }
 
 /// The same in one line, for who has no time.

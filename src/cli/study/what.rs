@@ -51,13 +51,13 @@ fn of_topic(name: &str) -> Option<Plan> {
 
 fn lesson(number: &str) -> Result<u8, Failure> {
     let there = Lesson::all().len();
-    let found = number.parse().ok().filter(|number| Lesson::all().iter().any(|lesson| lesson.number == *number));
+    let found = number.parse().ok().and_then(Lesson::numbered).map(|lesson| lesson.number);
     found.ok_or_else(|| Failure::Usage(format!("there is no lesson {number:?}; write @lessons/1 to @lessons/{there}")))
 }
 
 fn path(name: &str) -> Result<&'static Path, Failure> {
     let names = || Path::all().iter().map(|path| path.name.as_str());
-    Path::all().iter().find(|path| path.name == name).ok_or_else(|| {
+    Path::named(name).ok_or_else(|| {
         let meant = nearest(name, names()).map(|near| format!("; did you mean @paths/{near}?")).unwrap_or_default();
         Failure::Usage(format!("there is no reading path {name:?}{meant}; list them with: evalody study @paths"))
     })
@@ -74,7 +74,9 @@ fn unknown(name: &str) -> Failure {
     let ours = ["lessons", "paths"].into_iter().chain(songs::all().iter().map(|song| song.name));
     let topics = Goal::ALL.iter().map(|goal| goal.name()).chain(Topic::all().iter().map(|topic| topic.name.as_str()));
     let meant = nearest(name, ours.chain(topics)).map(|near| format!("; did you mean @{near}?")).unwrap_or_default();
-    Failure::Usage(format!("nothing to study is called @{name}{meant}; there are @lessons, @paths, songs (evalody songs) and topics (evalody explain)"))
+    Failure::Usage(format!(
+        "nothing to study is called @{name}{meant}; there are @lessons, @paths, songs (evalody songs) and topics (evalody explain)"
+    ))
 }
 
 /// The name that is the fewest edits away.
