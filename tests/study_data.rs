@@ -227,7 +227,7 @@ fn what_is_wrong_is_told_with_its_line() {
         (with("heard = [\n  { opcode = \"LOAD_FAST\", day = 2026-03-01 },\n]", ""), "line 4: `heard` is missing"),
         (with("version = 1", "version = 0"), "line 34: version 0 had no `heard`"),
         (with("cards = [", "cards = [["), "line "),
-        (with("{ opcode", "<<<<<<< HEAD\n{ opcode"), "line 35: "),
+        (with("{ opcode", "<<<<<<< HEAD\n{ opcode"), "line 36: "),
     ];
     for (told, expected) in cases {
         assert!(told.starts_with(expected), "told {told:?}, not {expected:?}");
