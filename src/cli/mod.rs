@@ -6,6 +6,7 @@ mod attribute;
 mod compare;
 mod counted;
 mod devices;
+mod diary;
 mod dis;
 mod drawing;
 mod driving;
