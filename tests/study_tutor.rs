@@ -250,7 +250,19 @@ fn a_topic_asks_only_about_itself() {
     assert!(asked > 0);
     assert_eq!(over(&mut tutor).by_goal.len(), 1);
     let mut gil = desk.tutor(Plan::Topic("gil".to_owned()));
-    assert!(matches!(gil.next(0.0).unwrap(), Prompt::Recall(recall) if recall.topic.name == "gil"));
+    let mut is_recalled = false;
+    loop {
+        match gil.next(0.0).unwrap() {
+            Prompt::Ask(asked) => drop(gil.reply(&right(&asked.question))),
+            Prompt::Recall(recall) => {
+                assert_eq!(recall.topic.name, "gil");
+                is_recalled = true;
+                gil.reply("");
+            }
+            _ => break,
+        }
+    }
+    assert!(is_recalled);
     assert!(matches!(desk.open(desk.order(Plan::Topic("gill".to_owned()))), Err(TutorError::NoCards(_))));
 }
 

@@ -246,9 +246,10 @@ fn page(topic: &'static Topic) -> Page {
     atlas::page(&Named::Topic(topic), None)
 }
 
-/// Whether a card is about a topic: its recall, an opcode of it, a PEP of it.
+/// Whether a card is about a topic: its recall, a stage of it, an opcode of it, a PEP of it.
 fn is_about(card: &Card, topic: &Topic) -> bool {
     let subject = card.subject.as_str();
     let is_pep = |number: &u16| subject.trim_start_matches("PEP").trim_start_matches(['-', ' ']) == number.to_string();
-    subject == topic.name || topic.opcodes.iter().any(|opcode| opcode == subject) || topic.peps.iter().any(is_pep)
+    let is_stage = subject.split_once(':').is_some_and(|(name, _)| name == topic.name);
+    subject == topic.name || is_stage || topic.opcodes.iter().any(|opcode| opcode == subject) || topic.peps.iter().any(is_pep)
 }

@@ -63,7 +63,7 @@ pub fn captions(page: &Printing, heard: &[Heard]) -> Result<(), Failure> {
         if !heard.label.is_empty() {
             page.text(&format!("{}:", heard.label))?;
         }
-        page.rows(&heard.caption)?;
+        page.staves(&heard.caption)?;
     }
     Ok(())
 }
