@@ -30,7 +30,7 @@ use crate::study::{Lesson, Next, Session};
 pub use error::TutorError;
 pub use ledger::{Entry, Ledger, RECORD};
 pub use order::{First, Manner, Order, Own, Plan};
-pub use prompt::{About, Asked, Compare, Judged, Prompt, Reply, Rest, Summary, Tell};
+pub use prompt::{About, Asked, Compare, Judged, Prompt, Recall, Reply, Rest, Summary, Tell};
 pub use stage::{STEPS, TIME};
 
 use lesson::{Course, Stop};
@@ -64,7 +64,7 @@ enum Way {
 #[derive(Clone)]
 enum Stands {
     Asked(Asked),
-    Recall(&'static Topic),
+    Recall(Recall),
     Compare(Box<Compare>),
 }
 
@@ -203,16 +203,16 @@ impl Tutor {
 
     /// What a card of the session asks; `None` where the programs at hand give no question.
     fn stand(&mut self, card: &Card) -> Result<Option<Stands>, TutorError> {
-        if card.maker == RECALL {
-            return Ok(Topic::named(&card.subject).map(Stands::Recall));
-        }
-        let seed = self.draw(card);
-        let Some(drawn) = self.stage.question(card, seed)? else { return Ok(None) };
         let left = match &self.way {
             Way::Sitting(session) => session.left(),
             Way::Lesson(_) => 0,
         };
-        Ok(Some(Stands::Asked(self.asked(drawn, left, false))))
+        if card.maker == RECALL {
+            let number = self.tally.asked() + 1;
+            return Ok(Topic::named(&card.subject).map(|topic| Stands::Recall(Recall { topic, number, left })));
+        }
+        let seed = self.draw(card);
+        Ok(self.stage.question(card, seed)?.map(|drawn| Stands::Asked(self.asked(drawn, left, false))))
     }
 
     fn asked(&self, drawn: Drawn, left: usize, is_prediction: bool) -> Asked {
@@ -235,7 +235,7 @@ impl Stands {
     fn prompt(self) -> Prompt {
         match self {
             Self::Asked(asked) => Prompt::Ask(asked),
-            Self::Recall(topic) => Prompt::Recall(topic),
+            Self::Recall(recall) => Prompt::Recall(recall),
             Self::Compare(compare) => Prompt::Compare(*compare),
         }
     }
@@ -246,9 +246,10 @@ fn page(topic: &'static Topic) -> Page {
     atlas::page(&Named::Topic(topic), None)
 }
 
-/// Whether a card is about a topic: its recall, an opcode of it, a PEP of it.
+/// Whether a card is about a topic: its recall, a stage of it, an opcode of it, a PEP of it.
 fn is_about(card: &Card, topic: &Topic) -> bool {
     let subject = card.subject.as_str();
     let is_pep = |number: &u16| subject.trim_start_matches("PEP").trim_start_matches(['-', ' ']) == number.to_string();
-    subject == topic.name || topic.opcodes.iter().any(|opcode| opcode == subject) || topic.peps.iter().any(is_pep)
+    let is_stage = subject.split_once(':').is_some_and(|(name, _)| name == topic.name);
+    subject == topic.name || is_stage || topic.opcodes.iter().any(|opcode| opcode == subject) || topic.peps.iter().any(is_pep)
 }

@@ -64,19 +64,18 @@ impl Stage {
             stage.notices.push(format!("there is no CPython on the search path: {} runs the programs", ran.run.interpreter));
         }
         if !matches!(first, First::Songs) {
-            stage.first = Some(ran).filter(|ran| ran.run.trace.steps().next().is_some());
+            stage.first = Some(ran).filter(|ran| !ran.run.program.is_blank());
         }
         Ok(stage)
     }
 
     fn run_own(&mut self, own: &Own) -> Result<Ran, TutorError> {
         let ran = run::own(own, &self.manner)?;
-        if ran.run.trace.steps().next().is_none() {
-            let name = own.program.name.clone();
-            if !ran.run.program.is_blank() {
-                return Err(TutorError::NeverRan { name, outcome: ran.run.trace.outcome.clone() });
-            }
+        let name = own.program.name.clone();
+        if ran.run.program.is_blank() {
             self.notices.push(format!("{name} is empty: all questions are about songs"));
+        } else if ran.run.trace.steps().next().is_none() {
+            return Err(TutorError::NeverRan { name, outcome: ran.run.trace.outcome.clone() });
         }
         Ok(ran)
     }
@@ -153,7 +152,9 @@ impl Stage {
             let Some(run) = run else { continue };
             let version = run.version.unwrap_or(self.version);
             if let Some(question) = quiz::ask(card, &Ground { runs: vec![Arc::clone(&run)], version }, seed) {
-                let is_known = run.is_own || matches!(candidate, Candidate::Lesson(_));
+                // A question that names the song has told it already.
+                let is_named = question.ask.contains(&run.program.name);
+                let is_known = run.is_own || is_named || matches!(candidate, Candidate::Lesson(_));
                 let gives_away = !is_known && quiz::maker(&card.maker).is_some_and(|maker| maker.sense == Sense::Ear);
                 let about = About { words: format!("{} by {}", run.program.name, run.interpreter), gives_away };
                 self.studied.push(run);
