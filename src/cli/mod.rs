@@ -23,6 +23,7 @@ mod open;
 mod paragraph;
 mod play;
 mod printed;
+mod progress;
 mod reader;
 mod record;
 mod second_run;
@@ -95,6 +96,8 @@ enum Command {
     Explain(explain::Explain),
     /// Open the C code behind a name, or a line of a Python file, in your editor
     Open(open::Open),
+    /// Show what you have heard, visited, read and recalled, and what is due when
+    Progress(progress::Progress),
     /// List audio devices and MIDI ports
     Devices(devices::Devices),
     /// Print completions for a shell
@@ -134,6 +137,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Styles(styles) => styles.run(),
         Command::Explain(explain) => explain.run(),
         Command::Open(open) => open.run(),
+        Command::Progress(progress) => progress.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
             // Into memory first: the generator panics where its reader goes away.
