@@ -17,6 +17,7 @@ use crate::kept::Data;
 use crate::output::Output;
 use crate::quiz;
 use crate::study::{Progress as Map, version_of};
+use crate::tutor::RECORD;
 
 /// Show what you have heard, visited, read and recalled, and what is due when
 ///
@@ -67,7 +68,7 @@ impl Progress {
         let data = Data::open(self.data.as_deref())?;
         let picture = begin(self.picture.as_deref(), "svg", "a picture is an .svg file; end its name in .svg")?;
         let export = begin(self.export.as_deref(), "md", "notes are Markdown; end the file's name in .md")?;
-        let kept = data.read(diary::RECORD)?;
+        let kept = data.read(RECORD)?;
         let record = diary::read(&data, kept.as_deref())?;
         let inferred = version_of(&record);
         let version = self.version.or(inferred).unwrap_or(Version::LAST);
