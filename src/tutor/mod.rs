@@ -34,8 +34,12 @@ pub use prompt::{About, Asked, Compare, Judged, Prompt, Recall, Reply, Rest, Sum
 pub use stage::{STEPS, TIME};
 
 use lesson::{Course, Stop};
-use stage::{Drawn, Stage};
+use stage::{Drawn, From, Stage};
 use tally::Tally;
+
+/// New cards that a sitting passes over because the program that was named gives no question about them: others take
+/// their place. More and a small program is asked about alone; fewer and songs come in soon.
+const MOST_PASSED_OVER: usize = 12;
 
 /// One sitting with one learner.
 pub struct Tutor {
@@ -49,6 +53,7 @@ pub struct Tutor {
     minutes: f64,
     /// What waits for a reply.
     stands: Option<Stands>,
+    passed_over: usize,
     notices: Vec<String>,
     /// Whether it was said that the record cannot be saved.
     is_troubled: bool,
@@ -101,6 +106,7 @@ impl Tutor {
             seed,
             minutes,
             stands: None,
+            passed_over: 0,
             notices: Vec::new(),
             is_troubled: false,
         })
@@ -182,10 +188,10 @@ impl Tutor {
             }
             Stop::Predict | Stop::Check(_) => {
                 let cards = course.cards(stop);
-                let song = songs::named(&lesson.song).ok();
+                let from = songs::named(&lesson.song).map_or(From::Any, From::Song);
                 for card in &cards {
                     let seed = self.draw(card);
-                    if let Some(drawn) = self.stage.question_of(card, song, seed)? {
+                    if let Some(drawn) = self.stage.question(card, from, seed)? {
                         let asked = self.asked(drawn, 0, stop == Stop::Predict);
                         return Ok(Some(self.stands.insert(Stands::Asked(asked)).clone().prompt()));
                     }
@@ -211,8 +217,12 @@ impl Tutor {
             let number = self.tally.asked() + 1;
             return Ok(Topic::named(&card.subject).map(|topic| Stands::Recall(Recall { topic, number, left })));
         }
+        let is_new = !self.ledger.record().cards.contains_key(card);
+        let from = if is_new && self.passed_over < MOST_PASSED_OVER { From::FirstAlone } else { From::Any };
         let seed = self.draw(card);
-        Ok(self.stage.question(card, seed)?.map(|drawn| Stands::Asked(self.asked(drawn, left, false))))
+        let drawn = self.stage.question(card, from, seed)?;
+        self.passed_over += usize::from(drawn.is_none());
+        Ok(drawn.map(|drawn| Stands::Asked(self.asked(drawn, left, false))))
     }
 
     fn asked(&self, drawn: Drawn, left: usize, is_prediction: bool) -> Asked {

@@ -102,12 +102,7 @@ impl Stage {
 
     /// Draws a question about a card, and tells what it is about: from one of the programs that will do, in an order
     /// that the seed decides. `None` where none of them gives one.
-    pub fn question(&mut self, card: &Card, seed: u64) -> Result<Option<Drawn>, TutorError> {
-        self.question_of(card, None, seed)
-    }
-
-    /// The same, from this song before all others.
-    pub fn question_of(&mut self, card: &Card, song: Option<&'static Song>, seed: u64) -> Result<Option<Drawn>, TutorError> {
+    pub fn question(&mut self, card: &Card, from: From, seed: u64) -> Result<Option<Drawn>, TutorError> {
         let ground = |version, runs| Ground { runs, version };
         match quiz::need(card) {
             None => Ok(None),
@@ -126,7 +121,7 @@ impl Stage {
             }
             Some(need @ (Need::Any(best) | Need::Probed(best))) => {
                 let is_probed = matches!(need, Need::Probed(_));
-                self.of_any(card, &self.candidates(song, best, seed), is_probed, seed)
+                self.of_any(card, &self.candidates(from, best, seed), is_probed, seed)
             }
         }
     }
@@ -180,7 +175,7 @@ impl Stage {
     }
 
     /// Programs to draw a question from: a lesson's song, what was named, those that are best for it, all others.
-    fn candidates(&self, song: Option<&'static Song>, best: &[&str], seed: u64) -> Vec<Candidate> {
+    fn candidates(&self, from: From, best: &[&str], seed: u64) -> Vec<Candidate> {
         let mut chance = fastrand::Rng::with_seed(seed);
         let mut best: Vec<&'static Song> = best.iter().filter_map(|name| songs::named(name).ok()).collect();
         chance.shuffle(&mut best);
@@ -188,8 +183,23 @@ impl Stage {
         chance.shuffle(&mut others);
         let first = self.first.as_ref().map(|_| Candidate::First);
         let songs = best.into_iter().chain(others).map(Candidate::Song);
-        song.map(Candidate::Lesson).into_iter().chain(first).chain(songs).collect()
+        match from {
+            From::Song(song) => std::iter::once(Candidate::Lesson(song)).chain(first).chain(songs).collect(),
+            From::FirstAlone if first.is_some() => first.into_iter().collect(),
+            From::FirstAlone | From::Any => first.into_iter().chain(songs).collect(),
+        }
     }
+}
+
+/// Which programs a question may be drawn from, where any will do.
+#[derive(Debug, Clone, Copy)]
+pub enum From {
+    /// What was named before all songs.
+    Any,
+    /// Only what was named, if something was.
+    FirstAlone,
+    /// This song before all others.
+    Song(&'static Song),
 }
 
 /// A question, and what it is about.
