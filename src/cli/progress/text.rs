@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use chrono::NaiveDate;
 
 use super::super::paragraph::hanging;
-use super::super::table::{Column, Table, short};
+use super::super::table::{Column, Table};
 use super::{Shown, onward};
 use crate::compare::grouped;
 use crate::study::{OfGoal, Progress, Share};
@@ -112,7 +112,7 @@ fn heard(out: &mut impl Write, shown: &Shown, width: usize) -> io::Result<()> {
         let mut cells = vec![count.to_string(), of.to_string(), family.to_owned()];
         if width >= MIDDLING {
             let open = map.opcodes.iter().filter(|opcode| opcode.family == family && opcode.heard.is_none());
-            cells.push(short(&open.map(|opcode| opcode.name).collect::<Vec<_>>().join(" "), room));
+            cells.push(fitted(&open.map(|opcode| opcode.name).collect::<Vec<_>>(), room));
         }
         table.bare(cells);
     }
@@ -122,6 +122,17 @@ fn heard(out: &mut impl Write, shown: &Shown, width: usize) -> io::Result<()> {
         paragraph(out, &format!("and {} that it does not have: {}", names.len(), names.join(" ")), width)?;
     }
     Ok(())
+}
+
+/// As many names as fit, and how many more there are.
+fn fitted(names: &[&str], room: usize) -> String {
+    let all = names.join(" ");
+    if all.chars().count() <= room {
+        return all;
+    }
+    let told = |count: usize| format!("{} and {} more", names[..count].join(" "), names.len() - count);
+    let most = (1..names.len()).rev().find(|count| told(*count).chars().count() <= room);
+    most.map_or_else(|| format!("{} of them", names.len()), told)
 }
 
 fn visited(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()> {
@@ -138,7 +149,7 @@ fn visited(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()>
     paragraph(out, &format!("Lessons: {done} of {}{next}", map.lessons.len()), width)?;
     if map.notes > 0 {
         let notes = if map.notes == 1 { "1 note".to_owned() } else { format!("{} notes", map.notes) };
-        paragraph(out, &format!("Written from memory: {notes}; read them by: evalody progress --export notes.md"), width)?;
+        paragraph(out, &format!("Written from memory: {notes}; beside the atlas: evalody progress --export notes.md"), width)?;
     }
     Ok(())
 }

@@ -107,7 +107,7 @@ impl Stage {
         self.question_of(card, None, seed)
     }
 
-    /// The same, from this song before all others.
+    /// The same, from this song alone where any would do.
     pub fn question_of(&mut self, card: &Card, song: Option<&'static Song>, seed: u64) -> Result<Option<Drawn>, TutorError> {
         let ground = |version, runs| Ground { runs, version };
         match quiz::need(card) {
@@ -178,8 +178,11 @@ impl Stage {
         Ok(run)
     }
 
-    /// Programs to draw a question from: a lesson's song, what was named, those that are best for it, all others.
+    /// Programs to draw a question from: a lesson's song alone; else what was named, those that are best for it, all others.
     fn candidates(&self, song: Option<&'static Song>, best: &[&str], seed: u64) -> Vec<Candidate> {
+        if let Some(song) = song {
+            return vec![Candidate::Lesson(song)];
+        }
         let mut chance = fastrand::Rng::with_seed(seed);
         let mut best: Vec<&'static Song> = best.iter().filter_map(|name| songs::named(name).ok()).collect();
         chance.shuffle(&mut best);
@@ -187,7 +190,7 @@ impl Stage {
         chance.shuffle(&mut others);
         let first = self.first.as_ref().map(|_| Candidate::First);
         let songs = best.into_iter().chain(others).map(Candidate::Song);
-        song.map(Candidate::Lesson).into_iter().chain(first).chain(songs).collect()
+        first.into_iter().chain(songs).collect()
     }
 }
 
