@@ -172,3 +172,51 @@ fn paths(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()> {
     }
     table.write(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::Version;
+    use crate::quiz;
+    use crate::study::{Memory, Record};
+
+    /// All that widens a table: great numbers, long names, ticks and days.
+    fn busy(today: NaiveDate) -> Record {
+        let mut record = Record::default();
+        for (index, card) in (0_u32..).zip(quiz::deck()) {
+            let last = today - chrono::Days::new(9);
+            let due = last + chrono::Days::new(u64::from(index % 30) + 1);
+            record.cards.insert(card, Memory { difficulty: 5.0, stability: 9.0, last, due, asked: 3, lapses: 1 });
+        }
+        for opcode in ["LOAD_FAST", "PRECALL", "INPLACE_TRUE_DIVIDE"] {
+            record.hear(opcode, today);
+        }
+        record.notes.push(crate::study::Note { topic: "gil".into(), day: today, text: "one".into() });
+        record
+    }
+
+    #[test]
+    fn every_line_is_as_wide_as_the_terminal_at_most_from_40_columns_on() {
+        let today = NaiveDate::from_ymd_opt(2026, 9, 30).unwrap();
+        for record in [Record::default(), busy(today)] {
+            for version in [Version::FIRST, Version::LAST] {
+                let map = Progress::of(&record, &quiz::deck(), today, version);
+                let shown = Shown { map, is_inferred: true };
+                for width in [40, 55, 56, 83, 84, 100] {
+                    let mut text = Vec::new();
+                    write(&mut text, &shown, width).unwrap();
+                    for line in String::from_utf8(text).unwrap().lines() {
+                        assert!(line.chars().count() <= width, "{width}: {line}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_do_not_fit_are_counted() {
+        assert_eq!(fitted(&["A", "B"], 20), "A B");
+        assert_eq!(fitted(&["LOAD_FAST", "LOAD_CONST", "NOP"], 21), "LOAD_FAST and 2 more");
+        assert_eq!(fitted(&["LOAD_FAST", "LOAD_CONST"], 5), "2 of them");
+    }
+}
