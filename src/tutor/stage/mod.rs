@@ -182,7 +182,8 @@ impl Stage {
         Ok(run)
     }
 
-    /// Programs to draw a question from: a lesson's song, what was named, those that are best for it, all others.
+    /// Programs to draw a question from: of a lesson its song, and its next card where that gives none; else what was named,
+    /// those that are best for it, all others.
     fn candidates(&self, from: From, best: &[&str], seed: u64) -> Vec<Candidate> {
         let mut chance = fastrand::Rng::with_seed(seed);
         let mut best: Vec<&'static Song> = best.iter().filter_map(|name| songs::named(name).ok()).collect();
