@@ -60,6 +60,10 @@ const ROOMS: &[Room] = &[
     door("checkout", &["atlas", "kept"]),
     // What a probe tells is a lookup; a second set of types would only be copied.
     door("interpreter", &["program", "trace", "lookup"]),
+    // A source tree of CPython, and the editor that opens it.
+    door("checkout", &["atlas", "kept"]),
+    // What a probe tells is a lookup; a second set of types would only be copied.
+    door("interpreter", &["program", "trace", "lookup"]),
     // Runs what questions are made from, and asks them; it keeps what was answered before it tells the verdict.
     door(
         "tutor",
