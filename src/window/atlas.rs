@@ -58,7 +58,7 @@ impl Reading {
         reading
     }
 
-    fn look_up(&mut self, name: &str, version: Option<Version>) {
+    pub fn look_up(&mut self, name: &str, version: Option<Version>) {
         match atlas::find(name) {
             Ok(entry) => {
                 self.pages.push(atlas::page(&entry, version));
