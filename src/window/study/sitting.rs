@@ -99,7 +99,7 @@ fn sit(order: Order, data: Data, told: &Receiver<Told>, say: &Sender<Said>) -> R
         match told {
             Told::GoOn => next(&mut tutor)?,
             Told::Reply(words) => {
-                let reply = tutor.reply(&words)?;
+                let reply = tutor.reply(&words);
                 for notice in tutor.take_notices() {
                     say(Said::Notice(notice));
                 }
