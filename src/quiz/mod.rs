@@ -15,12 +15,14 @@ mod goal;
 mod ground;
 mod maker;
 mod question;
+mod rest;
 
 pub use card::{Card, NoCard};
 pub use goal::Goal;
 pub use ground::{Ground, Need, Run};
 pub use maker::{Maker, Sense};
 pub use question::{Answer, Evidence, Heard, Question, Verdict};
+pub use rest::rest_piece;
 
 /// The maker of recall cards: their subject is a topic of the atlas, and whoever wrote the note grades it. Not asked by
 /// [`ask`].

@@ -18,5 +18,5 @@ pub use lessons::Lesson;
 pub use paths::{Path, Step};
 pub use progress::Progress;
 pub use record::{Day, Memory, Note, Record};
-pub use schedule::{Rating, recall, review};
-pub use session::{Next, Session};
+pub use schedule::{Rating, Weights, recall, review, review_by};
+pub use session::{MOST_QUESTIONS, Next, Session, Why};

@@ -1,7 +1,7 @@
 //! When a card is due again, by FSRS in whole days. Knows one card at a time.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use rs_fsrs::{FSRS, Parameters, Seed, State};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use rs_fsrs::{FSRS, Parameters, State};
 
 use super::Memory;
 
@@ -25,16 +25,26 @@ impl Rating {
     }
 }
 
-/// Digits kept of difficulty and stability, behind the point. The last digits of powers differ between platforms, and a
-/// record is to be read by people; published vectors have four.
-const DIGITS: f64 = 1e6;
+/// Of difficulty and stability, so many parts of one are kept, as by ts-fsrs: the last digits of powers differ between
+/// platforms.
+const PARTS: f64 = 1e8;
+
+/// FSRS-5's weights, by their numbers.
+pub type Weights = [f64; 19];
 
 /// What is remembered after a review on a day; `memory` is what was until then, `None` for a new card.
 ///
-/// FSRS-5 with its default weights and a chance of nine in ten that what is due is recalled: by whole days, without
-/// learning steps within one, and without fuzz, so that it is the same for everybody.
+/// FSRS-5 as it was first published, with its default weights and a chance of nine in ten that what is due is recalled: by
+/// whole days, without learning steps within one, and without fuzz, so that it is the same for everybody. (Its later
+/// form damps difficulty near 10 and has other weights; the crate has neither, and they belong together.)
 pub fn review(memory: Option<&Memory>, rating: Rating, today: NaiveDate) -> Memory {
-    // Every field by hand: their defaults read the clock.
+    review_by(&parameters().w, memory, rating, today)
+}
+
+/// As [`review`], by other weights.
+pub fn review_by(weights: &Weights, memory: Option<&Memory>, rating: Rating, today: NaiveDate) -> Memory {
+    let parameters = Parameters { w: *weights, ..parameters() };
+    // Every field by hand: `Card::new` reads the clock.
     let card = match memory {
         None => rs_fsrs::Card { due: midnight(today), last_review: midnight(today), ..Default::default() },
         Some(memory) => rs_fsrs::Card {
@@ -50,13 +60,18 @@ pub fn review(memory: Option<&Memory>, rating: Rating, today: NaiveDate) -> Memo
             last_review: midnight(memory.last.min(today)),
         },
     };
-    let next = FSRS::new(parameters()).next(card, midnight(today), rating.of_fsrs()).card;
-    let before = memory.map_or(f64::INFINITY, |memory| memory.stability);
+    let next = FSRS::new(parameters.clone()).next(card, midnight(today), rating.of_fsrs()).card;
+    let (mut stability, mut days) = (next.stability, next.scheduled_days);
+    // What is forgotten is not remembered for longer than before: so ts-fsrs and fsrs-rs have it, and the crate lacks it.
+    if let Some(memory) = memory.filter(|memory| rating == Rating::Again && memory.stability < stability) {
+        stability = memory.stability;
+        days = days.min(parameters.next_interval(stability, 0) as i64);
+    }
     Memory {
         difficulty: rounded(next.difficulty),
-        stability: rounded(if rating == Rating::Again { next.stability.min(before) } else { next.stability }),
+        stability: rounded(stability),
         last: today,
-        due: next.due.date_naive(),
+        due: today + TimeDelta::days(days),
         asked: memory.map_or(0, |memory| memory.asked).saturating_add(1),
         lapses: memory.map_or(0, |memory| memory.lapses).saturating_add(u32::from(memory.is_some() && rating == Rating::Again)),
     }
@@ -69,8 +84,9 @@ pub fn recall(memory: &Memory, day: NaiveDate) -> f64 {
     1.0 / (1.0 + Parameters::FACTOR * days / memory.stability).sqrt()
 }
 
+/// The crate's own, but for learning steps. Its seed, taken from the clock, is of fuzz alone.
 fn parameters() -> Parameters {
-    Parameters { enable_short_term: false, enable_fuzz: false, seed: Seed::new("none"), ..Default::default() }
+    Parameters { request_retention: 0.9, enable_short_term: false, enable_fuzz: false, ..Default::default() }
 }
 
 /// The crate counts whole days between moments.
@@ -79,5 +95,5 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
 }
 
 fn rounded(number: f64) -> f64 {
-    (number * DIGITS).round() / DIGITS
+    (number * PARTS).round() / PARTS
 }

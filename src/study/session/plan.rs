@@ -14,6 +14,8 @@ const MOST_NEW: usize = 10;
 /// Places of a sitting that what is due leaves to new cards: without any, somebody who forgets much would never meet
 /// the rest of the deck. More, and what is due would wait longer.
 const NEW_AT_LEAST: usize = 2;
+/// Cards that are due before each of those. None, and a sitting would begin with what was never asked.
+const DUE_BEFORE_NEW: usize = 5;
 /// Most notes from memory in a sitting: one takes as long as three or four questions.
 const MOST_NOTES: usize = 2;
 
@@ -23,7 +25,7 @@ pub(super) struct Planned {
     pub card: Card,
     pub goal: Goal,
     pub is_new: bool,
-    /// Smaller comes first: what is due before what is new, the most forgotten before the rest.
+    /// Smaller comes first: what is due before most of what is new, the most forgotten before the rest.
     pub place: usize,
 }
 
@@ -38,27 +40,26 @@ pub(super) struct Plan {
 impl Plan {
     /// A plan, and the cards chosen.
     pub(super) fn new(record: &Record, deck: &[(Card, Goal)], today: NaiveDate, chance: &mut fastrand::Rng) -> (Self, Vec<Planned>) {
-        let planned = |is_new: bool| move |(place, (card, goal)): (usize, (Card, Goal))| Planned { card, goal, is_new, place };
-        let due = due(record, deck, today, chance);
-        let new = new(record, deck, chance);
-        let day = record.days.get(&today).copied().unwrap_or_default();
-        let new_left = MOST_NEW.saturating_sub(usize::try_from(day.new).unwrap_or(usize::MAX));
+        let planned = |is_new: bool| move |(card, goal): (Card, Goal)| Planned { card, goal, is_new, place: 0 };
+        let due: Vec<Planned> = due(record, deck, today, chance).into_iter().map(planned(false)).collect();
+        let new: Vec<Planned> = new(record, deck, chance).into_iter().map(planned(true)).collect();
+        let met_today = record.days.get(&today).map_or(0, |day| usize::try_from(day.new).unwrap_or(usize::MAX));
+        let mut new_left = MOST_NEW.saturating_sub(met_today);
 
         let kept_for_new = NEW_AT_LEAST.min(new_left).min(new.len());
-        let due: Vec<Planned> = due.into_iter().enumerate().map(planned(false)).collect();
-        let places_of_new = due.len()..;
-        let new: Vec<Planned> = places_of_new.zip(new).map(planned(true)).collect();
-
         let (mut chosen, mut spare) = most_forgotten_of_each_goal_first(due, MOST_QUESTIONS - kept_for_new);
-        let mut new_left = new_left;
-        for card in new {
-            let is_one_note_more = card.goal == Goal::Recall && notes(&chosen) == MOST_NOTES;
-            if new_left == 0 || chosen.len() == MOST_QUESTIONS || is_one_note_more {
+        for (nth, card) in new.into_iter().enumerate() {
+            if new_left == 0 || chosen.len() == MOST_QUESTIONS || is_one_note_too_many(&chosen, &card) {
                 spare.push(card);
-            } else {
-                chosen.push(card);
-                new_left -= 1;
+                continue;
             }
+            new_left -= 1;
+            // The first ones early, else what is answered wrong and comes again would leave no place for them.
+            let place = if nth < NEW_AT_LEAST { (nth + 1) * DUE_BEFORE_NEW } else { chosen.len() };
+            chosen.insert(place.min(chosen.len()), card);
+        }
+        for (place, card) in chosen.iter_mut().chain(&mut spare).enumerate() {
+            card.place = place;
         }
         (Self { spare, new_left }, chosen)
     }
@@ -76,8 +77,8 @@ impl Plan {
     }
 }
 
-fn notes(chosen: &[Planned]) -> usize {
-    chosen.iter().filter(|card| card.goal == Goal::Recall).count()
+fn is_one_note_too_many(chosen: &[Planned], card: &Planned) -> bool {
+    card.goal == Goal::Recall && chosen.iter().filter(|card| card.goal == Goal::Recall).count() == MOST_NOTES
 }
 
 /// What is due, the most forgotten first; equals in an order left to chance.
@@ -144,12 +145,8 @@ fn most_forgotten_of_each_goal_first(due: Vec<Planned>, most: usize) -> (Vec<Pla
     }
     let (mut chosen, mut spare) = (Vec::new(), Vec::new());
     for card in firsts.into_iter().chain(others) {
-        let is_one_note_more = card.goal == Goal::Recall && notes(&chosen) == MOST_NOTES;
-        if chosen.len() == most || is_one_note_more {
-            spare.push(card);
-        } else {
-            chosen.push(card);
-        }
+        let is_full = chosen.len() == most || is_one_note_too_many(&chosen, &card);
+        if is_full { spare.push(card) } else { chosen.push(card) }
     }
     (chosen, spare)
 }
