@@ -210,8 +210,8 @@ fn holds(year: &Year) {
     for (nth, met) in year.met.iter().enumerate() {
         let most = met.values().map(|(met, _)| *met).max().unwrap();
         for (goal, (met, has_more)) in met {
-            // Of notes there are two in a sitting, those due among them.
-            let behind = if *goal == Goal::Recall { 5 } else { 2 };
+            // Where much is answered wrong; of notes there are but two in a sitting, those due among them.
+            let behind = if *goal == Goal::Recall { 5 } else { 4 };
             assert!(!has_more || met + behind >= most, "after sitting {nth}: {met} of {goal}, {most} of another");
         }
     }
@@ -244,7 +244,9 @@ fn a_learner_who_skips_half_of_the_days_meets_all_within_a_quarter() {
     let year = year("every other day", 0.85, |day| days[usize::try_from(day).unwrap()]);
     holds(&year);
     assert!(year.all_met_on.unwrap() <= 120);
-    assert!(year.due(180..365).max().unwrap() <= 24, "one sitting's worth");
+    // After a week without a sitting it may be more than one holds.
+    assert!(year.due(180..365).max().unwrap() <= 48, "{:?}", year.due(180..365).collect::<Vec<_>>());
+    assert!(year.due(180..365).sum::<usize>() / year.due(180..365).count() <= 12, "half of a sitting");
 }
 
 #[test]

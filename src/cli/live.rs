@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::Music;
+use super::diary;
 use super::driving::Driving;
 use super::error::Failure;
 use super::record;
@@ -17,7 +18,7 @@ use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
 use crate::kept;
 use crate::window::{self, Opening, Studying, WindowError};
-use crate::workbench::{Duel, Message, Wishes, Workbench, load};
+use crate::workbench::{Duel, Message, Notebook, Wishes, Workbench, load};
 
 /// The song with which the window opens.
 const FIRST_SONG: &str = "@recursion";
@@ -189,6 +190,7 @@ impl Live {
             bench.compare_with(duel);
         }
         bench.update(Message::Evaluate);
+        let notebook = bench.notebook();
         let opening = Opening {
             is_fullscreen: self.fullscreen,
             is_light: self.light,
@@ -197,7 +199,11 @@ impl Live {
             studying,
             measure: self.measure.map(Duration::from_secs),
         };
-        match window::open(bench, opening, interrupted) {
+        let closed = window::open(bench, opening, interrupted);
+        let Notebook { opcodes, pages } = &*notebook.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        diary::heard_opcodes(opcodes.iter().map(|opcode| &**opcode), false);
+        diary::visited(pages.iter().map(String::as_str), false);
+        match closed {
             Ok(()) => Ok(0),
             Err(error @ WindowError::NoDisplay(_)) => Err(Failure::Window(error.to_string())),
             Err(error @ WindowError::BrokeOff(_)) => Err(Failure::Terminal(std::io::Error::other(error))),

@@ -1,11 +1,15 @@
 //! A learner's folder: texts that outlive releases, read and written as wholes. One change at a time, whoever makes it;
 //! what the texts mean is nothing to this file.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
+
+/// Time between two looks at a lock that somebody else has: a change takes a few milliseconds.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// What could not be read or changed. Nothing is lost by any of it.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +97,29 @@ impl Data {
     /// that what two of them add is there in the end; `change` must be quick, and is not to ask for the same again. The
     /// version before stays beside it.
     pub fn change<E: From<DataError>>(&self, name: &str, change: impl FnOnce(Option<&str>) -> Result<String, E>) -> Result<(), E> {
-        let _alone = self.lock(name)?;
+        let alone = self.lock(name)?;
+        self.change_alone(name, &alone, change)
+    }
+
+    /// As [`change`](Self::change), but waits no longer than `most` for others; tells whether it was made.
+    pub fn change_soon<E: From<DataError>>(
+        &self,
+        name: &str,
+        most: Duration,
+        change: impl FnOnce(Option<&str>) -> Result<String, E>,
+    ) -> Result<bool, E> {
+        match self.lock_soon(name, most)? {
+            Some(alone) => self.change_alone(name, &alone, change).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn change_alone<E: From<DataError>>(
+        &self,
+        name: &str,
+        _alone: &File,
+        change: impl FnOnce(Option<&str>) -> Result<String, E>,
+    ) -> Result<(), E> {
         self.sweep(name);
         let old = self.read(name)?;
         let new = change(old.as_deref())?;
@@ -109,16 +135,38 @@ impl Data {
     /// Waits until nobody else changes `name`. The system takes the lock back when it is dropped, or its process ends in
     /// whatever way; the file stays, since another may wait for it.
     fn lock(&self, name: &str) -> Result<File, DataError> {
-        fs::create_dir_all(&self.folder).map_err(|source| DataError::Unwritten { path: self.folder.clone(), source })?;
-        let path = self.folder.join(format!("{name}.lock"));
+        let (file, path) = self.lock_file(name)?;
         let unlocked = |source| DataError::Unlocked { path: path.clone(), source };
-        let file = File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(unlocked)?;
         loop {
             match file.lock() {
                 Ok(()) => return Ok(file),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(source) => return Err(unlocked(source)),
             }
+        }
+    }
+
+    /// The same, for so long at most; `None` if somebody else changes it all that time.
+    fn lock_soon(&self, name: &str, most: Duration) -> Result<Option<File>, DataError> {
+        let (file, path) = self.lock_file(name)?;
+        let deadline = Instant::now() + most;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(None),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(source)) => return Err(DataError::Unlocked { path, source }),
+            }
+        }
+    }
+
+    fn lock_file(&self, name: &str) -> Result<(File, PathBuf), DataError> {
+        fs::create_dir_all(&self.folder).map_err(|source| DataError::Unwritten { path: self.folder.clone(), source })?;
+        let path = self.folder.join(format!("{name}.lock"));
+        match File::options().read(true).write(true).create(true).truncate(false).open(&path) {
+            Ok(file) => Ok((file, path)),
+            Err(source) => Err(DataError::Unlocked { path, source }),
         }
     }
 

@@ -17,6 +17,7 @@ mod maker;
 mod question;
 mod rest;
 
+pub use by_ear::caption;
 pub use card::{Card, NoCard};
 pub use goal::Goal;
 pub use ground::{Ground, Need, Run};

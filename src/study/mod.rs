@@ -16,7 +16,7 @@ pub mod text;
 
 pub use lessons::Lesson;
 pub use paths::{Path, Step};
-pub use progress::Progress;
+pub use progress::{OfGoal, OfOpcode, OfPath, OfPep, Onward, Progress, Share, page_name, version_of};
 pub use record::{Day, Memory, Note, Record};
 pub use schedule::{Rating, Weights, recall, review, review_by};
 pub use session::{MOST_QUESTIONS, Next, Session, Why};

@@ -2,9 +2,8 @@
 
 use crate::interpreter::InterpreterError;
 use crate::interpreter::wire::SyntaxError;
-use crate::kept::KeptError;
+use crate::kept::DataError;
 use crate::program::Program;
-use crate::study::text::TextError;
 use crate::trace::Outcome;
 
 #[derive(Debug, thiserror::Error)]
@@ -17,11 +16,9 @@ pub enum TutorError {
     NeverRan { name: String, outcome: Outcome },
     #[error("{0}")]
     Interpreter(#[from] InterpreterError),
+    /// What is kept cannot be read, or is no record of this version.
     #[error("{0}")]
-    Kept(#[from] KeptError),
-    /// What is kept is no record, or a newer one.
-    #[error("{0}")]
-    Record(#[from] TextError),
+    Data(#[from] DataError),
     #[error("there is no lesson {number}; there are {there}")]
     NoLesson { number: u8, there: usize },
     #[error("no card is about {0:?}")]

@@ -6,8 +6,11 @@ use chrono::NaiveDate;
 use super::TutorError;
 use crate::kept::{Data, DataError};
 use crate::quiz::Card;
-use crate::study::text::{self, RECORD};
+use crate::study::text;
 use crate::study::{Note, Rating, Record};
+
+/// The name of the record in a learner's folder.
+pub const RECORD: &str = "record.toml";
 
 /// Something to remember.
 #[derive(Debug, Clone)]

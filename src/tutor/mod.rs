@@ -23,18 +23,18 @@ use chrono::NaiveDate;
 
 use crate::atlas::{self, Entry as Named, Page, Topic};
 use crate::kept::Data;
-use crate::quiz::{self, Card, Question, RECALL};
+use crate::quiz::{self, Card, RECALL};
 use crate::songs;
 use crate::study::{Lesson, Next, Session};
 
 pub use error::TutorError;
-pub use ledger::{Entry, Ledger};
+pub use ledger::{Entry, Ledger, RECORD};
 pub use order::{First, Manner, Order, Own, Plan};
-pub use prompt::{Asked, Compare, Judged, Prompt, Reply, Rest, Summary, Tell};
+pub use prompt::{About, Asked, Compare, Judged, Prompt, Reply, Rest, Summary, Tell};
 pub use stage::{STEPS, TIME};
 
 use lesson::{Course, Stop};
-use stage::Stage;
+use stage::{Drawn, Stage};
 use tally::Tally;
 
 /// One sitting with one learner.
@@ -85,14 +85,25 @@ impl Tutor {
         };
         let way = match plan {
             Plan::Lesson(number) => {
-                let lessons = Lesson::all();
-                let lesson = lessons.iter().find(|lesson| lesson.number == number);
-                Way::Lesson(Course::new(lesson.ok_or(TutorError::NoLesson { number, there: lessons.len() })?))
+                let lesson = Lesson::numbered(number).ok_or_else(|| TutorError::NoLesson { number, there: Lesson::all().len() })?;
+                Way::Lesson(Course::new(lesson))
             }
             Plan::Sitting | Plan::Goal(_) | Plan::Topic(_) => Way::Sitting(Box::new(Session::new(ledger.record(), &deck, today, seed))),
         };
         let stage = Stage::open(&first, manner, seed)?;
-        Ok(Self { stage, ledger, way, deck, tally: Tally::default(), today, seed, minutes, stands: None, notices: Vec::new(), is_troubled: false })
+        Ok(Self {
+            stage,
+            ledger,
+            way,
+            deck,
+            tally: Tally::default(),
+            today,
+            seed,
+            minutes,
+            stands: None,
+            notices: Vec::new(),
+            is_troubled: false,
+        })
     }
 
     /// What there is to say besides prompts, since this was asked last: a line each.
@@ -100,6 +111,11 @@ impl Tutor {
         let mut notices = self.stage.take_notices();
         notices.append(&mut self.notices);
         notices
+    }
+
+    /// The day of the sitting.
+    pub fn today(&self) -> NaiveDate {
+        self.today
     }
 
     pub fn ledger(&self) -> &Ledger {
@@ -130,7 +146,10 @@ impl Tutor {
                 Way::Sitting(_) if minutes >= self.minutes => return Ok(Prompt::Over(self.close())),
                 Way::Sitting(session) => match session.next(minutes) {
                     Next::Over => return Ok(Prompt::Over(self.close())),
-                    Next::Rest(why) => return Ok(Prompt::Rest(Rest { why, performance: self.stage.last().map(|run| Arc::new(piece::rest(run))) })),
+                    Next::Rest(why) => {
+                        let performance = quiz::rest_piece(self.stage.studied()).map(Arc::new);
+                        return Ok(Prompt::Rest(Rest { why, performance }));
+                    }
                     Next::Ask(card) => match self.stand(&card)? {
                         Some(stands) => return Ok(self.stands.insert(stands).clone().prompt()),
                         None => {
@@ -159,15 +178,15 @@ impl Tutor {
             Stop::Listen => {
                 let Ok(song) = songs::named(&lesson.song) else { return Ok(None) };
                 let run = self.stage.song(song)?.run;
-                Ok(Some(Prompt::Tell(Tell::Listen(lesson, piece::whole(&run)))))
+                Ok(Some(Prompt::Tell(Tell::Listen(lesson, piece::of_lesson(&run)))))
             }
             Stop::Predict | Stop::Check(_) => {
                 let cards = course.cards(stop);
                 let song = songs::named(&lesson.song).ok();
                 for card in &cards {
                     let seed = self.draw(card);
-                    if let Some((question, about)) = self.stage.question_of(card, song, seed)? {
-                        let asked = self.asked(question, about, 0, stop == Stop::Predict);
+                    if let Some(drawn) = self.stage.question_of(card, song, seed)? {
+                        let asked = self.asked(drawn, 0, stop == Stop::Predict);
                         return Ok(Some(self.stands.insert(Stands::Asked(asked)).clone().prompt()));
                     }
                 }
@@ -188,15 +207,16 @@ impl Tutor {
             return Ok(Topic::named(&card.subject).map(Stands::Recall));
         }
         let seed = self.draw(card);
-        let Some((question, about)) = self.stage.question(card, seed)? else { return Ok(None) };
+        let Some(drawn) = self.stage.question(card, seed)? else { return Ok(None) };
         let left = match &self.way {
             Way::Sitting(session) => session.left(),
             Way::Lesson(_) => 0,
         };
-        Ok(Some(Stands::Asked(self.asked(question, about, left, false))))
+        Ok(Some(Stands::Asked(self.asked(drawn, left, false))))
     }
 
-    fn asked(&self, question: Question, about: Option<String>, left: usize, is_prediction: bool) -> Asked {
+    fn asked(&self, drawn: Drawn, left: usize, is_prediction: bool) -> Asked {
+        let Drawn { question, about } = drawn;
         Asked { question: Arc::new(question), number: self.tally.asked() + 1, left, about, is_prediction }
     }
 

@@ -33,10 +33,19 @@ pub struct Asked {
     pub number: u32,
     /// Still to come behind this one, as far as is planned.
     pub left: usize,
-    /// Who ran what the question is about: `@loops by CPython 3.13.0`; `None` where it is about no run.
-    pub about: Option<String>,
+    /// `None` where it is about no run.
+    pub about: Option<About>,
     /// A guess before listening: what is right is told later.
     pub is_prediction: bool,
+}
+
+/// The run that a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// `@loops by CPython 3.13.0`.
+    pub words: String,
+    /// Whether that would tell what is to be heard: it is told with the verdict.
+    pub gives_away: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -73,7 +82,9 @@ pub enum Reply {
     /// A prediction is kept until the piece was heard; a note until it was compared.
     Noted,
     /// A recall is graded, and when it is due again.
-    Graded { due: Option<NaiveDate> },
+    Graded {
+        due: Option<NaiveDate>,
+    },
 }
 
 /// A reply to a question, and the evidence.
@@ -87,6 +98,8 @@ pub struct Judged {
     /// Where it was a choice, its letter: `b`.
     pub letter: Option<char>,
     pub evidence: Evidence,
+    /// What was asked about, where that was held back.
+    pub about: Option<String>,
     /// When it is due again; `None` where no schedule is moved by it.
     pub due: Option<NaiveDate>,
     /// The page that was to be recalled.

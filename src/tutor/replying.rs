@@ -34,6 +34,7 @@ impl Tutor {
             right: question.answer.told(),
             letter: letter(&question.answer),
             evidence: question.evidence.clone(),
+            about: asked.about.as_ref().filter(|about| about.gives_away).map(|about| about.words.clone()),
             due: None,
             page: None,
         };
@@ -67,7 +68,16 @@ impl Tutor {
             let due = self.rate(topic, Rating::Again);
             let evidence = Evidence { explain: Some(format!("@{}", topic.name)), ..Evidence::new(topic.about.clone(), Vec::new()) };
             let right = topic.title.clone();
-            return Reply::Judged(Judged { is_right: false, is_unknown: true, right, letter: None, evidence, due, page: Some(page) });
+            return Reply::Judged(Judged {
+                is_right: false,
+                is_unknown: true,
+                right,
+                letter: None,
+                evidence,
+                about: None,
+                due,
+                page: Some(page),
+            });
         }
         // Before this one is kept, which would be the newest.
         let earlier = self.ledger.record().note(&topic.name).cloned();

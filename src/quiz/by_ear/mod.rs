@@ -17,6 +17,8 @@ mod turns;
 
 use super::{Maker, Sense};
 
+pub use caption::caption;
+
 macro_rules! maker {
     ($name:literal, $room:ident, $subjects:expr, $need:ident, $make:ident) => {
         Maker { name: $name, sense: Sense::Ear, goal: $room::goal, subjects: $subjects, need: $room::$need, make: $room::$make }

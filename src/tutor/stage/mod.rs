@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use super::TutorError;
 use super::order::{First, Manner, Own};
+use super::prompt::About;
 use crate::atlas::Version;
 use crate::interpreter::Choice;
-use crate::quiz::{self, Card, Ground, Need, Question, Run};
+use crate::quiz::{self, Card, Ground, Need, Question, Run, Sense};
 use crate::songs::{self, Song};
 
 use run::Ran;
@@ -36,8 +37,8 @@ pub struct Stage {
     probed: BTreeMap<String, Option<Arc<Run>>>,
     version: Version,
     notices: Vec<String>,
-    /// The program that a question was drawn from last.
-    last: Option<Arc<Run>>,
+    /// Runs that questions were drawn from, the last one last.
+    studied: Vec<Arc<Run>>,
 }
 
 impl Stage {
@@ -51,7 +52,7 @@ impl Stage {
             probed: BTreeMap::new(),
             version: Version::LAST,
             notices: Vec::new(),
-            last: None,
+            studied: Vec::new(),
         };
         let ran = match first {
             First::Own(own) => stage.run_own(own)?,
@@ -80,11 +81,6 @@ impl Stage {
         Ok(ran)
     }
 
-    /// The CPython of which facts are told.
-    pub fn version(&self) -> Version {
-        self.version
-    }
-
     /// What there is to say since this was asked last, a line each.
     pub fn take_notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
@@ -100,24 +96,23 @@ impl Stage {
         Ok(ran)
     }
 
-    /// The run that was asked about last, or that anything else is made from.
-    pub fn last(&self) -> Option<&Arc<Run>> {
-        self.last.as_ref().or(self.first.as_ref().map(|ran| &ran.run)).or_else(|| self.songs.values().next().map(|ran| &ran.run))
+    /// Runs that questions were drawn from so far, the last one last.
+    pub fn studied(&self) -> &[Arc<Run>] {
+        &self.studied
     }
 
     /// Draws a question about a card, and tells what it is about: from one of the programs that will do, in an order
     /// that the seed decides. `None` where none of them gives one.
-    pub fn question(&mut self, card: &Card, seed: u64) -> Result<Option<(Question, Option<String>)>, TutorError> {
-        let song = None;
-        self.question_of(card, song, seed)
+    pub fn question(&mut self, card: &Card, seed: u64) -> Result<Option<Drawn>, TutorError> {
+        self.question_of(card, None, seed)
     }
 
     /// The same, from this song before all others.
-    pub fn question_of(&mut self, card: &Card, song: Option<&'static Song>, seed: u64) -> Result<Option<(Question, Option<String>)>, TutorError> {
+    pub fn question_of(&mut self, card: &Card, song: Option<&'static Song>, seed: u64) -> Result<Option<Drawn>, TutorError> {
         let ground = |version, runs| Ground { runs, version };
         match quiz::need(card) {
             None => Ok(None),
-            Some(Need::Nothing) => Ok(quiz::ask(card, &ground(self.version, Vec::new()), seed).map(|question| (question, None))),
+            Some(Need::Nothing) => Ok(quiz::ask(card, &ground(self.version, Vec::new()), seed).map(Drawn::of_nothing)),
             Some(Need::Songs(names)) => {
                 let mut runs = Vec::new();
                 for name in names {
@@ -125,27 +120,24 @@ impl Stage {
                     runs.push(self.song(song)?.run);
                 }
                 let version = runs.iter().find_map(|run| run.version).unwrap_or(self.version);
-                self.last = runs.first().cloned().or(self.last.take());
-                // By name it would tell what is to be heard.
-                Ok(quiz::ask(card, &ground(version, runs), seed).map(|question| (question, None)))
+                let question = quiz::ask(card, &ground(version, runs.clone()), seed);
+                self.studied.extend(question.iter().flat_map(|_| runs.iter().cloned()));
+                // Which songs these are belongs to the question.
+                Ok(question.map(Drawn::of_nothing))
             }
-            Some(Need::Any(best)) => self.of_any(card, &self.candidates(song, best, seed), false, seed),
-            Some(Need::Probed(best)) => self.of_any(card, &self.candidates(song, best, seed), true, seed),
+            Some(need @ (Need::Any(best) | Need::Probed(best))) => {
+                let is_probed = matches!(need, Need::Probed(_));
+                self.of_any(card, &self.candidates(song, best, seed), is_probed, seed)
+            }
         }
     }
 
-    fn of_any(
-        &mut self,
-        card: &Card,
-        candidates: &[Candidate],
-        is_probed: bool,
-        seed: u64,
-    ) -> Result<Option<(Question, Option<String>)>, TutorError> {
+    fn of_any(&mut self, card: &Card, candidates: &[Candidate], is_probed: bool, seed: u64) -> Result<Option<Drawn>, TutorError> {
         let mut new = 0;
         for &candidate in candidates {
             let ran = match candidate {
                 Candidate::First => self.first.clone(),
-                Candidate::Song(song) => {
+                Candidate::Song(song) | Candidate::Lesson(song) => {
                     let is_new = !self.songs.contains_key(song.name) || is_probed && !self.probed.contains_key(&format!("@{}", song.name));
                     new += usize::from(is_new);
                     if new > MOST_NEW {
@@ -161,9 +153,11 @@ impl Stage {
             let Some(run) = run else { continue };
             let version = run.version.unwrap_or(self.version);
             if let Some(question) = quiz::ask(card, &Ground { runs: vec![Arc::clone(&run)], version }, seed) {
-                let about = format!("{} by {}", run.program.name, run.interpreter);
-                self.last = Some(run);
-                return Ok(Some((question, Some(about))));
+                let is_known = run.is_own || matches!(candidate, Candidate::Lesson(_));
+                let gives_away = !is_known && quiz::maker(&card.maker).is_some_and(|maker| maker.sense == Sense::Ear);
+                let about = About { words: format!("{} by {}", run.program.name, run.interpreter), gives_away };
+                self.studied.push(run);
+                return Ok(Some(Drawn { question, about: Some(about) }));
             }
         }
         Ok(None)
@@ -175,7 +169,11 @@ impl Stage {
         if let Some(run) = self.probed.get(name) {
             return Ok(run.clone());
         }
-        let run = if ran.run.is_cpython && ran.has_lines() { run::probed(ran, &lines::with_attributes(&ran.run, self.seed), &self.manner)? } else { None };
+        let run = if ran.run.is_cpython && ran.has_lines() {
+            run::probed(ran, &lines::with_attributes(&ran.run, self.seed), &self.manner)?
+        } else {
+            None
+        };
         self.probed.insert(name.clone(), run.clone());
         Ok(run)
     }
@@ -189,12 +187,25 @@ impl Stage {
         chance.shuffle(&mut others);
         let first = self.first.as_ref().map(|_| Candidate::First);
         let songs = best.into_iter().chain(others).map(Candidate::Song);
-        song.map(Candidate::Song).into_iter().chain(first).chain(songs).collect()
+        song.map(Candidate::Lesson).into_iter().chain(first).chain(songs).collect()
+    }
+}
+
+/// A question, and what it is about.
+pub struct Drawn {
+    pub question: Question,
+    pub about: Option<About>,
+}
+
+impl Drawn {
+    fn of_nothing(question: Question) -> Self {
+        Self { question, about: None }
     }
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Candidate {
+    Lesson(&'static Song),
     First,
     Song(&'static Song),
 }

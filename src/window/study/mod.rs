@@ -169,7 +169,7 @@ pub fn draw<V: Voices>(ui: &Ui, bench: &Workbench<V>, view: &mut View) {
         }
         Some(Act::GoOn) => study.go_on(),
         Some(Act::Play) => study.play(),
-        Some(Act::LookUp(name)) => view.reading.get_or_insert_default().look_up(&name, version),
+        Some(Act::LookUp(name)) => view.reading.get_or_insert_default().look_up(bench, &name, version),
         None => {}
     }
     if !is_open {
