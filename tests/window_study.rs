@@ -28,7 +28,7 @@ fn is_drawn(picture: &Picture) -> bool {
 fn kept(folder: &Path, what: &str, is_so: impl Fn(&str) -> bool) -> String {
     let began = Instant::now();
     loop {
-        let text = std::fs::read_to_string(folder.join("study.toml")).unwrap_or_default();
+        let text = std::fs::read_to_string(folder.join("record.toml")).unwrap_or_default();
         if is_so(&text) {
             return text;
         }
@@ -67,7 +67,7 @@ fn a_sitting_goes_by_keyboard_and_what_was_answered_is_kept() {
         display.keys(&["ctrl+Return"]);
         display.until("something to come of it", |picture| picture.differs(&before, PAGE) > PAGE_POINTS / 10);
         display.keep("study-2-answered");
-        answered = cards(&std::fs::read_to_string(folder.join("study.toml")).unwrap_or_default());
+        answered = cards(&std::fs::read_to_string(folder.join("record.toml")).unwrap_or_default());
     }
     let record = kept(&folder, "three cards", |text| cards(text) >= 3);
     assert!(record.ends_with("# end of record\n"), "{record}");
