@@ -227,7 +227,7 @@ fn what_is_wrong_is_told_with_its_line() {
         (with("heard = [\n  { opcode = \"LOAD_FAST\", day = 2026-03-01 },\n]", ""), "line 4: `heard` is missing"),
         (with("version = 1", "version = 0"), "line 34: version 0 had no `heard`"),
         (with("cards = [", "cards = [["), "line "),
-        (with("{ opcode", "<<<<<<< HEAD\n{ opcode"), "line 35: "),
+        (with("{ opcode", "<<<<<<< HEAD\n{ opcode"), "line 36: "),
     ];
     for (told, expected) in cases {
         assert!(told.starts_with(expected), "told {told:?}, not {expected:?}");
@@ -535,6 +535,13 @@ fn three_at_once_lose_nothing_even_if_a_fourth_is_killed() {
     let told_by_killed = told(&mut killed).take(10).count();
     killed.kill().unwrap();
     killed.wait().unwrap();
+    // Meanwhile, whoever only reads finds it whole.
+    let mut reads = 0;
+    while three.iter_mut().any(|child| child.try_wait().unwrap().is_none()) {
+        kept(&data);
+        reads += 1;
+    }
+    println!("read {reads} times meanwhile");
     for child in &mut three {
         assert_eq!(told(child).count(), 40);
         assert!(child.wait().unwrap().success());

@@ -64,11 +64,11 @@ pub enum When {
 impl When {
     pub const ALL: [Self; 5] = [Self::Always, Self::Some, Self::Frame, Self::Asked, Self::Failed];
 
-    /// As people read it: `every instruction`.
+    /// As people read it: `for every instruction`.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Always => "every instruction",
-            Self::Some => "only some instructions, by their opcode",
+            Self::Always => "for every instruction",
+            Self::Some => "only for some instructions, by their opcode",
             Self::Frame => "only where a frame is entered or left",
             Self::Asked => "only where a tool asked for it",
             Self::Failed => "only where an instruction failed",

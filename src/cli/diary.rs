@@ -11,9 +11,7 @@ use crate::atlas::Opcode;
 use crate::kept::{Data, DataError};
 use crate::picture::Repertoire;
 use crate::study::{Record, text};
-
-/// The record's name in a learner's folder.
-pub const RECORD: &str = "record.toml";
+use crate::tutor::RECORD;
 
 /// Longest wait for somebody else who writes the record: far longer than a write takes, and not yet a wait.
 const PATIENCE: Duration = Duration::from_millis(300);

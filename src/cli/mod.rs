@@ -23,6 +23,7 @@ mod open;
 mod paragraph;
 mod play;
 mod printed;
+mod progress;
 mod reader;
 mod record;
 mod second_run;
@@ -98,6 +99,8 @@ enum Command {
     Open(open::Open),
     /// Learn how CPython works: small questions about programs that run, spaced over days
     Study(Box<study::Study>),
+    /// Show what you have heard, visited, read and recalled, and what is due when
+    Progress(progress::Progress),
     /// List audio devices and MIDI ports
     Devices(devices::Devices),
     /// Print completions for a shell
@@ -138,6 +141,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Open(open) => open.run(),
         Command::Study(study) => study.run(),
+        Command::Progress(progress) => progress.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
             // Into memory first: the generator panics where its reader goes away.

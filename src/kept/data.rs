@@ -187,8 +187,9 @@ impl Data {
         // What a link leads to is written, and the link stays.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = place.parent().unwrap_or(&self.folder);
-        let mut file = NamedTempFile::with_prefix_in(prefix(name), folder).map_err(unwritten)?;
-        file.write_all(text.as_bytes()).map_err(unwritten)?;
+        let file = NamedTempFile::with_prefix_in(prefix(name), folder).map_err(unwritten)?;
+        // Not through the temporary file itself, which tells its own name.
+        file.as_file().write_all(text.as_bytes()).map_err(unwritten)?;
         if let Ok(old) = fs::metadata(&place) {
             file.as_file().set_permissions(old.permissions()).map_err(unwritten)?;
         }

@@ -111,6 +111,8 @@ pub struct Progress {
     /// When each was finished first.
     pub lessons: Vec<(&'static Lesson, Option<NaiveDate>)>,
     pub paths: Vec<OfPath>,
+    /// Notes written from memory.
+    pub notes: usize,
     pub onward: Onward,
 }
 
@@ -142,6 +144,7 @@ impl Progress {
             goals,
             lessons,
             paths,
+            notes: record.notes.len(),
             onward,
         }
     }

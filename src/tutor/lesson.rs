@@ -37,13 +37,15 @@ impl Course {
 
     /// Takes the stop that comes next, and goes on behind it.
     pub fn take(&mut self) -> Stop {
-        let now = self.stop;
+        let now = match self.stop {
+            Stop::Check(_) if self.is_passed => Stop::Over,
+            stop => stop,
+        };
         self.stop = match now {
             Stop::Idea => Stop::Predict,
             Stop::Predict => Stop::Listen,
             Stop::Listen => Stop::Foretold,
             Stop::Foretold => Stop::Check(0),
-            Stop::Check(_) if self.is_passed => Stop::Over,
             Stop::Check(times) if times + 1 < MOST_CHECKS => Stop::Check(times + 1),
             Stop::Check(_) | Stop::Over => Stop::Over,
         };

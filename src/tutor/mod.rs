@@ -30,12 +30,16 @@ use crate::study::{Lesson, Next, Session};
 pub use error::TutorError;
 pub use ledger::{Entry, Ledger, RECORD};
 pub use order::{First, Manner, Order, Own, Plan};
-pub use prompt::{About, Asked, Compare, Judged, Prompt, Reply, Rest, Summary, Tell};
+pub use prompt::{About, Asked, Compare, Judged, Prompt, Recall, Reply, Rest, Summary, Tell};
 pub use stage::{STEPS, TIME};
 
 use lesson::{Course, Stop};
-use stage::{Drawn, Stage};
+use stage::{Drawn, From, Stage};
 use tally::Tally;
+
+/// New cards that a sitting passes over because the program that was named gives no question about them: others take
+/// their place. More and a small program is asked about alone; fewer and songs come in soon.
+const MOST_PASSED_OVER: usize = 12;
 
 /// One sitting with one learner.
 pub struct Tutor {
@@ -49,6 +53,7 @@ pub struct Tutor {
     minutes: f64,
     /// What waits for a reply.
     stands: Option<Stands>,
+    passed_over: usize,
     notices: Vec<String>,
     /// Whether it was said that the record cannot be saved.
     is_troubled: bool,
@@ -64,7 +69,7 @@ enum Way {
 #[derive(Clone)]
 enum Stands {
     Asked(Asked),
-    Recall(&'static Topic),
+    Recall(Recall),
     Compare(Box<Compare>),
 }
 
@@ -101,6 +106,7 @@ impl Tutor {
             seed,
             minutes,
             stands: None,
+            passed_over: 0,
             notices: Vec::new(),
             is_troubled: false,
         })
@@ -182,10 +188,10 @@ impl Tutor {
             }
             Stop::Predict | Stop::Check(_) => {
                 let cards = course.cards(stop);
-                let song = songs::named(&lesson.song).ok();
+                let from = songs::named(&lesson.song).map_or(From::Any, From::Song);
                 for card in &cards {
                     let seed = self.draw(card);
-                    if let Some(drawn) = self.stage.question_of(card, song, seed)? {
+                    if let Some(drawn) = self.stage.question(card, from, seed)? {
                         let asked = self.asked(drawn, 0, stop == Stop::Predict);
                         return Ok(Some(self.stands.insert(Stands::Asked(asked)).clone().prompt()));
                     }
@@ -203,16 +209,20 @@ impl Tutor {
 
     /// What a card of the session asks; `None` where the programs at hand give no question.
     fn stand(&mut self, card: &Card) -> Result<Option<Stands>, TutorError> {
-        if card.maker == RECALL {
-            return Ok(Topic::named(&card.subject).map(Stands::Recall));
-        }
-        let seed = self.draw(card);
-        let Some(drawn) = self.stage.question(card, seed)? else { return Ok(None) };
         let left = match &self.way {
             Way::Sitting(session) => session.left(),
             Way::Lesson(_) => 0,
         };
-        Ok(Some(Stands::Asked(self.asked(drawn, left, false))))
+        if card.maker == RECALL {
+            let number = self.tally.asked() + 1;
+            return Ok(Topic::named(&card.subject).map(|topic| Stands::Recall(Recall { topic, number, left })));
+        }
+        let is_new = !self.ledger.record().cards.contains_key(card);
+        let from = if is_new && self.passed_over < MOST_PASSED_OVER { From::FirstAlone } else { From::Any };
+        let seed = self.draw(card);
+        let drawn = self.stage.question(card, from, seed)?;
+        self.passed_over += usize::from(drawn.is_none());
+        Ok(drawn.map(|drawn| Stands::Asked(self.asked(drawn, left, false))))
     }
 
     fn asked(&self, drawn: Drawn, left: usize, is_prediction: bool) -> Asked {
@@ -235,7 +245,7 @@ impl Stands {
     fn prompt(self) -> Prompt {
         match self {
             Self::Asked(asked) => Prompt::Ask(asked),
-            Self::Recall(topic) => Prompt::Recall(topic),
+            Self::Recall(recall) => Prompt::Recall(recall),
             Self::Compare(compare) => Prompt::Compare(*compare),
         }
     }
@@ -246,9 +256,10 @@ fn page(topic: &'static Topic) -> Page {
     atlas::page(&Named::Topic(topic), None)
 }
 
-/// Whether a card is about a topic: its recall, an opcode of it, a PEP of it.
+/// Whether a card is about a topic: its recall, a stage of it, an opcode of it, a PEP of it.
 fn is_about(card: &Card, topic: &Topic) -> bool {
     let subject = card.subject.as_str();
     let is_pep = |number: &u16| subject.trim_start_matches("PEP").trim_start_matches(['-', ' ']) == number.to_string();
-    subject == topic.name || topic.opcodes.iter().any(|opcode| opcode == subject) || topic.peps.iter().any(is_pep)
+    let is_stage = subject.split_once(':').is_some_and(|(name, _)| name == topic.name);
+    subject == topic.name || is_stage || topic.opcodes.iter().any(|opcode| opcode == subject) || topic.peps.iter().any(is_pep)
 }

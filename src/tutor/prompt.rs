@@ -15,7 +15,7 @@ pub enum Prompt {
     /// Stands until it is answered.
     Ask(Asked),
     /// Write down what you remember: stands until something, or nothing, is written.
-    Recall(&'static Topic),
+    Recall(Recall),
     /// Compare what was written with the page: stands until it is graded, 1 to 3.
     Compare(Compare),
     /// A break. Goes on when asked.
@@ -46,6 +46,14 @@ pub struct About {
     pub words: String,
     /// Whether that would tell what is to be heard: it is told with the verdict.
     pub gives_away: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Recall {
+    pub topic: &'static Topic,
+    /// As of a question.
+    pub number: u32,
+    pub left: usize,
 }
 
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ impl Tutor {
     pub fn reply(&mut self, text: &str) -> Reply {
         match self.stands.clone() {
             Some(Stands::Asked(asked)) => self.answer(&asked, text),
-            Some(Stands::Recall(topic)) => self.recall(topic, text),
+            Some(Stands::Recall(recall)) => self.recall(recall.topic, text),
             Some(Stands::Compare(compare)) => self.grade(&compare, text),
             None => Reply::Unclear("nothing is asked".to_owned()),
         }

@@ -13,10 +13,9 @@ use super::input::{Input, Line};
 use super::printing::Printing;
 use super::sound::Ears;
 use super::told;
-use crate::atlas::Topic;
 use crate::perform::Performance;
 use crate::quiz::Heard;
-use crate::tutor::{Asked, Judged, Prompt, Reply, Rest, Summary, Tell, Tutor, TutorError};
+use crate::tutor::{Asked, Judged, Prompt, Recall, Reply, Rest, Summary, Tell, Tutor, TutorError};
 
 /// What a line of the learner's leads to.
 enum Said {
@@ -57,6 +56,8 @@ impl Sitting {
         if !self.is_quiet {
             self.page.text(told::KEYS)?;
         }
+        // What is wrong with the speaker is said before anything is asked.
+        self.ears.hear()?;
         loop {
             let prompt = match self.tutor.next(began.elapsed().as_secs_f64() / 60.0) {
                 Ok(prompt) => prompt,
@@ -69,7 +70,7 @@ impl Sitting {
             }
             let said = match prompt {
                 Prompt::Ask(asked) => self.question(&asked)?,
-                Prompt::Recall(topic) => self.recall(topic)?,
+                Prompt::Recall(recall) => self.recall(recall)?,
                 Prompt::Compare(compare) => {
                     told::compare(&self.page, &compare)?;
                     self.reply()?
@@ -141,11 +142,8 @@ impl Sitting {
         Ok(said)
     }
 
-    fn recall(&mut self, topic: &Topic) -> Result<Said, Failure> {
-        self.page.gap()?;
-        self.page.text(&format!("From memory: @{}, {}", topic.name, topic.title))?;
-        let end = if self.input.is_typed { "An empty line ends it" } else { "One line" };
-        self.page.text(&format!("Write what you know of it, before you see the page. {end}; nothing if you remember nothing."))?;
+    fn recall(&mut self, recall: Recall) -> Result<Said, Failure> {
+        told::recall(&self.page, recall, self.input.is_typed)?;
         self.pieces.clear();
         let mut text = String::new();
         let ended = loop {

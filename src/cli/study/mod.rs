@@ -12,8 +12,10 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
+use indicatif::ProgressStyle;
 
 use super::args::Shared;
 use super::error::Failure;
@@ -26,6 +28,9 @@ use crate::tutor::{First, Ledger, Manner, Order, Own, Plan, Tutor, TutorError};
 
 use sound::Ears;
 use what::What;
+
+/// Time between two pictures of a spinner.
+const TURN: Duration = Duration::from_millis(100);
 
 /// Learn how CPython works: ten to fifteen minutes of small questions, made from programs that run
 ///
@@ -139,7 +144,12 @@ impl Study {
             seed: self.seed.unwrap_or_else(|| u64::from(today.num_days_from_ce().unsigned_abs())),
             minutes: self.length,
         };
-        let tutor = match Tutor::open(order, data) {
+        // A program may take its ten seconds.
+        let progress = record::spinner("the first program runs", self.program.quiet).with_style(ProgressStyle::default_spinner());
+        progress.enable_steady_tick(TURN);
+        let opened = Tutor::open(order, data);
+        progress.finish_and_clear();
+        let tutor = match opened {
             Err(TutorError::Interrupted) => return Ok(super::ending::INTERRUPTED),
             tutor => tutor.map_err(failed)?,
         };
@@ -177,6 +187,7 @@ fn failed(error: TutorError) -> Failure {
         TutorError::Syntax { program, error } => source::syntax(&program, &error),
         TutorError::Interpreter(error) => Failure::Interpreter(error),
         TutorError::Data(error) => Failure::Data(error),
+        error @ TutorError::NeverRan { .. } => Failure::Usage(format!("{error}; see whether Python runs it by itself")),
         other => Failure::Usage(other.to_string()),
     }
 }

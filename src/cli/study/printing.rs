@@ -10,6 +10,8 @@ const NARROWEST: usize = 24;
 
 /// Columns that stand before code and music.
 const INDENT: usize = 4;
+/// Before music: four bars beside the longest names are to fit into a hundred columns.
+const STAVE: usize = 2;
 
 pub struct Printing {
     width: usize,
@@ -63,17 +65,26 @@ impl Printing {
         Ok(())
     }
 
-    /// Music as signs: rows that belong together are broken where the terminal ends, all in the same column.
-    pub fn rows(&self, rows: &[String]) -> Result<(), Failure> {
-        let room = self.width.saturating_sub(INDENT).max(NARROWEST - INDENT);
-        let rows: Vec<Vec<char>> = rows.iter().map(|row| legible(row).chars().collect()).collect();
-        let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
-        for from in (0..longest.max(1)).step_by(room) {
-            for row in &rows {
-                let part: String = row.iter().skip(from).take(room).collect();
-                if from == 0 || !part.trim().is_empty() {
-                    self.print(format!("{}{part}", " ".repeat(INDENT)).trim_end())?;
-                }
+    /// Music as signs, `name |bar|bar` and words between: as many bars beside each other as the terminal is wide, and
+    /// the others below, as staves are broken.
+    pub fn staves(&self, rows: &[String]) -> Result<(), Failure> {
+        let rows: Vec<String> = rows.iter().map(|row| legible(row)).collect();
+        let staves: Vec<(&str, Vec<&str>)> = rows.iter().filter_map(|row| stave(row)).collect();
+        for words in rows.iter().filter(|row| stave(row).is_none()) {
+            self.hanging("  ", words)?;
+        }
+        let bar = staves.iter().flat_map(|(_, bars)| bars).map(|bar| bar.chars().count()).max().unwrap_or(0) + 1;
+        let longest = staves.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0) + 1;
+        // A bar has to fit beside the names, whatever becomes of these.
+        let names = longest.min(self.width.saturating_sub(STAVE + bar));
+        let beside = (self.width.saturating_sub(STAVE + names) / bar).max(1);
+        let most = staves.iter().map(|(_, bars)| bars.len()).max().unwrap_or(0);
+        for from in (0..most).step_by(beside) {
+            for (name, bars) in &staves {
+                let name = if names < longest { name.replacen(" from ", " ", 1) } else { (*name).to_owned() };
+                let name: String = name.chars().take(names.saturating_sub(1)).collect();
+                let bars: Vec<&str> = bars.iter().skip(from).take(beside).copied().collect();
+                self.print(format!("{}{name:names$}|{}", " ".repeat(STAVE), bars.join("|")).trim_end())?;
             }
         }
         Ok(())
@@ -110,6 +121,12 @@ impl Printing {
         writeln!(out, "{text}")?;
         Ok(out.flush()?)
     }
+}
+
+/// The name of a stave, and its bars; `None` for words.
+fn stave(row: &str) -> Option<(&str, Vec<&str>)> {
+    let (name, bars) = row.split_once('|')?;
+    Some((name.trim(), bars.split('|').collect()))
 }
 
 /// Sources are strangers' texts: nothing in them moves the cursor, and a tab is a column of eight.

@@ -93,3 +93,61 @@ impl Ears {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::phrase;
+    use crate::live::{BLOCK_FRAMES, Stream};
+    use crate::perform::perform;
+    use crate::synth::Synth;
+    use crate::trace::Family;
+
+    /// A sixth of what a device draws.
+    const RATE: u32 = 8_000;
+
+    /// Ears with a speaker that draws when it is told to.
+    fn ears() -> (Ears, Stream<Synth>) {
+        let (player, stream) = Player::unplugged(RATE);
+        let ears =
+            Ears { player: Some(player), waits_for: None, has_captions: false, is_quiet: true, queue: VecDeque::new(), plays: false };
+        (ears, stream)
+    }
+
+    fn piece() -> Arc<Performance> {
+        Arc::new(perform(&phrase(&[Some((Family::Load, 2)), Some((Family::Store, 1))])))
+    }
+
+    /// Seconds until nothing plays any more, and whether anything sounded.
+    fn drawn(ears: &mut Ears, stream: &mut Stream<Synth>) -> (f64, bool) {
+        let (mut frames, mut sounded) = (0, false);
+        while ears.plays && frames < 60 * RATE as usize {
+            for _ in 0..2 * BLOCK_FRAMES {
+                sounded |= stream.next().is_some_and(|sample| sample.abs() > 1e-3);
+            }
+            frames += BLOCK_FRAMES;
+            ears.beat();
+        }
+        (frames as f64 / f64::from(RATE), sounded)
+    }
+
+    #[test]
+    fn pieces_play_one_after_the_other_and_again() {
+        let (mut ears, mut stream) = ears();
+        ears.play([piece()]);
+        let (one, sounded) = drawn(&mut ears, &mut stream);
+        assert!(sounded && one > 0.5 && one < 60.0, "{one} s");
+        ears.play([piece(), piece()]);
+        let (two, _) = drawn(&mut ears, &mut stream);
+        assert!(two > 1.5 * one && two < 2.5 * one, "{two} s and {one} s");
+    }
+
+    #[test]
+    fn an_answer_silences_what_plays_and_what_was_to_come() {
+        let (mut ears, mut stream) = ears();
+        ears.play([piece(), piece()]);
+        ears.stop();
+        assert_eq!(drawn(&mut ears, &mut stream).0, 0.0);
+        assert_eq!(ears.beat(), IDLE);
+    }
+}

@@ -6,7 +6,7 @@ use super::super::error::Failure;
 use super::printing::Printing;
 use crate::quiz::{Answer, Evidence, Heard};
 use crate::study::{Lesson, Why};
-use crate::tutor::{Asked, Compare, Judged, Summary};
+use crate::tutor::{Asked, Compare, Judged, Recall, Summary};
 
 /// How answers are given, in a line or two.
 pub const KEYS: &str =
@@ -16,13 +16,12 @@ pub const KEYS: &str =
 pub fn question(page: &Printing, asked: &Asked) -> Result<(), Failure> {
     let question = &asked.question;
     page.gap()?;
-    let left = if asked.left > 0 { format!(", {} to come", asked.left) } else { String::new() };
     let about = asked.about.as_ref().filter(|about| !about.gives_away);
     let about = about.map(|about| format!(" ({})", about.words)).unwrap_or_default();
     if asked.is_prediction {
         page.text(&format!("Before you listen, guess{about}"))?;
     } else {
-        page.text(&format!("{}{left}: {}{about}", asked.number, question.goal))?;
+        page.text(&format!("{}: {}{about}", place(asked.number, asked.left), question.goal))?;
     }
     page.text(&question.ask)?;
     if !question.shown.is_empty() {
@@ -31,6 +30,21 @@ pub fn question(page: &Printing, asked: &Asked) -> Result<(), Failure> {
         page.gap()?;
     }
     Ok(())
+}
+
+/// `3, 12 to come`.
+fn place(number: u32, left: usize) -> String {
+    if left > 0 { format!("{number}, {left} to come") } else { number.to_string() }
+}
+
+/// What is to be written from memory.
+pub fn recall(page: &Printing, recall: Recall, is_typed: bool) -> Result<(), Failure> {
+    let Recall { topic, number, left } = recall;
+    page.gap()?;
+    page.text(&format!("{}: from memory", place(number, left)))?;
+    let end = if is_typed { "An empty line ends it" } else { "One line" };
+    let ask = format!("What do you know of @{}: {}? Write it down before you see the page.", topic.name, topic.title);
+    page.text(&format!("{ask} {end}; nothing if you remember nothing."))
 }
 
 /// What can be chosen.
@@ -49,7 +63,7 @@ pub fn captions(page: &Printing, heard: &[Heard]) -> Result<(), Failure> {
         if !heard.label.is_empty() {
             page.text(&format!("{}:", heard.label))?;
         }
-        page.rows(&heard.caption)?;
+        page.staves(&heard.caption)?;
     }
     Ok(())
 }
@@ -76,6 +90,7 @@ pub fn judged(page: &Printing, judged: &Judged, today: NaiveDate) -> Result<(), 
         page.gap()?;
         return page.set(&recalled.lines(page.width(), |_, _| None));
     }
+    let letter = letter.filter(|letter| !right.eq_ignore_ascii_case(&letter.to_string()));
     let letter = letter.map(|letter| format!("{letter}) ")).unwrap_or_default();
     let word = if *is_unknown { "It is" } else { "No, it is" };
     page.text(&format!("{word} {letter}{right}"))?;

@@ -79,10 +79,11 @@ fn unknown(name: &str) -> Failure {
     ))
 }
 
-/// The name that is the fewest edits away.
+/// The name that is the fewest edits away, or that has this one in it; of several the first.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     let most = MOST_EDITS.min(name.chars().count() / 2);
-    let near = names.into_iter().map(|known| (strsim::osa_distance(&name, known), known)).min()?;
+    let distance = |known: &str| if name.len() > 1 && known.contains(&name) { 1 } else { strsim::osa_distance(&name, known) };
+    let near = names.into_iter().map(|known| (distance(known), known)).min_by_key(|near| near.0)?;
     (near.0 <= most).then_some(near.1)
 }

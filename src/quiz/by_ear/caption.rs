@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compose::{Entry, Mapping};
+use crate::compose::{Entry, Mapping, Role};
 use crate::music::general_midi::drum_name;
 use crate::music::{Pitch, TICKS_PER_BAR, TICKS_PER_SIXTEENTH};
 use crate::perform::{Channel, CueKind, Performance};
@@ -18,6 +18,8 @@ const NAME: usize = 28;
 const MOST_ROWS: usize = 14;
 /// Drums that have a row each; of a run over more of them the rhythm is enough.
 const MOST_DRUMS: usize = 2;
+/// Worth of a row that tells something by itself.
+const TELLS: u8 = 2;
 /// Semitones above the lowest note of a row, as they are written.
 const ABOVE: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -25,6 +27,8 @@ const ABOVE: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 struct Row {
     name: String,
     is_drum: bool,
+    /// 0 for an ornament, 1 for an accompaniment, [`TELLS`] for what tells something.
+    worth: u8,
     /// Begin and end in sixteenths, and pitch, of each stroke.
     strokes: Vec<(usize, usize, Pitch)>,
 }
@@ -64,9 +68,12 @@ pub fn caption(performance: &Performance, mapping: &Mapping) -> Vec<String> {
     let bars = performance.end.0.div_ceil(TICKS_PER_BAR).min(MOST_BARS);
     let mut rows = rows(performance, mapping);
     while rows.len() > MOST_ROWS {
-        // What is struck once or twice is news; of the others who says least goes.
-        let telling = |row: &Row| row.strokes.len() > 2 && !row.is_drum;
-        let Some(least) = (0..rows.len()).filter(|&row| telling(&rows[row])).min_by_key(|&row| rows[row].strokes.len()) else { break };
+        // Ornaments first, then who accompanies: the fewest strokes of them.
+        let Some(least) =
+            (0..rows.len()).filter(|&row| rows[row].worth < TELLS).min_by_key(|&row| (rows[row].worth, rows[row].strokes.len()))
+        else {
+            break;
+        };
         rows.remove(least);
     }
     let is_melodic = rows.iter().any(|row| !row.is_drum);
@@ -96,6 +103,7 @@ fn rows(performance: &Performance, mapping: &Mapping) -> Vec<Row> {
                 let row = rows.entry(place).or_insert_with(|| Row {
                     name: name(performance, cue.channel, pitch, entry),
                     is_drum: cue.channel.is_drums(),
+                    worth: worth(performance, mapping, cue.channel, pitch),
                     strokes: Vec::new(),
                 });
                 open.insert((cue.channel, pitch), (place, row.strokes.len()));
@@ -111,6 +119,20 @@ fn rows(performance: &Performance, mapping: &Mapping) -> Vec<Row> {
         }
     }
     rows.into_values().collect()
+}
+
+/// How much a row tells.
+fn worth(performance: &Performance, mapping: &Mapping, channel: Channel, pitch: Pitch) -> u8 {
+    const ORNAMENTS: [Role; 4] = [Role::OpenHat, Role::Fill, Role::Section, Role::Ghost];
+    let Some(signs) = mapping.signs() else { return TELLS };
+    if channel.is_drums() {
+        // A drum may be struck for something, too.
+        let tells = Role::ALL.into_iter().any(|role| !ORNAMENTS.contains(&role) && mapping.drums(role).contains(&pitch));
+        return if tells { TELLS } else { 0 };
+    }
+    let part = performance.setups.iter().position(|setup| setup.channel == channel);
+    let accompanies = part.is_some_and(|part| part != signs.frame_depth.part && part < signs.first_lead);
+    if accompanies { 1 } else { TELLS }
 }
 
 /// Drums of an entry that differ.

@@ -13,8 +13,10 @@ const LEAST: u32 = 6;
 const LEAST_OF_OTHERS: u32 = 3;
 /// Choices.
 const MOST: usize = 4;
-/// Bars without a stroke of a family that is heard alone: none.
-const EMPTY_BARS: usize = 0;
+/// Bars in which a family is heard alone, its strokes in them at least, and bars without any at most.
+const BARS: u32 = 4;
+const LEAST_ALONE: u32 = 5;
+const EMPTY_BARS: usize = 1;
 
 /// A family asked about, and the songs that have much of it.
 type Subject = (Family, &'static [&'static str]);
@@ -138,9 +140,9 @@ fn asked_alone(family: Family, run: &Run, chance: &mut fastrand::Rng) -> Option<
     let voices = voices(&piece);
     let voice = voices.iter().find(|voice| voice.family == family)?;
     let others = |window: Window| voices.iter().filter(move |other| other.family != family && other.strokes_in(window) > 0);
-    let mut windows = piece.windows(piece.usual());
+    let mut windows = piece.windows(BARS);
     let empty = |window: Window| window.of(&voice.strokes).iter().filter(|strokes| **strokes == 0).count();
-    windows.retain(|&window| voice.strokes_in(window) >= LEAST && empty(window) <= EMPTY_BARS && others(window).count() >= 2);
+    windows.retain(|&window| voice.strokes_in(window) >= LEAST_ALONE && empty(window) <= EMPTY_BARS && others(window).count() >= 2);
     let window = *chance.choice(&windows)?;
     let answer = choice(voice.named(), others(window).map(Voice::named), MOST, chance)?;
     let strokes = voice.strokes_in(window);

@@ -1,9 +1,12 @@
 //! The call stack by ear: which of two stretches recurses, and whether it goes deeper or comes back.
 
+use std::collections::BTreeMap;
+
 use super::piece::{Piece, Window};
 use super::sounding::{heard, heard_where, place, told};
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
+use crate::trace::{CodeId, Entry, MarkKind, Trace};
 
 pub const RECURSION: &str = "recursion";
 pub const WAY: &str = "call-stack";
@@ -27,14 +30,24 @@ pub fn make_recursion(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> O
 
 fn asked_recursion(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
     let piece = Piece::groove(run)?;
+    // Where the order is inferred, numbers lead to no place in the trace.
+    if piece.is_inferred {
+        return None;
+    }
     let signs = piece.mapping().signs()?;
     let depth = piece.strokes(&signs.frame_depth);
+    let entered = entered_again(&run.trace);
+    let again = |window: Window| {
+        let steps = piece.steps(window);
+        let after = |step: u64| entered.partition_point(|(at, _)| *at < step);
+        &entered[after(steps.start)..after(steps.end)]
+    };
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for window in piece.windows(piece.usual()) {
         let bars = window.of(&piece.bars);
-        if bars.iter().all(|bar| bar.whole.is_recursive) {
+        if again(window).len() >= bars.len() && bars.iter().all(|bar| bar.whole.is_recursive && bar.whole.calls > 0) {
             with.push(window);
-        } else if bars.iter().all(|bar| !bar.whole.is_recursive) {
+        } else if again(window).is_empty() && bars.iter().all(|bar| !bar.whole.is_recursive) {
             without.push(window);
         }
     }
@@ -49,13 +62,16 @@ fn asked_recursion(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
     let right = chance.usize(..2);
     let [a, b] = if right == 0 { [with, without] } else { [without, with] };
     let letter = ["A", "B"];
-    let whole = piece.whole(with);
-    let names = functions(&piece, with);
+    let mut names: Vec<&str> =
+        again(with).iter().filter_map(|(_, code)| Some(run.trace.codes.get(code.index())?.qualname.as_str())).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
     let why = format!(
-        "In {} {names}: up to {} frames deep, {} of them entered. In {} nothing runs that is already under way, {} frames deep at most.",
+        "In {} {} is entered {count} times while it is under way, up to {} frames deep. In {} nothing is, {} frames deep at most.",
         letter[right],
-        whole.deepest,
-        whole.whole.calls,
+        names.join(" or "),
+        piece.whole(with).deepest,
         letter[1 - right],
         piece.whole(without).deepest
     );
@@ -66,20 +82,42 @@ fn asked_recursion(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
     }
     evidence.explain = Some("@frame".to_owned());
     Some(Draft {
-        ask: "Two stretches of the same run. In one of them a function calls itself. In which?".to_owned(),
+        ask: "Two stretches of the same run. In one of them a function is called again while it is still under way: it recurses. In which?"
+            .to_owned(),
         shown: Vec::new(),
         heard: vec![heard("A", &piece, a)?, heard("B", &piece, b)?],
         answer: Answer::Choice { choices: letter.map(str::to_owned).to_vec(), right },
         evidence,
-        basis: vec![("A", place(&piece, a)), ("B", place(&piece, b)), ("deepest", whole.deepest.to_string())],
+        basis: vec![("A", place(&piece, a)), ("B", place(&piece, b)), ("count", count.to_string())],
     })
 }
 
-/// What runs most in a stretch, as the subject of a sentence.
-fn functions(piece: &Piece, window: Window) -> String {
-    let whole = piece.whole(window).whole;
-    let name = piece.run.trace.codes.get(whole.code.index()).map_or("a function", |code| &code.qualname);
-    format!("a function is entered while it is under way ({name} runs)")
+/// Which functions are entered while they are under way in their thread, and after how many instructions of the run.
+fn entered_again(trace: &Trace) -> Vec<(u64, CodeId)> {
+    let mut frames: BTreeMap<u16, Vec<CodeId>> = BTreeMap::new();
+    let mut found = Vec::new();
+    let mut steps = 0;
+    for entry in &trace.entries {
+        let Entry::Mark(mark) = entry else {
+            steps += 1;
+            continue;
+        };
+        let frames = frames.entry(mark.thread).or_default();
+        match mark.kind {
+            MarkKind::Called(code) => {
+                if frames.contains(&code) {
+                    found.push((steps, code));
+                }
+                frames.push(code);
+            }
+            MarkKind::Resumed(code) => frames.push(code),
+            MarkKind::Returned(_) | MarkKind::Yielded(_) | MarkKind::Unwound(_) => {
+                frames.pop();
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 pub fn make_way(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {

@@ -78,7 +78,7 @@ pub const AMOUNTS: &[Amount] = &[
         subject: "depth",
         goal: Goal::Execution,
         ask: "Two stretches of the same run. In which of them is the call stack deeper?",
-        told_by: "the bass: busier and lower the deeper",
+        told_by: "the bass, busier and lower the deeper",
         counted: "frames above the first on the average",
         tallies: |signs| vec![&signs.frame_depth],
         step: |state| state.frame_depth,
@@ -168,7 +168,7 @@ fn asked(amount: &Amount, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft
     let letter = ["A", "B"];
     let mut evidence = Evidence::new(
         format!(
-            "{} has {} {}, {} has {}; {} is what tells it: {} strokes against {}.",
+            "{} has {} {}, {} has {}. What tells it: {}, {} strokes against {}.",
             letter[right],
             count(more),
             amount.counted,

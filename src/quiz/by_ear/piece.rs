@@ -1,11 +1,12 @@
 //! The piece of a run, bar by bar: what sounds in each bar, and which instructions it stands for. Knows no question.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::compose::{self, Mapping, Style, StyleName, Tally, compose};
 use crate::fold::{Gesture, Threads, Zoom, fold};
 use crate::music::{Pitch, TICKS_PER_BAR, TICKS_PER_SIXTEENTH, Tick};
-use crate::perform::{Bars, Channel, CueKind, Performance, excerpt, perform};
+use crate::perform::{Bars, Channel, Cue, CueKind, Performance, excerpt, perform};
 use crate::quiz::Run;
 use crate::score::{Cause, State};
 use crate::trace::{CodeId, Entry, Listener, Trace};
@@ -63,7 +64,7 @@ pub struct Window {
 }
 
 impl Window {
-    pub fn numbers(self) -> std::ops::Range<usize> {
+    pub fn numbers(self) -> Range<usize> {
         self.first as usize..(self.first + self.bars) as usize
     }
 
@@ -162,6 +163,14 @@ impl<'a> Piece<'a> {
         whole
     }
 
+    /// The instructions of the run that a window stands for, counted from 0: of a run of several threads only if their order
+    /// was measured.
+    pub fn steps(&self, window: Window) -> Range<u64> {
+        let bars = window.of(&self.bars).iter().filter(|bar| bar.whole.steps > 0);
+        let since = bars.map(|bar| bar.whole.since).min().unwrap_or_default();
+        since..since + self.whole(window).whole.steps
+    }
+
     /// What each bar says; empty where every instruction is a note.
     pub fn states(&self, window: Window) -> &[State] {
         window.of(&self.performance.states)
@@ -201,15 +210,25 @@ impl<'a> Piece<'a> {
 
     /// The notes that stand for instructions in a window, with their part, in their order.
     pub fn notes(&self, window: Window) -> Vec<(usize, Tick, Cause)> {
-        let (from, to) = (Tick::of_bar(window.first), Tick::of_bar(window.first + window.bars));
+        let [from, to] = [Tick::of_bar(window.first), Tick::of_bar(window.first + window.bars)];
         let begins = self.performance.cues.partition_point(|cue| cue.at < from);
         let cues = self.performance.cues[begins..].iter().take_while(|cue| cue.at < to);
-        cues.filter_map(|cue| match cue.kind {
-            CueKind::On { note, .. } => Some((self.part(cue.channel)?, cue.at, self.performance.causes[note as usize])),
+        let strokes = cues.filter_map(|cue| self.stroke(cue)).filter(|(_, _, _, cause)| !cause.is_state);
+        strokes.map(|(part, at, _, cause)| (part, at, cause)).collect()
+    }
+
+    /// Every stroke: its part, moment, pitch, and why it is there; at one moment what is a state first.
+    pub fn strokes_all(&self) -> Vec<(usize, Tick, Pitch, Cause)> {
+        let mut strokes: Vec<_> = self.performance.cues.iter().filter_map(|cue| self.stroke(cue)).collect();
+        strokes.sort_by_key(|(_, at, _, cause)| (*at, !cause.is_state));
+        strokes
+    }
+
+    fn stroke(&self, cue: &Cue) -> Option<(usize, Tick, Pitch, Cause)> {
+        match cue.kind {
+            CueKind::On { pitch, note, .. } => Some((self.part(cue.channel)?, cue.at, pitch, self.performance.causes[note as usize])),
             CueKind::Off { .. } => None,
-        })
-        .filter(|(_, _, cause)| !cause.is_state)
-        .collect()
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Sign {
     count: fn(&Bar) -> u32,
     /// Least of it that is there, and most where it is not.
     marks: [u32; 2],
+    /// Strokes that say so, at least: fewer pass unheard.
+    least: u32,
     /// Whether a bar says so.
     is_said: fn(&State) -> bool,
     /// The instruments that say so: a part of the score, or drums of it; nothing of it sounds in a stretch without.
@@ -39,6 +41,7 @@ pub const SIGNS: &[Sign] = &[
         names: ["collection", "collections"],
         count: |bar| bar.whole.collections,
         marks: [1, 0],
+        least: 1,
         is_said: |state| state.collected.is_some(),
         of: |_, signs| vec![(signs.collector, Vec::new())],
         explain: "@gc",
@@ -52,6 +55,7 @@ pub const SIGNS: &[Sign] = &[
         names: ["exception raised or passed on", "exceptions raised or passed on"],
         count: |bar| bar.whole.raised,
         marks: [1, 0],
+        least: 2,
         is_said: |state| state.raised > 0,
         of: |piece, signs| {
             let crash = piece.mapping().drums(Role::Crash).to_vec();
@@ -68,6 +72,7 @@ pub const SIGNS: &[Sign] = &[
         names: ["hand-over", "hand-overs"],
         count: |bar| bar.whole.switches,
         marks: [1, 0],
+        least: 2,
         is_said: |_| true,
         of: |piece, signs| vec![(signs.turning.part, piece.mapping().drums(Role::HandOver).to_vec())],
         explain: "@gil",
@@ -81,6 +86,7 @@ pub const SIGNS: &[Sign] = &[
         names: ["suspension or resumption", "suspensions and resumptions"],
         count: |bar| bar.whole.suspensions,
         marks: [1, 0],
+        least: 4,
         is_said: |state| state.work == Some(Work::Suspend),
         of: |_, signs| vec![(signs.part_of(Work::Suspend), Vec::new())],
         explain: "gen",
@@ -95,8 +101,9 @@ pub const SIGNS: &[Sign] = &[
         count: |bar| bar.released,
         // The end of a frame or of a small container gives back some, too.
         marks: [16, 8],
+        least: 4,
         is_said: |state| state.releases,
-        of: |_, signs| vec![(signs.releases.part, signs.releases.drums.clone())],
+        of: |piece, signs| vec![(signs.releases.part, piece.mapping().drums(Role::Releases).to_vec())],
         explain: "@refcount",
         songs: &["memory", "primes", "comprehensions"],
     },
@@ -138,7 +145,7 @@ fn asked(sign: &Sign, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
         let is_said = piece.states(window).iter().any(sign.is_said);
         match struck(window) {
             0 if count <= most => without.push(window),
-            1.. if count >= least && is_said => with.push(window),
+            struck if struck >= sign.least && count >= least && is_said => with.push(window),
             _ => {}
         }
     }

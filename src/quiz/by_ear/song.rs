@@ -1,19 +1,19 @@
 //! Which of some songs it is, by what they do: asked of a stretch that none of the others is like.
 
 use super::piece::{Piece, Window};
-use super::sounding::{heard, place, told};
+use super::sounding::{heard, heard_where, place, told};
 use crate::quiz::maker::{Draft, choice};
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need};
 use crate::score::{State, Work};
 use crate::songs;
 
-/// A song and those it is to be told from.
-const TRIOS: &[(&str, [&str; 2])] = &[
-    ("loops", ["recursion", "comprehensions"]),
-    ("recursion", ["loops", "strings"]),
-    ("comprehensions", ["primes", "matrix"]),
-    ("memory", ["attributes", "closures"]),
-    ("tasks", ["threads", "primes"]),
+/// A song, those it is to be told from, and where to read on.
+const TRIOS: &[(&str, [&str; 2], &str)] = &[
+    ("loops", ["recursion", "comprehensions"], "loop"),
+    ("recursion", ["loops", "strings"], "@frame"),
+    ("comprehensions", ["primes", "matrix"], "build"),
+    ("memory", ["attributes", "closures"], "@refcount"),
+    ("tasks", ["threads", "primes"], "gen"),
 ];
 
 pub const BUBBLE: &str = "bubble";
@@ -65,21 +65,25 @@ pub fn goal(_: &str) -> Goal {
 }
 
 pub fn subjects() -> Vec<String> {
-    TRIOS.iter().map(|(song, _)| (*song).to_owned()).collect()
+    TRIOS.iter().map(|(song, ..)| (*song).to_owned()).collect()
 }
 
 pub fn need(subject: &str) -> Need {
-    let trio = TRIOS.iter().find(|(song, _)| *song == subject);
-    Need::Songs(trio.map_or(Vec::new(), |(song, others)| std::iter::once(*song).chain(*others).collect()))
+    let trio = TRIOS.iter().find(|(song, ..)| *song == subject);
+    Need::Songs(trio.map_or(Vec::new(), |(song, others, _)| std::iter::once(*song).chain(*others).collect()))
 }
 
 /// A song as a choice: its name and its idea.
 fn named(name: &str) -> String {
     let song = name.trim_start_matches('@');
-    songs::named(song).map_or(name.to_owned(), |song| format!("@{}: {}", song.name, song.idea()))
+    songs::named(song).map_or(name.to_owned(), |song| {
+        // The title stands before the colon.
+        let idea = song.idea();
+        format!("@{}: {}", song.name, idea.split_once(": ").map_or(idea, |(_, rest)| rest))
+    })
 }
 
-pub fn make(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
+pub fn make(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let (run, others) = ground.runs.split_first()?;
     let piece = Piece::groove(run)?;
     let others: Vec<Piece> = others.iter().filter_map(|run| Piece::groove(run)).collect();
@@ -114,7 +118,7 @@ pub fn make(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draf
         evidence.heard.extend(window.and_then(|window| heard(&other.run.program.name, other, window)));
     }
     evidence.heard.extend(heard(&run.program.name, &piece, window));
-    evidence.explain = Some("@loop".to_owned());
+    evidence.explain = TRIOS.iter().find(|(song, ..)| *song == subject).map(|(_, _, explain)| (*explain).to_owned());
     Some(Draft {
         ask: "Which of these programs is it?".to_owned(),
         shown: Vec::new(),
@@ -160,13 +164,16 @@ pub fn make_sort(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> 
     let mut evidence = Evidence::new(
         format!(
             "{bubble_is} is the bubble sort: {} turns of loops, and no frame is entered. {merge_is} is the merge sort: {} frames entered, up to {} \
-             deep; hear the wood block and the busy bass.",
+             deep: hear the wood block and the busy bass.",
             little.whole.turns, much.whole.calls, much.deepest
         ),
         [told("A", a.0, a.1), told("B", b.0, b.1)].concat(),
     );
-    for (label, (piece, window)) in letters.iter().zip([a, b]) {
-        evidence.heard.extend(heard(label, piece, window));
+    for (label, (piece, window)) in ["A: kick, wood block and bass", "B: kick, wood block and bass"].into_iter().zip([a, b]) {
+        let signs = piece.mapping().signs()?;
+        let drums = [&signs.turning.drums[..], &signs.calling.drums].concat();
+        let is_telling = |part: usize, pitch| part == signs.frame_depth.part || part == signs.turning.part && drums.contains(&pitch);
+        evidence.heard.extend(heard_where(label, piece, window, |part, pitch, _| is_telling(part, pitch)));
     }
     evidence.explain = Some("@frame".to_owned());
     Some(Draft {

@@ -69,7 +69,6 @@ pub fn told(label: &str, piece: &Piece, window: Window) -> Vec<String> {
 /// Which bars of which piece these are, for whoever works the answer out again: the program, the style, the bars, and the
 /// instructions of the run, counted from 0, the last of them not included.
 pub fn place(piece: &Piece, window: Window) -> String {
-    let whole = piece.whole(window).whole;
-    let since = window.of(&piece.bars).iter().filter(|bar| bar.whole.steps > 0).map(|bar| bar.whole.since).min().unwrap_or_default();
-    format!("{} {} {window} {since}..{}", piece.run.program.name, piece.mapping().name(), since + whole.steps)
+    let steps = piece.steps(window);
+    format!("{} {} {window} {}..{}", piece.run.program.name, piece.mapping().name(), steps.start, steps.end)
 }

@@ -64,8 +64,7 @@ fn asked(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
     let window = *chance.choice(&by_count[right])?;
     let voices = voices(&piece, window);
     let parts: Vec<String> = voices.iter().map(|(thread, notes)| format!("thread {thread} has {notes} notes")).collect();
-    let hand_overs = piece.whole(window).whole.switches;
-    let why = format!("In these bars {}; another one takes over {hand_overs} times.", parts.join(", "));
+    let why = format!("In these bars {}; hand-overs: {}.", parts.join(", "), piece.whole(window).whole.switches);
     let mut evidence = Evidence::new(why, told("", &piece, window));
     evidence.heard.push(heard_where("the melody alone", &piece, window, |_, _, cause| !cause.is_state)?);
     evidence.explain = Some("@gil".to_owned());

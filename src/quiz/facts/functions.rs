@@ -60,8 +60,8 @@ fn parted(name: &str) -> (&str, &str) {
     name.rsplit_once('.').unwrap_or(("", name))
 }
 
-/// What may be taken for it: members of other types of the same name, and others of the same type, in an order left to
-/// chance. None does its work in the same function.
+/// What may be taken for it: members of other types of the same name, and others of the same type, those of the same kind
+/// of slot first, in an order left to chance. None does its work in the same function.
 fn alike(function: &'static Function, version: Version, chance: &mut fastrand::Rng) -> [Vec<&'static Function>; 2] {
     let (owner, name) = parted(function.name);
     let others =
@@ -78,14 +78,16 @@ fn alike(function: &'static Function, version: Version, chance: &mut fastrand::R
     }
     chance.shuffle(&mut namesakes);
     chance.shuffle(&mut siblings);
+    let kind = |function: &Function| function.slot.map(|slot| slot.split('_').next());
+    siblings.retain(|other| other.slot != Some("tp_getset") || function.slot == Some("tp_getset"));
+    siblings.sort_by_key(|other| kind(other) != kind(function));
     [namesakes, siblings]
 }
 
-/// Three of both, two of the first; none works in the same function as another.
-fn three(first: Vec<&'static Function>, second: Vec<&'static Function>) -> Vec<&'static Function> {
+/// Four of both, two of each where there are as many; none works in the same function as another.
+fn four([namesakes, siblings]: &[Vec<&'static Function>; 2]) -> Vec<&'static Function> {
     let mut chosen: Vec<&'static Function> = Vec::new();
-    let (first, rest) = first.split_at(first.len().min(6));
-    for (candidates, most) in [(first, 2), (&second[..], 3), (rest, 3)] {
+    for (candidates, most) in [(namesakes, 2), (siblings, 4), (namesakes, 4)] {
         for candidate in candidates {
             if chosen.len() < most && chosen.iter().all(|other| worker(other) != worker(candidate)) {
                 chosen.push(candidate);
@@ -98,8 +100,7 @@ fn three(first: Vec<&'static Function>, second: Vec<&'static Function>) -> Vec<&
 fn c_function(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let version = ground.version;
     let function = Function::in_version(subject, version).filter(|function| !function.is_python())?;
-    let [namesakes, siblings] = alike(function, version, chance);
-    let others = three(namesakes, siblings);
+    let others = four(&alike(function, version, chance));
     let right = worker(function);
     let mut lines = vec![format!("{subject}: {}", sheet::told(function.place()))];
     lines.extend(others.iter().map(|other| format!("{}: {}", other.name, sheet::told(other.place()))));
@@ -111,7 +112,7 @@ fn c_function(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Opt
         ask: format!("Which C function does the work of {subject} in CPython {version}?"),
         shown: Vec::new(),
         heard: Vec::new(),
-        answer: choice(right.to_owned(), others.iter().map(|other| worker(other).to_owned()), 4, chance)?,
+        answer: choice(right.to_owned(), others.iter().map(|other| worker(other).to_owned()), 5, chance)?,
         evidence,
         basis: vec![
             ("version", version.to_string()),
@@ -126,18 +127,17 @@ fn c_function(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Opt
 fn python_name(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let version = ground.version;
     let function = Function::in_version(subject, version).filter(|function| !function.is_python())?;
-    let [namesakes, siblings] = alike(function, version, chance);
-    let others = three(siblings, namesakes);
+    let others = four(&alike(function, version, chance));
     let mut lines = vec![format!("{subject}: {}", sheet::told(function.place()))];
     lines.extend(others.iter().map(|other| format!("{}: {}", other.name, sheet::told(other.place()))));
     let mut evidence = Evidence::new(format!("{} of {} is {subject}.", worker(function), function.file), lines);
     evidence.explain = Some(function.name.to_owned());
     evidence.inferred = doubt(function.checked, version);
     Some(Draft {
-        ask: format!("In CPython {version} a breakpoint stops in the C function {}. What did the program do?", worker(function)),
+        ask: format!("The C function {} of CPython {version} does the work of one of these. Of which?", worker(function)),
         shown: Vec::new(),
         heard: Vec::new(),
-        answer: choice(subject.to_owned(), others.iter().map(|other| other.name.to_owned()), 4, chance)?,
+        answer: choice(subject.to_owned(), others.iter().map(|other| other.name.to_owned()), 5, chance)?,
         evidence,
         basis: vec![
             ("version", version.to_string()),
@@ -162,15 +162,14 @@ fn c_or_python(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Op
         Function::all().iter().filter(move |other| other.name.starts_with(&prefix) && other.name[prefix.len()..].split('.').count() == 1)
     };
     let of_version = |other: &&Function| other.versions.contains(version);
-    // One in the other language from the same module, and files of the other modules.
-    let other_way = named(module).filter(of_version).find(|other| other.is_python() != function.is_python()).map(language);
-    let mut further: Vec<String> = MODULES.iter().flat_map(|module| named(module)).filter(of_version).map(language).collect();
-    further.sort();
-    further.dedup();
+    // The other language in the same module, and of other modules one in each.
     let right = language(function);
-    further.retain(|other| *other != right && Some(other) != other_way.as_ref());
+    let other_way = named(module).filter(of_version).find(|other| other.is_python() != function.is_python());
+    let mut further: Vec<&Function> = MODULES.iter().flat_map(|module| named(module)).filter(of_version).collect();
+    further.retain(|other| other.file != function.file && other_way.is_none_or(|way| way.file != other.file));
     chance.shuffle(&mut further);
-    let others: Vec<String> = other_way.into_iter().chain(further).take(3).collect();
+    let further = [true, false].map(|is_python| further.iter().find(|other| other.is_python() == is_python).copied());
+    let others: Vec<String> = other_way.into_iter().chain(further.into_iter().flatten()).map(language).collect();
     let mut evidence = Evidence::new(format!("{subject} is {right}."), vec![format!("{subject}: {}", sheet::told(function.place()))]);
     evidence.explain = Some(function.name.to_owned());
     evidence.inferred = doubt(function.checked, version);

@@ -40,7 +40,8 @@ fn seen(run: &Run) -> Vec<Seen<'_>> {
         for place in &probed.places {
             let [only] = &place.ways[..] else { continue };
             // The same words twice on a line: nobody could tell which is meant.
-            let twins = probed.places.iter().filter(|other| other.site.text == place.site.text).count();
+            let is_twin = |other: &Site| other.text == place.site.text && other.access == place.site.access;
+            let twins = probed.places.iter().filter(|other| is_twin(&other.site)).count();
             let is_plain = place.others == 0 && twins == 1 && probed.is_whole && place.site.text.chars().count() <= 60;
             if is_plain && probed.line > 0 {
                 seen.push(Seen { line: probed.line, site: &place.site, way: &only.way, version: probed.dialect.version });
@@ -88,25 +89,30 @@ fn clues(run: &Run, line: u32, load: &Load, name: &str) -> Vec<String> {
         let ends = |at: usize| !is_word(text[..at].chars().next_back()) && !is_word(text[at + name.len()..].chars().next());
         text.match_indices(name).any(|(at, _)| ends(at))
     };
+    let is_asked = load.rule == Outcome::Fallback;
     let mut numbers: Vec<u32> = Vec::new();
     for (number, text) in (1..).zip(run.program.lines()) {
         let text = text.trim();
         let is_told = !text.starts_with(['#', '"']);
-        let defines = load.mro.iter().any(|kind| is_class(text, kind)) || text.starts_with("def __getattr__");
+        let defines = load.mro.iter().any(|kind| is_class(text, kind)) || is_asked && text.starts_with("def __getattr__");
         let sets = has(text) && (text.starts_with("def ") || text.contains(&format!("{name} =")) || text.contains(&format!(".{name}")));
         if number == line || is_told && (defines || sets) {
             numbers.push(number);
         }
     }
+    // What decorates a definition says what it is.
+    let decorated = |number: &u32| run.line(*number).starts_with("def ") && *number > 1 && run.line(*number - 1).starts_with('@');
+    let decorators: Vec<u32> = numbers.iter().copied().filter(decorated).map(|number| number - 1).collect();
+    numbers.extend(decorators);
+    numbers.sort_unstable();
+    numbers.dedup();
     // The nearest to the line, where there are more than fit.
-    const MOST: usize = 12;
+    const MOST: usize = 10;
     while numbers.len() > MOST {
         let far = numbers.iter().enumerate().max_by_key(|(_, number)| number.abs_diff(line)).map_or(0, |(at, _)| at);
         numbers.remove(far);
     }
-    let mut lines = sheet::listing(run, numbers, &[line]);
-    lines.truncate(20);
-    lines
+    sheet::listing(run, numbers, &[line])
 }
 
 /// The steps of a way, each with the C function that takes it.
@@ -165,11 +171,15 @@ fn attribute(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Opti
             )
         }
     };
-    let mut evidence = Evidence::new(rule(load, name), told(seen));
+    let why = rule(load, name);
+    let why = if subject == "first" {
+        format!("The types come before the object itself: a data descriptor in one of them would win. {why}")
+    } else {
+        why
+    };
+    let mut evidence = Evidence::new(why, told(seen));
     evidence.explain = Some("@attribute".to_owned());
     let is_there = subject != "next" || load.found().is_some();
-    // Of a choice of types the nearer ones are the more likely: all that are asked.
-    let others: Vec<String> = others;
     Some(Draft {
         ask,
         shown: clues(run, seen.line, load, name),

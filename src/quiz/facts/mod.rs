@@ -2,11 +2,12 @@
 //!
 //! Knows no version by itself: that of the ground decides, or of the run that is asked about.
 
+mod blocks;
+mod collector;
 mod doubt;
 mod functions;
 mod leaving;
 mod lookups;
-mod memory;
 mod opcodes;
 mod peps;
 mod sheet;
@@ -39,8 +40,8 @@ pub(super) const MAKERS: &[Maker] = &[
     types::OPERATION,
     lookups::ATTRIBUTE,
     lookups::CALLABLE,
-    memory::COLLECTION,
-    memory::BLOCKS,
+    collector::COLLECTION,
+    blocks::BLOCKS,
     threads::GIL,
     threads::SUSPENDED,
 ];

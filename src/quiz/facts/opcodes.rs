@@ -81,7 +81,7 @@ fn handler(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option
     };
     let mut lines = vec![right.clone()];
     lines.extend(handler.parts.iter().map(|part| format!("  made of {}", part.trim_end_matches(','))));
-    let mut evidence = Evidence::new(format!("In {version} it begins there.{generated} {}", opcode.does), lines);
+    let mut evidence = Evidence::new(format!("In {version} the handler is in {}.{generated} {}", place.file, opcode.does), lines);
     evidence.explain = Some(opcode.name.to_owned());
     evidence.inferred = doubt(handler.checked, version);
     Some(Draft {
@@ -131,7 +131,7 @@ fn described(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Opti
     for (name, does) in compared {
         lines.extend(sheet::wrapped(&format!("{name}: {}", sheet::first_sentence(does))));
     }
-    let mut evidence = Evidence::new(format!("It is {subject}. The others do something else."), lines);
+    let mut evidence = Evidence::new(format!("It is {subject}. What the others do is told below."), lines);
     evidence.explain = Some(subject.to_owned());
     Some(Draft {
         ask: format!("Which opcode of CPython {version} does this?"),
@@ -168,7 +168,7 @@ fn stack_effect(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> O
     let opcode = of(subject, version)?;
     let effect = opcode.effect(version)?;
     let right = growth(effect)?;
-    let others = (right - 2..=right + 2).filter(|&other| other != right && (-3..=2).contains(&other));
+    let others = (right - 2..=right + 2).filter(|&other| other != right && (-4..=2).contains(&other));
     let lines = vec![format!("before: ..., {}", effect.before), format!("after:  ..., {}", effect.after)];
     let lines = lines.iter().map(|line| line.trim_end_matches([',', ' ']).to_owned()).collect();
     let mut evidence = Evidence::new(opcode.does.clone(), lines);

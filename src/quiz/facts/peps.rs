@@ -45,13 +45,23 @@ fn numbers(peps: &[u16]) -> String {
     peps.iter().map(u16::to_string).collect::<Vec<_>>().join(",")
 }
 
+/// The version that a PEP came with, to compare by.
+fn came(pep: &Pep) -> (u8, u8) {
+    let parted = pep.version.as_deref().and_then(|version| version.split_once('.'));
+    parted.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?))).unwrap_or((u8::MAX, 0))
+}
+
 fn behind(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let version = ground.version;
     let opcode = Opcode::named(subject).filter(|opcode| opcode.versions.contains(version))?;
-    // What only made it faster did not bring it.
-    let brought: Vec<u16> = opcode.peps.iter().copied().filter(|&number| number != 659).collect();
-    let right = Pep::numbered(*chance.choice(&brought)?)?;
-    let is_other = |pep: &&Pep| !opcode.peps.contains(&pep.number) && !pep.changed.contains(subject) && pep.status == "Final";
+    // The oldest brought it: what came later made it faster, or gave it more to do.
+    let right = opcode.peps.iter().filter_map(|&number| Pep::numbered(number)).min_by_key(|pep| came(pep))?;
+    // What is behind its kin has to do with it, too.
+    let kin = || Opcode::all().iter().filter(|other| other.family == opcode.family);
+    let is_other = |pep: &&Pep| {
+        let is_near = kin().any(|other| other.peps.contains(&pep.number)) || pep.changed.contains(subject);
+        !is_near && pep.status == "Final"
+    };
     // Those that changed something in the bytecode are more likely meant.
     let mut others: Vec<&Pep> = Pep::all().iter().filter(is_other).filter(|pep| !pep.changed.is_empty()).collect();
     chance.shuffle(&mut others);
@@ -83,10 +93,12 @@ fn about(subject: &str, _: &Ground, chance: &mut fastrand::Rng) -> Option<Draft>
     chance.shuffle(&mut near);
     chance.shuffle(&mut far);
     let others: Vec<&Pep> = near.into_iter().chain(far).take(3).collect();
-    let came = right.version.as_deref().map(|version| format!(" It came with Python {version}.")).unwrap_or_default();
+    let came = right.version.as_deref().map(|version| format!("It came with Python {version}.")).unwrap_or_default();
     let lines = others.iter().map(|pep| sheet::clipped(&format!("PEP {}: {}", pep.number, pep.title))).collect();
-    let mut evidence =
-        Evidence::new(format!("PEP {}, {}. {}{came}", right.number, right.title.trim_end_matches('.'), right.changed), lines);
+    let mut evidence = Evidence::new(
+        format!("PEP {}, {}. {} {came}", right.number, right.title.trim_end_matches('.'), right.changed).replace("  ", " "),
+        lines,
+    );
     evidence.explain = Some(format!("PEP {}", right.number));
     let answer = choice(right.about.clone(), others.iter().map(|pep| pep.about.clone()), 4, chance)?;
     Some(Draft {
@@ -103,7 +115,7 @@ fn came_in(subject: &str, _: &Ground, chance: &mut fastrand::Rng) -> Option<Draf
     let (what, right, why, explain) = match subject.strip_prefix("pep-") {
         Some(number) => {
             let pep = Pep::numbered(number.parse().ok()?)?;
-            let what = format!("what PEP {number} brought ({})", pep.title.trim_end_matches('.'));
+            let what = format!("what PEP {number} proposed ({})", pep.title.trim_end_matches('.'));
             (what, pep.version.clone()?, pep.about.clone(), format!("PEP {number}"))
         }
         None => {
@@ -119,7 +131,7 @@ fn came_in(subject: &str, _: &Ground, chance: &mut fastrand::Rng) -> Option<Draf
     let mut evidence = Evidence::new(format!("It came with Python {right}. {why}"), Vec::new());
     evidence.explain = Some(explain);
     Some(Draft {
-        ask: format!("With which version of Python came {what}?"),
+        ask: format!("Which version of Python was the first with {what}?"),
         shown: Vec::new(),
         heard: Vec::new(),
         answer: choice(format!("Python {right}"), near.map(|other| format!("Python 3.{other}")), 4, chance)?,
@@ -135,7 +147,8 @@ fn took_over(subject: &str, _: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
     let heirs: Vec<&'static Opcode> =
         opcode.to.iter().filter_map(|name| Opcode::named(name)).filter(|heir| heir.versions.contains(after)).collect();
     // One that came for it tells more than one that was there.
-    let right = heirs.iter().find(|heir| !heir.versions.contains(last)).or(heirs.first())?;
+    let is_new = |heir: &Opcode| !heir.versions.contains(last);
+    let right = *heirs.iter().min_by_key(|heir| (!is_new(heir), heir.family != opcode.family))?;
     let is_other = |other: &&Opcode| other.versions.contains(after) && !opcode.to.iter().any(|heir| heir == other.name);
     let (mut near, mut far): (Vec<&Opcode>, Vec<&Opcode>) =
         Opcode::all().iter().filter(is_other).partition(|other| other.family == opcode.family || other.family == right.family);
@@ -143,8 +156,8 @@ fn took_over(subject: &str, _: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
     chance.shuffle(&mut far);
     let others = near.into_iter().chain(far).take(3).map(|other| other.name.to_owned());
     let whole = opcode.to.join(", ");
-    let lines = vec![format!("{subject}, until {last}: {}", opcode.to.join(", "))];
-    let mut evidence = Evidence::new(format!("Since {after} its work is done by {whole}. {}: {}", right.name, right.does), lines);
+    let lines = heirs.iter().flat_map(|heir| sheet::wrapped(&format!("{}: {}", heir.name, heir.does))).collect();
+    let mut evidence = Evidence::new(format!("Since {after} its work is done by {whole}."), lines);
     evidence.explain = Some(subject.to_owned());
     Some(Draft {
         ask: format!("{subject} was there until {last}. Which opcode took over work of it in {after}?"),

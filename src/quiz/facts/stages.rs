@@ -75,7 +75,7 @@ fn when(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
     evidence.explain = Some("@loop".to_owned());
     evidence.inferred = unread(version);
     Some(Draft {
-        ask: format!("The eval loop of CPython {version} has a stage that is shown here. What goes through it?"),
+        ask: format!("When does the eval loop of CPython {version} come to the stage that is shown here?"),
         shown: std::iter::once(head(stage).to_owned()).chain(place(stage, version)).collect(),
         heard: Vec::new(),
         answer: choice(right.words().to_owned(), others, 4, chance)?,
@@ -89,12 +89,20 @@ fn unread(version: Version) -> Option<String> {
     (version == Version::LAST).then(|| format!("that {version} does it in the same order as the version before"))
 }
 
-/// A stage as a choice: what happens, and its name.
+/// Longest that a choice is, columns: two lines of a terminal are read at a glance.
+const LONGEST: usize = 130;
+
+/// A stage as a choice: its name, and what happens as far as there is room.
 fn told(stage: &Stage) -> String {
     let does = sheet::first_sentence(&stage.does).trim_end_matches('.');
     // Words that say that something came before say too much.
     let does = does.strip_prefix("Then ").unwrap_or(does).trim_start_matches("On a miss ");
-    format!("{}: {does}.", stage.title)
+    let told = format!("{}: {does}", stage.title);
+    if told.len() <= LONGEST {
+        return told;
+    }
+    let end = ["; ", ": ", ", "].iter().filter_map(|stop| told[..LONGEST].rfind(stop)).max().filter(|&end| end > stage.title.len());
+    told[..end.unwrap_or(LONGEST)].to_owned()
 }
 
 fn next(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {

@@ -184,7 +184,7 @@ fn why(run: &Run, happenings: &[Happening<'_>], chance: &mut fastrand::Rng) -> O
     evidence.explain = Some("@gil".to_owned());
     evidence.inferred = (cause != Handover::End).then(|| "the reason: told by the instruction that the thread ran last".to_owned());
     Some(Draft {
-        ask: format!("The last lines that {name} ran, and then it held the GIL no longer. Why?"),
+        ask: format!("These are the last lines that {name} ran before the GIL went to another. Why did it go?"),
         shown: lines,
         heard: Vec::new(),
         answer: choice(reason(cause).to_owned(), others, 3, chance)?,

@@ -37,22 +37,22 @@ fn base(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
     let version = ground.version;
     let bases: Vec<&str> = bases_of(subject, version).collect();
     let right = *bases.first()?;
-    // Types that others inherit from, of its own kind first: of an exception exceptions.
-    let is_exception = bases.last() == Some(&"BaseException");
+    // Types that others inherit from, exceptions beside an exception.
+    let is_exception = |kind: &str| kind == "BaseException" || bases_of(kind, version).any(|base| base == "BaseException");
     let mut others: Vec<&str> = Vec::new();
     for function in Function::all().iter().filter(|function| function.versions.contains(version)) {
         let kind = function.name.split('.').next().unwrap_or_default();
-        let mut ancestors = bases_of(kind, version).peekable();
-        let fits = kind != right && kind != subject && Function::is_kind(kind, version) && !kind.starts_with('_') && is_known(kind);
-        let is_of_kind = ancestors.any(|base| base == "BaseException") || kind == "BaseException";
-        if fits && is_of_kind == is_exception && !kind.ends_with("Warning") && !others.contains(&kind) {
-            others.push(kind);
+        for base in bases_of(kind, version).take(1) {
+            let fits = base != right && base != subject && !base.contains(['_', '.']) && is_exception(base) == is_exception(subject);
+            if fits && !others.contains(&base) {
+                others.push(base);
+            }
         }
     }
-    let further: Vec<String> = bases.iter().skip(1).copied().chain(["object"]).map(str::to_owned).collect();
     chance.shuffle(&mut others);
     // Those that it inherits from, but not directly, are the ones to know apart.
-    let wrong: Vec<String> = further.into_iter().take(1).chain(others.into_iter().map(str::to_owned)).take(3).collect();
+    let further = bases.iter().skip(1).copied().chain(["object"]).take(1);
+    let wrong: Vec<String> = further.chain(others).map(str::to_owned).collect();
     let order = std::iter::once(subject).chain(bases.iter().copied()).chain(["object"]).collect::<Vec<_>>().join(", ");
     let mut evidence = Evidence::new(
         format!("{subject}.__base__ is {right}. An attribute of an object of type {subject} is looked for in these, in order."),
@@ -67,11 +67,6 @@ fn base(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
         evidence,
         basis: vec![("version", version.to_string()), ("type", subject.to_owned()), ("mro", order)],
     })
-}
-
-/// Whether a program can name the type without an import.
-fn is_known(kind: &str) -> bool {
-    Function::of(kind).next().is_some() || kind.ends_with("Error") || kind.ends_with("Exception")
 }
 
 fn slot(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
@@ -153,10 +148,16 @@ fn operated(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Optio
     let [left, symbol, right] = subject.split(' ').collect::<Vec<_>>()[..] else { return None };
     let found = operation(symbol, &[left, right], version).filter(|found| found.shortcut.is_none())?;
     let answer = answered(&found)?;
-    let elsewhere = PAIRS.iter().filter_map(|pair| operation(symbol, pair, version));
-    let asked: Vec<Try> = found.tries.iter().copied().chain(elsewhere.flat_map(|found| found.tries)).collect();
-    let mut others: Vec<String> = asked.iter().map(told).filter(|other| *other != answer).collect();
-    others.push(NOBODY.to_owned());
+    // Who is asked before, and that nobody may answer, are the ones to know apart.
+    let mut elsewhere: Vec<String> =
+        PAIRS.iter().filter_map(|pair| operation(symbol, pair, version)).flat_map(|found| found.tries).map(|each| told(&each)).collect();
+    chance.shuffle(&mut elsewhere);
+    let mut others: Vec<String> = Vec::new();
+    for other in found.tries.iter().map(told).chain([NOBODY.to_owned()]).chain(elsewhere) {
+        if other != answer && !others.contains(&other) && others.len() < 3 {
+            others.push(other);
+        }
+    }
     let steps = found.tries.iter().map(|each| {
         let says = match each.answer {
             Some(Answer::Answers) => "answers",

@@ -64,19 +64,18 @@ impl Stage {
             stage.notices.push(format!("there is no CPython on the search path: {} runs the programs", ran.run.interpreter));
         }
         if !matches!(first, First::Songs) {
-            stage.first = Some(ran).filter(|ran| ran.run.trace.steps().next().is_some());
+            stage.first = Some(ran).filter(|ran| !ran.run.program.is_blank());
         }
         Ok(stage)
     }
 
     fn run_own(&mut self, own: &Own) -> Result<Ran, TutorError> {
         let ran = run::own(own, &self.manner)?;
-        if ran.run.trace.steps().next().is_none() {
-            let name = own.program.name.clone();
-            if !ran.run.program.is_blank() {
-                return Err(TutorError::NeverRan { name, outcome: ran.run.trace.outcome.clone() });
-            }
+        let name = own.program.name.clone();
+        if ran.run.program.is_blank() {
             self.notices.push(format!("{name} is empty: all questions are about songs"));
+        } else if ran.run.trace.steps().next().is_none() {
+            return Err(TutorError::NeverRan { name, outcome: ran.run.trace.outcome.clone() });
         }
         Ok(ran)
     }
@@ -103,12 +102,7 @@ impl Stage {
 
     /// Draws a question about a card, and tells what it is about: from one of the programs that will do, in an order
     /// that the seed decides. `None` where none of them gives one.
-    pub fn question(&mut self, card: &Card, seed: u64) -> Result<Option<Drawn>, TutorError> {
-        self.question_of(card, None, seed)
-    }
-
-    /// The same, from this song before all others.
-    pub fn question_of(&mut self, card: &Card, song: Option<&'static Song>, seed: u64) -> Result<Option<Drawn>, TutorError> {
+    pub fn question(&mut self, card: &Card, from: From, seed: u64) -> Result<Option<Drawn>, TutorError> {
         let ground = |version, runs| Ground { runs, version };
         match quiz::need(card) {
             None => Ok(None),
@@ -127,7 +121,7 @@ impl Stage {
             }
             Some(need @ (Need::Any(best) | Need::Probed(best))) => {
                 let is_probed = matches!(need, Need::Probed(_));
-                self.of_any(card, &self.candidates(song, best, seed), is_probed, seed)
+                self.of_any(card, &self.candidates(from, best, seed), is_probed, seed)
             }
         }
     }
@@ -153,7 +147,9 @@ impl Stage {
             let Some(run) = run else { continue };
             let version = run.version.unwrap_or(self.version);
             if let Some(question) = quiz::ask(card, &Ground { runs: vec![Arc::clone(&run)], version }, seed) {
-                let is_known = run.is_own || matches!(candidate, Candidate::Lesson(_));
+                // A question that names the song has told it already.
+                let is_named = question.ask.contains(&run.program.name);
+                let is_known = run.is_own || is_named || matches!(candidate, Candidate::Lesson(_));
                 let gives_away = !is_known && quiz::maker(&card.maker).is_some_and(|maker| maker.sense == Sense::Ear);
                 let about = About { words: format!("{} by {}", run.program.name, run.interpreter), gives_away };
                 self.studied.push(run);
@@ -179,7 +175,7 @@ impl Stage {
     }
 
     /// Programs to draw a question from: a lesson's song, what was named, those that are best for it, all others.
-    fn candidates(&self, song: Option<&'static Song>, best: &[&str], seed: u64) -> Vec<Candidate> {
+    fn candidates(&self, from: From, best: &[&str], seed: u64) -> Vec<Candidate> {
         let mut chance = fastrand::Rng::with_seed(seed);
         let mut best: Vec<&'static Song> = best.iter().filter_map(|name| songs::named(name).ok()).collect();
         chance.shuffle(&mut best);
@@ -187,8 +183,23 @@ impl Stage {
         chance.shuffle(&mut others);
         let first = self.first.as_ref().map(|_| Candidate::First);
         let songs = best.into_iter().chain(others).map(Candidate::Song);
-        song.map(Candidate::Lesson).into_iter().chain(first).chain(songs).collect()
+        match from {
+            From::Song(song) => std::iter::once(Candidate::Lesson(song)).chain(first).chain(songs).collect(),
+            From::FirstAlone if first.is_some() => first.into_iter().collect(),
+            From::FirstAlone | From::Any => first.into_iter().chain(songs).collect(),
+        }
     }
+}
+
+/// Which programs a question may be drawn from, where any will do.
+#[derive(Debug, Clone, Copy)]
+pub enum From {
+    /// What was named before all songs.
+    Any,
+    /// Only what was named, if something was.
+    FirstAlone,
+    /// This song before all others.
+    Song(&'static Song),
 }
 
 /// A question, and what it is about.
