@@ -35,7 +35,7 @@ pub(super) fn draw(ui: &mut Ui, study: &mut Study, theme: &Theme, act: &mut Opti
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         match &prompt {
             Prompt::Ask(asked) => ask(ui, study, asked, theme, act),
-            Prompt::Recall(topic) => recall(ui, study, &topic.title, act),
+            Prompt::Recall(card) => recall(ui, study, &card.topic.title, act),
             Prompt::Compare(compare) => grade(ui, study, compare, theme, act),
             // A break has no text.
             Prompt::Rest(rest) => {
@@ -112,7 +112,9 @@ fn on(ui: &mut Ui, words: &str, act: &mut Option<Act>) {
 
 fn ask(ui: &mut Ui, study: &mut Study, asked: &Asked, theme: &Theme, act: &mut Option<Act>) {
     let question = &asked.question;
-    let about = asked.about.as_deref().map(|about| format!(" · {about}")).unwrap_or_default();
+    // What would tell the answer is told with the verdict.
+    let about = asked.about.as_ref().filter(|about| !about.gives_away || study.reply.is_some());
+    let about = about.map(|about| format!(" · {}", about.words)).unwrap_or_default();
     let head = format!("{}, {} to come · {}{about}", asked.number, asked.left, question.goal);
     ui.label(RichText::new(head).size(SMALL).color(theme.faint));
     if asked.is_prediction {
@@ -175,7 +177,8 @@ fn grade(ui: &mut Ui, study: &Study, compare: &Compare, theme: &Theme, act: &mut
         ui.separator();
         ui.label(RichText::new("How much of it did you have?").strong());
         ui.horizontal(|ui| {
-            for (digit, key, words) in [("1", Key::Num1, "1  forgot it"), ("2", Key::Num2, "2  part of it"), ("3", Key::Num3, "3  knew it")] {
+            for (digit, key, words) in [("1", Key::Num1, "1  forgot it"), ("2", Key::Num2, "2  part of it"), ("3", Key::Num3, "3  knew it")]
+            {
                 let is_pressed = ui.input(|input| input.key_pressed(key)) && ui.memory(|memory| memory.focused().is_none());
                 if ui.button(words).clicked() || is_pressed {
                     *act = Some(Act::Reply(digit.to_owned()));
@@ -215,9 +218,16 @@ fn over(ui: &mut Ui, summary: &Summary) {
         ui.label(format!("{goal}: {right} of {asked}"));
     }
     if let Some((number, is_passed)) = summary.lesson {
-        ui.label(if is_passed { format!("Lesson {number} is done.") } else { format!("Lesson {number} is open still: its check was not right.") });
+        ui.label(if is_passed {
+            format!("Lesson {number} is done.")
+        } else {
+            format!("Lesson {number} is open still: its check was not right.")
+        });
     }
-    ui.label(format!("Due tomorrow: {}; within a week: {}; never asked yet: {}.", summary.due_tomorrow, summary.due_this_week, summary.unseen));
+    ui.label(format!(
+        "Due tomorrow: {}; within a week: {}; never asked yet: {}.",
+        summary.due_tomorrow, summary.due_this_week, summary.unseen
+    ));
     if summary.unsaved > 0 {
         ui.label(format!("{} answers could not be saved.", summary.unsaved));
     }

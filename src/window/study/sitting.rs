@@ -86,7 +86,7 @@ fn sit(order: Order, data: Data, told: &Receiver<Told>, say: &Sender<Said>) -> R
     let mut tutor = Tutor::open(order, data)?;
     // Nobody listens where the window has closed; then nobody speaks either.
     let say = |said| drop(say.send(said));
-    let mut next = |tutor: &mut Tutor| {
+    let next = |tutor: &mut Tutor| {
         let prompt = tutor.next(began.elapsed().as_secs_f64() / MINUTE_S)?;
         for notice in tutor.take_notices() {
             say(Said::Notice(notice));
