@@ -379,7 +379,7 @@ def watched(question, witness, is_called):
         return None
     wanted = [dict(each) for each in witness.program["objects"]]
     seen = witness.watch("objects", objects=wanted)
-    key = "%s %s %s" % (basis["line"], basis["object"], basis["name"])
+    key = "%s %s %s %d" % (basis["line"], basis["object"], basis["name"], is_called)
     told = (seen or {"objects": {}})["objects"].get(key)
     return None if not told or None in told else told
 

@@ -134,7 +134,7 @@ def trace_objects(frame, event, arg):
 
 
 def look(frame, wanted):
-    key = "%d %s %s" % (wanted["line"], wanted["object"], wanted["name"])
+    key = "%d %s %s %d" % (wanted["line"], wanted["object"], wanted["name"], wanted["is_called"])
     first = wanted["object"]
     spaces = frame.f_locals, frame.f_globals, vars(__import__("builtins"))
     obj = next((space[first] for space in spaces if first in space), spaces)

@@ -7,16 +7,21 @@ use super::onward;
 use super::text::percent;
 use crate::atlas::{Stage, Topic};
 use crate::quiz::{Card, RECALL};
-use crate::study::{Progress, Record, Share, recall};
+use crate::study::{Note, Progress, Record, Share, recall};
 
 pub fn write(out: &mut impl Write, record: &Record, map: &Progress) -> io::Result<()> {
     writeln!(out, "# Notes from memory, as of {}", map.today)?;
     let noted: Vec<&Topic> = Topic::all().iter().filter(|topic| record.note(&topic.name).is_some()).collect();
-    if noted.is_empty() {
+    if record.notes.is_empty() {
         writeln!(out, "\nNone yet. `evalody study --topic recall` asks for one before it shows an explanation.")?;
     }
     for topic in noted {
         write_topic(out, topic, record, map)?;
+    }
+    // Of topics that the atlas has no more.
+    for note in record.notes.iter().filter(|note| Topic::named(&note.topic).is_none()) {
+        writeln!(out, "\n## {}", marked(&note.topic))?;
+        write_note(out, note)?;
     }
     write_schedule(out, map)?;
     write_lessons(out, map)?;
@@ -28,13 +33,11 @@ fn write_topic(out: &mut impl Write, topic: &Topic, record: &Record, map: &Progr
     writeln!(out, "\n## @{}: {}", topic.name, marked(&topic.title))?;
     if let Some(memory) = record.cards.get(&Card::new(RECALL, &topic.name)) {
         let chance = percent(recall(memory, map.today));
-        writeln!(out, "\nRecalled {} times, next due on {}; the chance to recall it today is {chance}.", memory.asked, memory.due)?;
+        let times = if memory.asked == 1 { "once".to_owned() } else { format!("{} times", memory.asked) };
+        writeln!(out, "\nAsked {times}, due on {}; the chance to recall it today is {chance}.", memory.due)?;
     }
     for note in record.notes.iter().filter(|note| note.topic == topic.name) {
-        writeln!(out, "\n### What you wrote on {}\n", note.day)?;
-        for line in note.text.lines() {
-            writeln!(out, "{}", format!("> {}", marked(line)).trim_end())?;
-        }
+        write_note(out, note)?;
     }
     writeln!(out, "\n### What the atlas says\n\n{}\n", marked(&topic.about))?;
     let stages = topic.stages.iter().filter(|stage| stage.is_in(map.version));
@@ -42,6 +45,14 @@ fn write_topic(out: &mut impl Write, topic: &Topic, record: &Record, map: &Progr
         writeln!(out, "{number}. {}: {}", marked(title), marked(does))?;
     }
     writeln!(out, "\nThe stages are those of CPython {}. To listen for: {}", map.version, marked(&topic.listen))
+}
+
+fn write_note(out: &mut impl Write, note: &Note) -> io::Result<()> {
+    writeln!(out, "\n### What you wrote on {}\n", note.day)?;
+    for line in note.text.lines() {
+        writeln!(out, "{}", format!("> {}", marked(line)).trim_end())?;
+    }
+    Ok(())
 }
 
 fn write_schedule(out: &mut impl Write, map: &Progress) -> io::Result<()> {

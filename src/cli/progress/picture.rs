@@ -196,7 +196,7 @@ fn ticks(sheet: &mut Sheet, map: &Progress, top: f64) -> f64 {
     for path in &map.paths {
         let boxes: Vec<(String, bool)> =
             path.steps.iter().map(|(step, ticked)| (format!("{}: {}", step.name, step.read), ticked.is_some())).collect();
-        row(&path.path.title, &boxes, path.next().map(|step| format!("next: {} ({})", step.read, step.name)).unwrap_or_default());
+        row(&path.path.name, &boxes, path.next().map(|step| format!("next: {} ({})", step.read, step.name)).unwrap_or_default());
     }
     y
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use chrono::NaiveDate;
 
 use super::super::paragraph::hanging;
-use super::super::table::{Column, Table, short};
+use super::super::table::{Column, Table};
 use super::{Shown, onward};
 use crate::compare::grouped;
 use crate::study::{OfGoal, Progress, Share};
@@ -112,7 +112,7 @@ fn heard(out: &mut impl Write, shown: &Shown, width: usize) -> io::Result<()> {
         let mut cells = vec![count.to_string(), of.to_string(), family.to_owned()];
         if width >= MIDDLING {
             let open = map.opcodes.iter().filter(|opcode| opcode.family == family && opcode.heard.is_none());
-            cells.push(short(&open.map(|opcode| opcode.name).collect::<Vec<_>>().join(" "), room));
+            cells.push(fitted(&open.map(|opcode| opcode.name).collect::<Vec<_>>(), room));
         }
         table.bare(cells);
     }
@@ -122,6 +122,17 @@ fn heard(out: &mut impl Write, shown: &Shown, width: usize) -> io::Result<()> {
         paragraph(out, &format!("and {} that it does not have: {}", names.len(), names.join(" ")), width)?;
     }
     Ok(())
+}
+
+/// As many names as fit, and how many more there are.
+fn fitted(names: &[&str], room: usize) -> String {
+    let all = names.join(" ");
+    if all.chars().count() <= room {
+        return all;
+    }
+    let told = |count: usize| format!("{} and {} more", names[..count].join(" "), names.len() - count);
+    let most = (1..names.len()).rev().find(|count| told(*count).chars().count() <= room);
+    most.map_or_else(|| format!("{} of them", names.len()), told)
 }
 
 fn visited(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()> {
@@ -138,7 +149,7 @@ fn visited(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()>
     paragraph(out, &format!("Lessons: {done} of {}{next}", map.lessons.len()), width)?;
     if map.notes > 0 {
         let notes = if map.notes == 1 { "1 note".to_owned() } else { format!("{} notes", map.notes) };
-        paragraph(out, &format!("Written from memory: {notes}; read them by: evalody progress --export notes.md"), width)?;
+        paragraph(out, &format!("Written from memory: {notes}; beside the atlas: evalody progress --export notes.md"), width)?;
     }
     Ok(())
 }
@@ -160,4 +171,52 @@ fn paths(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()> {
         table.bare(cells);
     }
     table.write(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::Version;
+    use crate::quiz;
+    use crate::study::{Memory, Record};
+
+    /// All that widens a table: great numbers, long names, ticks and days.
+    fn busy(today: NaiveDate) -> Record {
+        let mut record = Record::default();
+        for (index, card) in (0_u32..).zip(quiz::deck()) {
+            let last = today - chrono::Days::new(9);
+            let due = last + chrono::Days::new(u64::from(index % 30) + 1);
+            record.cards.insert(card, Memory { difficulty: 5.0, stability: 9.0, last, due, asked: 3, lapses: 1 });
+        }
+        for opcode in ["LOAD_FAST", "PRECALL", "INPLACE_TRUE_DIVIDE"] {
+            record.hear(opcode, today);
+        }
+        record.notes.push(crate::study::Note { topic: "gil".into(), day: today, text: "one".into() });
+        record
+    }
+
+    #[test]
+    fn every_line_is_as_wide_as_the_terminal_at_most_from_40_columns_on() {
+        let today = NaiveDate::from_ymd_opt(2026, 9, 30).unwrap();
+        for record in [Record::default(), busy(today)] {
+            for version in [Version::FIRST, Version::LAST] {
+                let map = Progress::of(&record, &quiz::deck(), today, version);
+                let shown = Shown { map, is_inferred: true };
+                for width in [40, 55, 56, 83, 84, 100] {
+                    let mut text = Vec::new();
+                    write(&mut text, &shown, width).unwrap();
+                    for line in String::from_utf8(text).unwrap().lines() {
+                        assert!(line.chars().count() <= width, "{width}: {line}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_do_not_fit_are_counted() {
+        assert_eq!(fitted(&["A", "B"], 20), "A B");
+        assert_eq!(fitted(&["LOAD_FAST", "LOAD_CONST", "NOP"], 21), "LOAD_FAST and 2 more");
+        assert_eq!(fitted(&["LOAD_FAST", "LOAD_CONST"], 5), "2 of them");
+    }
 }

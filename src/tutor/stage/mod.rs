@@ -174,7 +174,8 @@ impl Stage {
         Ok(run)
     }
 
-    /// Programs to draw a question from: a lesson's song, what was named, those that are best for it, all others.
+    /// Programs to draw a question from: of a lesson its song, and its next card where that gives none; else what was named,
+    /// those that are best for it, all others.
     fn candidates(&self, from: From, best: &[&str], seed: u64) -> Vec<Candidate> {
         let mut chance = fastrand::Rng::with_seed(seed);
         let mut best: Vec<&'static Song> = best.iter().filter_map(|name| songs::named(name).ok()).collect();
@@ -184,7 +185,7 @@ impl Stage {
         let first = self.first.as_ref().map(|_| Candidate::First);
         let songs = best.into_iter().chain(others).map(Candidate::Song);
         match from {
-            From::Song(song) => std::iter::once(Candidate::Lesson(song)).chain(first).chain(songs).collect(),
+            From::Song(song) => vec![Candidate::Lesson(song)],
             From::FirstAlone if first.is_some() => first.into_iter().collect(),
             From::FirstAlone | From::Any => first.into_iter().chain(songs).collect(),
         }
