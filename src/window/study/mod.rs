@@ -58,7 +58,10 @@ impl Study {
                 self.play();
             }
             Said::Reply(reply) => match *reply {
-                Reply::Unclear(why) => self.unclear = Some(why),
+                Reply::Unclear(why) => {
+                    self.typed.clear();
+                    self.unclear = Some(why);
+                }
                 Reply::Noted => self.go_on(),
                 reply => {
                     self.reply = Some(reply);
@@ -133,6 +136,9 @@ fn typed(context: &Context, study: &Study) -> Option<Act> {
     }
     let Some(Prompt::Ask(asked)) = &study.prompt else { return None };
     let Answer::Choice { choices, .. } = &asked.question.answer else { return None };
+    if pressed(Key::Num0) {
+        return Some(Act::Reply(String::new()));
+    }
     let letters = [Key::A, Key::B, Key::C, Key::D, Key::E];
     let chosen = letters.into_iter().take(choices.len()).position(pressed)?;
     Some(Act::Reply(char::from(b'a' + chosen as u8).to_string()))

@@ -138,7 +138,7 @@ fn ask(ui: &mut Ui, study: &mut Study, asked: &Asked, theme: &Theme, act: &mut O
         Answer::Number(_) | Answer::Name { .. } if is_open => {
             let hint = if matches!(question.answer, Answer::Number(_)) { "a number" } else { "a name" };
             let response = ui.add(TextEdit::singleline(&mut study.typed).hint_text(hint).desired_width(260.0));
-            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !study.typed.trim().is_empty() {
+            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
                 *act = Some(Act::Reply(study.typed.trim().to_owned()));
             } else {
                 response.request_focus();
@@ -146,7 +146,8 @@ fn ask(ui: &mut Ui, study: &mut Study, asked: &Asked, theme: &Theme, act: &mut O
         }
         Answer::Number(_) | Answer::Name { .. } => {}
     }
-    if is_open && ui.link(RichText::new("I do not know").size(SMALL)).clicked() {
+    let key = if matches!(question.answer, Answer::Choice { .. }) { "0" } else { "Enter alone" };
+    if is_open && ui.link(RichText::new(format!("I do not know  ({key})")).size(SMALL)).clicked() {
         *act = Some(Act::Reply(String::new()));
     }
 }
