@@ -56,15 +56,19 @@ const ROOMS: &[Room] = &[
     door("output", &[]),
     // What is remembered from one run to the next.
     door("kept", &["output"]),
+    // A source tree of CPython, and the editor that opens it.
+    door("checkout", &["atlas", "kept"]),
+    // What a probe tells is a lookup; a second set of types would only be copied.
+    door("interpreter", &["program", "trace", "lookup"]),
+    // A source tree of CPython, and the editor that opens it.
+    door("checkout", &["atlas", "kept"]),
+    // What a probe tells is a lookup; a second set of types would only be copied.
+    door("interpreter", &["program", "trace", "lookup"]),
     // Runs what questions are made from, and asks them; it keeps what was answered before it tells the verdict.
     door(
         "tutor",
         &["program", "songs", "atlas", "lookup", "trace", "fold", "score", "compose", "perform", "quiz", "study", "kept", "interpreter"],
     ),
-    // A source tree of CPython, and the editor that opens it.
-    door("checkout", &["atlas", "kept"]),
-    // What a probe tells is a lookup; a second set of types would only be copied.
-    door("interpreter", &["program", "trace", "lookup"]),
     // Music is made while the program runs: it asks the one for more as the other gives.
     door("feed", &["interpreter", "perform", "compose", "score", "fold", "music", "trace", "program"]),
     // The mix asks why a note is there.

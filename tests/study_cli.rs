@@ -78,6 +78,17 @@ fn answers_are_piped_in_one_a_line_and_an_empty_line_is_i_do_not_know() {
 }
 
 #[test]
+fn a_second_sitting_of_a_day_has_nothing_new_unless_something_is_named() {
+    let Some(desk) = Desk::new() else { return };
+    let all = "\n".repeat(60);
+    desk.sit(&["--length", "200"], &all).assert().code(0);
+    let second = stdout(&mut desk.sit(&[], &all));
+    assert!(second.contains("Nothing is due, and today's share of what is new was asked."), "{second}");
+    let named = stdout(&mut desk.sit(&["@recursion"], "\n\n"));
+    assert!(named.contains("\n2 asked, 0 right\n"), "{named}");
+}
+
+#[test]
 fn the_end_of_answers_ends_the_sitting_with_all_saved() {
     let Some(desk) = Desk::new() else { return };
     let shown = stdout(&mut desk.sit(&[], "\n\n"));
@@ -189,7 +200,7 @@ fn lessons_are_listed_with_those_that_are_finished() {
 #[test]
 fn a_lesson_is_gone_through_by_answers_alone() {
     let Some(desk) = Desk::new() else { return };
-    let shown = stdout(&mut desk.sit(&["@lessons/1"], "a\n\n\n\n"));
+    let shown = stdout(&mut desk.sit(&["@lessons/1"], "\n\n\n\n"));
     let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("no {words:?} in {shown}"));
     assert!(at("Lesson 1: ") < at("Before you listen, guess"));
     assert!(at("Before you listen, guess") < at("Listen to @loops."));
@@ -275,8 +286,12 @@ impl Sitting {
 
     /// Reads until something is asked.
     fn read_to_prompt(&mut self) {
+        self.read_to(b"\n> ");
+    }
+
+    fn read_to(&mut self, end: &[u8]) {
         let mut asked = Vec::new();
-        while !asked.ends_with(b"\n> ") {
+        while !asked.ends_with(end) {
             let read = self.stdout.read_until(b' ', &mut asked).unwrap();
             assert!(read > 0, "it ended: {}{}", self.shown, String::from_utf8_lossy(&asked));
         }
@@ -328,13 +343,17 @@ fn in_a_terminal_of_forty_columns_all_is_asked_by_keys_alone() {
     let line = format!("stty cols 40 rows 24; exec {evalody} study --no-sound --interpreter {}", desk.python.display());
     command.current_dir(desk.folder.path()).env("EVALODY_DATA", desk.path("data")).args(["-qec", &line, "/dev/null"]);
     let mut sitting = Sitting::begin(command);
-    sitting.read_to_prompt();
-    sitting.answer(b"zzz\n");
+    for _ in 0..2 {
+        sitting.read_to_prompt();
+        sitting.answer(b"\n");
+        sitting.read_to(b"(Enter goes on) ");
+        sitting.answer(b"\n");
+    }
     sitting.read_to_prompt();
     sitting.answer(b"\x03");
     let (shown, status) = sitting.end();
     assert_eq!(status, 130, "{shown}");
-    assert!(shown.contains("Stopped: 0 asked") || shown.contains("Stopped: 1 asked"), "{shown}");
+    assert!(shown.contains("Stopped: 2 asked, 0 right; all is saved"), "{shown}");
     for line in shown.lines().filter(|line| !line.contains("evalody:")) {
         // What turns while a program runs is taken away by the terminal.
         let line = line.trim_end().rsplit("\u{1b}[2K").next().unwrap_or_default();

@@ -112,7 +112,7 @@ fn ask(tutor: &mut Tutor) -> Option<Asked> {
 
 fn judged(reply: Reply) -> Judged {
     match reply {
-        Reply::Judged(judged) => judged,
+        Reply::Judged(judged) => *judged,
         other => panic!("no verdict: {other:?}"),
     }
 }
@@ -259,7 +259,8 @@ fn a_topic_asks_only_about_itself() {
                 is_recalled = true;
                 gil.reply("");
             }
-            _ => break,
+            Prompt::Over(_) => break,
+            other => panic!("{other:?}"),
         }
     }
     assert!(is_recalled);

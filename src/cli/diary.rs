@@ -34,13 +34,13 @@ pub fn heard(source: &Source, repertoire: &Repertoire, verbose: bool) {
 /// Notes opcodes, those that the atlas knows.
 pub fn heard_opcodes<'a>(opcodes: impl IntoIterator<Item = &'a str>, verbose: bool) {
     let known: BTreeSet<&str> = opcodes.into_iter().filter(|name| Opcode::named(name).is_some()).collect();
-    note(!known.is_empty(), verbose, |record, today| known.iter().fold(false, |is_new, opcode| record.hear(opcode, today) || is_new));
+    note(!known.is_empty(), verbose, |record, today| known.iter().filter(|opcode| record.hear(opcode, today)).count() > 0);
 }
 
 /// Notes pages of the atlas, by the names that records give them.
 pub fn visited<'a>(pages: impl IntoIterator<Item = &'a str>, verbose: bool) {
     let pages: BTreeSet<&str> = pages.into_iter().collect();
-    note(!pages.is_empty(), verbose, |record, today| pages.iter().fold(false, |is_new, page| record.visit(page, today) || is_new));
+    note(!pages.is_empty(), verbose, |record, today| pages.iter().filter(|page| record.visit(page, today)).count() > 0);
 }
 
 /// Changes the record, if there is something to note, and the diary is kept. `change` tells whether anything is new.

@@ -62,7 +62,7 @@ pub struct Tutor {
 /// What leads from one prompt to the next.
 enum Way {
     Sitting(Box<Session>),
-    Lesson(Course),
+    Lesson(Box<Course>),
 }
 
 /// A prompt that waits for a reply.
@@ -91,9 +91,16 @@ impl Tutor {
         let way = match plan {
             Plan::Lesson(number) => {
                 let lesson = Lesson::numbered(number).ok_or_else(|| TutorError::NoLesson { number, there: Lesson::all().len() })?;
-                Way::Lesson(Course::new(lesson))
+                Way::Lesson(Box::new(Course::new(lesson)))
             }
-            Plan::Sitting | Plan::Goal(_) | Plan::Topic(_) => Way::Sitting(Box::new(Session::new(ledger.record(), &deck, today, seed))),
+            Plan::Sitting | Plan::Goal(_) | Plan::Topic(_) => {
+                let mut record = ledger.record().clone();
+                if plan != Plan::Sitting || !matches!(first, First::Songs) {
+                    // Who names a topic or a program wants more than the day's share of what is new.
+                    record.days.remove(&today);
+                }
+                Way::Sitting(Box::new(Session::new(&record, &deck, today, seed)))
+            }
         };
         let stage = Stage::open(&first, manner, seed)?;
         Ok(Self {
@@ -122,6 +129,11 @@ impl Tutor {
     /// The day of the sitting.
     pub fn today(&self) -> NaiveDate {
         self.today
+    }
+
+    /// Who runs the programs, as people read it.
+    pub fn interpreter(&self) -> &str {
+        self.stage.interpreter()
     }
 
     pub fn ledger(&self) -> &Ledger {

@@ -69,7 +69,7 @@ pub struct Manner {
     pub choice: Choice,
     pub recorder: Recorder,
     pub only: Only,
-    /// Where none is set, [`super::stage::STEPS`] and [`super::stage::TIME`].
+    /// Where none is set, [`super::STEPS`] and [`super::TIME`].
     pub limits: Limits,
     /// Whether the embedded interpreter confines itself. Songs are confined in any case.
     pub confines_own: bool,

@@ -86,7 +86,7 @@ pub enum Tell {
 pub enum Reply {
     /// It can be no answer, and why; what was asked still stands.
     Unclear(String),
-    Judged(Judged),
+    Judged(Box<Judged>),
     /// A prediction is kept until the piece was heard; a note until it was compared.
     Noted,
     /// A recall is graded, and when it is due again.

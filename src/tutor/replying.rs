@@ -56,7 +56,7 @@ impl Tutor {
             Way::Lesson(_) => {}
         }
         judged.due = self.due(&question.card);
-        Reply::Judged(judged)
+        Reply::Judged(Box::new(judged))
     }
 
     fn recall(&mut self, topic: &'static Topic, text: &str) -> Reply {
@@ -68,16 +68,8 @@ impl Tutor {
             let due = self.rate(topic, Rating::Again);
             let evidence = Evidence { explain: Some(format!("@{}", topic.name)), ..Evidence::new(topic.about.clone(), Vec::new()) };
             let right = topic.title.clone();
-            return Reply::Judged(Judged {
-                is_right: false,
-                is_unknown: true,
-                right,
-                letter: None,
-                evidence,
-                about: None,
-                due,
-                page: Some(page),
-            });
+            let judged = Judged { is_right: false, is_unknown: true, right, letter: None, evidence, about: None, due, page: Some(page) };
+            return Reply::Judged(Box::new(judged));
         }
         // Before this one is kept, which would be the newest.
         let earlier = self.ledger.record().note(&topic.name).cloned();

@@ -12,8 +12,7 @@ pub fn page(topic: &'static Topic, version: Option<Version>) -> Page {
     // A stage has the same number in all versions.
     let stages = (1..).zip(&topic.stages).filter(|(_, stage)| version.is_none_or(|version| stage.is_in(version)));
     for (number, stage) in stages {
-        let when = stage.when.map(|when| format!(" ({})", when.words())).unwrap_or_default();
-        blocks.push(Block::Text(format!("{number}. {}{when}. {}", stage.title, stage.does)));
+        blocks.push(Block::Text(format!("{number}. {}. {}", stage.title, stage.does)));
         blocks.extend(told_places(stage, version, is_long).map(|&(versions, place)| Block::Place {
             label: versions.to_string(),
             versions,

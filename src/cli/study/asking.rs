@@ -272,7 +272,7 @@ impl Sitting {
             self.page.text(&told::stopped(summary))?;
             return Ok(ending::INTERRUPTED);
         }
-        told::summary(&self.page, summary, self.today)?;
+        told::summary(&self.page, summary, matches!(said, Said::Stop), self.today)?;
         if summary.unsaved > 0 {
             eprintln!("evalody: what was answered could not be saved ({} entries)", summary.unsaved);
             return Ok(FAILED);

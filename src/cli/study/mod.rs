@@ -11,7 +11,7 @@ mod what;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
@@ -48,6 +48,7 @@ const TURN: Duration = Duration::from_millis(100);
     }),
     mut_arg("arguments", |arg| arg.index(2)),
     mut_arg("interpreter", |arg| arg.help("auto, embedded, cpython, or a Python by path or name (auto: python3, for @songs too)")),
+    mut_arg("verbose", |arg| arg.help("Also tell which interpreter runs the programs")),
     mut_arg("steps", |arg| arg.help("Instructions of a run that are asked about [default: 60000]")),
     mut_arg("time", |arg| arg.help("Longest run in seconds [default: 10]")),
     after_help = "\
@@ -153,13 +154,15 @@ impl Study {
             Err(TutorError::Interrupted) => return Ok(super::ending::INTERRUPTED),
             tutor => tutor.map_err(failed)?,
         };
+        if self.program.verbose {
+            eprintln!("evalody: {}", tutor.interpreter());
+        }
         let is_heard = !self.no_sound && io::stdin().is_terminal() && io::stdout().is_terminal();
         let ears = Ears::new(is_heard.then_some((&self.sound, font)), self.captions, self.program.quiet);
         asking::sit(tutor, ears, interrupted, self.program.quiet)
     }
 
     fn manner(&self, interrupted: Arc<AtomicBool>) -> Result<Manner, Failure> {
-        debug_assert!(!interrupted.load(Ordering::Relaxed));
         Ok(Manner {
             choice: self.program.interpreter.clone(),
             recorder: self.program.recorder,

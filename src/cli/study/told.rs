@@ -139,14 +139,17 @@ pub fn why(why: Why) -> &'static str {
 }
 
 /// What the sitting came to.
-pub fn summary(page: &Printing, summary: &Summary, today: NaiveDate) -> Result<(), Failure> {
+pub fn summary(page: &Printing, summary: &Summary, is_stopped: bool, today: NaiveDate) -> Result<(), Failure> {
     page.gap()?;
     match (summary.lesson, summary.asked) {
         (Some((number, true)), _) => page.text(&format!("Lesson {number} is finished."))?,
         (Some((number, false)), _) => {
             page.text(&format!("Lesson {number} is not finished: its check was not passed. Hear it again another day."))?
         }
-        (None, 0) => page.text("Nothing was asked.")?,
+        (None, 0) if is_stopped => page.text("Nothing was asked.")?,
+        (None, 0) => {
+            page.text("Nothing is due, and today's share of what is new was asked. For more, name a program, a song or --topic.")?
+        }
         (None, _) => {}
     }
     if summary.asked > 0 {

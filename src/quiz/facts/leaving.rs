@@ -167,7 +167,11 @@ fn leaves_python(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option
         .filter(|(line, names)| is_statement(**line) && names.iter().all(|name| run.line(**line).contains(last(name))))
         .map(|(line, names)| (*line, names))
         .collect();
-    let &(line, names) = chance.choice(&rights)?;
+    // Each function as likely as another: else it were mostly the one that every line calls.
+    let called: Vec<&str> = rights.iter().flat_map(|(_, names)| names.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
+    let name = *chance.choice(&called)?;
+    let of_name: Vec<_> = rights.iter().filter(|(_, names)| names.contains(name)).collect();
+    let &&(line, names) = chance.choice(&of_name)?;
     let told = run.line(line);
     let mut wrong: Vec<u32> =
         stayed.keys().copied().filter(|&other| is_statement(other) && !run.line(other).is_empty() && run.line(other) != told).collect();

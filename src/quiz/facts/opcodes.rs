@@ -80,7 +80,7 @@ fn handler(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option
         ""
     };
     let mut lines = vec![right.clone()];
-    lines.extend(handler.parts.iter().map(|part| format!("  made of {}", part.trim_end_matches(','))));
+    lines.extend(handler.parts.iter().map(|part| format!("  made of {part} ...)")));
     let mut evidence = Evidence::new(format!("In {version} the handler is in {}.{generated} {}", place.file, opcode.does), lines);
     evidence.explain = Some(opcode.name.to_owned());
     evidence.inferred = doubt(handler.checked, version);
@@ -169,7 +169,7 @@ fn stack_effect(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> O
     let effect = opcode.effect(version)?;
     let right = growth(effect)?;
     let others = (right - 2..=right + 2).filter(|&other| other != right && (-4..=2).contains(&other));
-    let lines = vec![format!("before: ..., {}", effect.before), format!("after:  ..., {}", effect.after)];
+    let lines = [format!("before: ..., {}", effect.before), format!("after:  ..., {}", effect.after)];
     let lines = lines.iter().map(|line| line.trim_end_matches([',', ' ']).to_owned()).collect();
     let mut evidence = Evidence::new(opcode.does.clone(), lines);
     evidence.explain = Some(subject.to_owned());

@@ -92,6 +92,11 @@ fn unread(version: Version) -> Option<String> {
 /// Longest that a choice is, columns: two lines of a terminal are read at a glance.
 const LONGEST: usize = 130;
 
+/// Whether all parentheses are closed.
+fn is_whole(text: &str) -> bool {
+    text.matches('(').count() == text.matches(')').count()
+}
+
 /// A stage as a choice: its name, and what happens as far as there is room.
 fn told(stage: &Stage) -> String {
     let does = sheet::first_sentence(&stage.does).trim_end_matches('.');
@@ -101,7 +106,12 @@ fn told(stage: &Stage) -> String {
     if told.len() <= LONGEST {
         return told;
     }
-    let end = ["; ", ": ", ", "].iter().filter_map(|stop| told[..LONGEST].rfind(stop)).max().filter(|&end| end > stage.title.len());
+    let end = ["; ", ": ", ", "]
+        .iter()
+        .flat_map(|stop| told[..LONGEST].match_indices(stop).map(|(end, _)| end))
+        .filter(|&end| end > stage.title.len())
+        .filter(|&end| is_whole(&told[..end]))
+        .max();
     told[..end.unwrap_or(LONGEST)].to_owned()
 }
 

@@ -118,7 +118,7 @@ fn holder(run: &Run, happenings: &[Happening<'_>], chance: &mut fastrand::Rng) -
     let others = threads.into_iter().map(thread).chain(["all of them at once".to_owned()]);
     let mut evidence = Evidence::new(
         format!(
-            "It went to {} before line {} ran, and until it goes on nobody else runs bytecode. A thread that is started has it only when its turn comes.",
+            "It went to {} before line {} ran, and until it is handed on nobody else runs bytecode. A thread that is started has it only when its turn comes.",
             thread(holder),
             here.line
         ),

@@ -49,6 +49,10 @@ fn base(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
             }
         }
     }
+    // Of few types besides exceptions something else is made: then any that a program names.
+    let common =
+        ["float", "complex", "tuple", "type"].into_iter().filter(|kind| others.len() < 3 && !others.contains(kind)).collect::<Vec<_>>();
+    others.extend(common.into_iter().filter(|_| !is_exception(subject)));
     chance.shuffle(&mut others);
     // Those that it inherits from, but not directly, are the ones to know apart.
     let further = bases.iter().skip(1).copied().chain(["object"]).take(1);
@@ -92,6 +96,8 @@ fn slot(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
     far.retain(|slot| !near.contains(slot));
     chance.shuffle(&mut near);
     chance.shuffle(&mut far);
+    // Slots that the same type fills by other methods are nearer than those that it does not have.
+    far.sort_by_key(|slot| !Function::members(kind).any(|member| member.slot == Some(slot) && member.versions.contains(version)));
     let others = near.into_iter().take(2).chain(far).take(3).map(str::to_owned).collect::<Vec<_>>();
     let mut evidence = Evidence::new(
         format!("{method} of {kind} is what its slot {right} holds: {}.", function.place().anchor),
@@ -184,7 +190,7 @@ fn operated(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Optio
     );
     let (a, b) = (article(left), article(right));
     Some(Draft {
-        ask: format!("{a} {left} {symbol} {b} {right}: which function of CPython {version} gives the result?"),
+        ask: format!("Which function of CPython {version} gives the result of {a} {left} {symbol} {b} {right}?"),
         shown: Vec::new(),
         heard: Vec::new(),
         answer: choice(answer, others, 4, chance)?,

@@ -36,6 +36,7 @@ pub struct Stage {
     songs: BTreeMap<&'static str, Ran>,
     probed: BTreeMap<String, Option<Arc<Run>>>,
     version: Version,
+    interpreter: String,
     notices: Vec<String>,
     /// Runs that questions were drawn from, the last one last.
     studied: Vec<Arc<Run>>,
@@ -51,6 +52,7 @@ impl Stage {
             songs: BTreeMap::new(),
             probed: BTreeMap::new(),
             version: Version::LAST,
+            interpreter: String::new(),
             notices: Vec::new(),
             studied: Vec::new(),
         };
@@ -59,6 +61,7 @@ impl Stage {
             First::Song(song) => stage.song(song)?,
             First::Songs => stage.song(&songs::all()[0])?,
         };
+        stage.interpreter.clone_from(&ran.run.interpreter);
         stage.version = ran.run.version.unwrap_or(Version::LAST);
         if !ran.run.is_cpython && stage.manner.choice == Choice::Auto {
             stage.notices.push(format!("there is no CPython on the search path: {} runs the programs", ran.run.interpreter));
@@ -78,6 +81,11 @@ impl Stage {
             return Err(TutorError::NeverRan { name, outcome: ran.run.trace.outcome.clone() });
         }
         Ok(ran)
+    }
+
+    /// Who ran the first program.
+    pub fn interpreter(&self) -> &str {
+        &self.interpreter
     }
 
     /// What there is to say since this was asked last, a line each.
@@ -199,7 +207,7 @@ pub enum From {
     Any,
     /// Only what was named, if something was.
     FirstAlone,
-    /// This song before all others.
+    /// This song alone.
     Song(&'static Song),
 }
 
