@@ -62,7 +62,7 @@ fn a_sitting_goes_by_keyboard_and_what_was_answered_is_kept() {
     while answered < 3 {
         assert!(began.elapsed() < PATIENCE, "three questions are not answered");
         let before = display.picture();
-        display.keys(&["a"]);
+        display.keys(&["a", "BackSpace"]);
         display.keys(&["1", "Return"]);
         display.keys(&["ctrl+Return"]);
         display.until("something to come of it", |picture| picture.differs(&before, PAGE) > PAGE_POINTS / 10);

@@ -77,7 +77,8 @@ impl Study {
     /// What is to be heard now: the evidence's where there is some, else the question's.
     fn heard(&self) -> &[Heard] {
         match (&self.reply, &self.prompt) {
-            (Some(Reply::Judged(judged)), _) | (None, Some(Prompt::Tell(Tell::Foretold(judged)))) => &judged.evidence.heard,
+            (Some(Reply::Judged(judged)), _) => &judged.evidence.heard,
+            (None, Some(Prompt::Tell(Tell::Foretold(judged)))) => &judged.evidence.heard,
             (None, Some(Prompt::Ask(asked))) => &asked.question.heard,
             (None, Some(Prompt::Tell(Tell::Listen(_, heard)))) => std::slice::from_ref(heard),
             _ => &[],
