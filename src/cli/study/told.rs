@@ -142,7 +142,13 @@ pub fn why(why: Why) -> &'static str {
 pub fn summary(page: &Printing, summary: &Summary, is_stopped: bool, today: NaiveDate) -> Result<(), Failure> {
     page.gap()?;
     match (summary.lesson, summary.asked) {
-        (Some((number, true)), _) => page.text(&format!("Lesson {number} is finished."))?,
+        (Some((number, true)), _) => {
+            let read_on =
+                Lesson::numbered(number).map(|lesson| format!(" Read on: evalody explain {}", lesson.explain)).unwrap_or_default();
+            let next =
+                Lesson::numbered(number + 1).map(|next| format!("; next: evalody study @lessons/{}", next.number)).unwrap_or_default();
+            page.text(&format!("Lesson {number} is finished.{read_on}{next}"))?;
+        }
         (Some((number, false)), _) => {
             page.text(&format!("Lesson {number} is not finished: its check was not passed. Hear it again another day."))?
         }
