@@ -63,24 +63,20 @@ impl Row {
     }
 }
 
-/// The first bars of a performance in a style, [`MOST_BARS`] at most.
-pub fn caption(performance: &Performance, mapping: &Mapping) -> Vec<String> {
+/// The first bars of a performance in a style, [`MOST_BARS`] at most; `None` where too many instruments tell something.
+pub fn caption(performance: &Performance, mapping: &Mapping) -> Option<Vec<String>> {
     let bars = performance.end.0.div_ceil(TICKS_PER_BAR).min(MOST_BARS);
     let mut rows = rows(performance, mapping);
     while rows.len() > MOST_ROWS {
         // Ornaments first, then who accompanies: the fewest strokes of them.
-        let Some(least) =
-            (0..rows.len()).filter(|&row| rows[row].worth < TELLS).min_by_key(|&row| (rows[row].worth, rows[row].strokes.len()))
-        else {
-            break;
-        };
-        rows.remove(least);
+        let others = (0..rows.len()).filter(|&row| rows[row].worth < TELLS);
+        rows.remove(others.min_by_key(|&row| (rows[row].worth, rows[row].strokes.len()))?);
     }
     let is_melodic = rows.iter().any(|row| !row.is_drum);
     let keys = if is_melodic { "; 0-9a-z: semitones above the row's lowest note" } else { "" };
     let head = format!("{bars} bars at {} bpm; x: a stroke{keys}", performance.tempo.quarters_per_minute());
     let beats = format!("{:NAME$} {}", "", "|1   2   3   4   ".repeat(bars as usize).trim_end());
-    [head, beats].into_iter().chain(rows.iter().map(|row| row.line(bars))).collect()
+    Some([head, beats].into_iter().chain(rows.iter().map(|row| row.line(bars))).collect())
 }
 
 /// By the legend, in its order.
@@ -123,7 +119,7 @@ fn rows(performance: &Performance, mapping: &Mapping) -> Vec<Row> {
 
 /// How much a row tells.
 fn worth(performance: &Performance, mapping: &Mapping, channel: Channel, pitch: Pitch) -> u8 {
-    const ORNAMENTS: [Role; 4] = [Role::OpenHat, Role::Fill, Role::Section, Role::Ghost];
+    const ORNAMENTS: [Role; 6] = [Role::OpenHat, Role::Fill, Role::Section, Role::Ghost, Role::Snare, Role::Rim];
     let Some(signs) = mapping.signs() else { return TELLS };
     if channel.is_drums() {
         // A drum may be struck for something, too.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::piece::{Piece, Window};
-use super::sounding::{heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, place, told};
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
 use crate::trace::{CodeId, Entry, MarkKind, Trace};
@@ -58,7 +58,7 @@ fn asked_recursion(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
         .flat_map(|&with| without.iter().map(move |&without| (with, without)))
         .filter(|&(with, without)| bass(with).min() > bass(without).max())
         .collect();
-    let (with, without) = *chance.choice(&pairs)?;
+    let (with, without) = drawn(&pairs, chance, |(with, without)| fits(&piece, with) && fits(&piece, without))?;
     let right = chance.usize(..2);
     let [a, b] = if right == 0 { [with, without] } else { [without, with] };
     let letter = ["A", "B"];
@@ -153,7 +153,7 @@ fn asked_way(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
         return None;
     }
     let right = *chance.choice(&there)?;
-    let window = *chance.choice(&ways[right])?;
+    let window = drawn(&ways[right], chance, |window| fits(&piece, window))?;
     let depths: Vec<String> = window.of(&piece.bars).iter().map(|bar| format!("{:.1}", bar.whole.mean_frame_depth())).collect();
     let strokes: Vec<String> = window.of(&bass).iter().map(u32::to_string).collect();
     let why = format!(
@@ -170,6 +170,11 @@ fn asked_way(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
         heard: vec![heard("", &piece, window)?],
         answer: Answer::Choice { choices: WAYS.map(str::to_owned).to_vec(), right },
         evidence,
-        basis: vec![("A", place(&piece, window)), ("depths", depths.join(" "))],
+        basis: vec![
+            ("A", place(&piece, window)),
+            ("first", place(&piece, Window { bars: 1, ..window })),
+            ("last", place(&piece, Window { first: window.first + window.bars - 1, bars: 1 })),
+            ("depths", depths.join(" ")),
+        ],
     })
 }

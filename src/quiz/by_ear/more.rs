@@ -2,7 +2,7 @@
 //! by half at least, and the counts by a fifth.
 
 use super::piece::{Bar, Piece, Window};
-use super::sounding::{heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, place, told};
 use crate::compose::{Signs, Tally};
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
@@ -158,7 +158,7 @@ fn asked(amount: &Amount, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft
             }
         }
     }
-    let (less, more) = *chance.choice(&pairs)?;
+    let (less, more) = drawn(&pairs, chance, |(less, more)| fits(&piece, less) && fits(&piece, more))?;
     let right = chance.usize(..2);
     let [a, b] = if right == 0 { [more, less] } else { [less, more] };
     let count = |window: Window| {
@@ -183,7 +183,9 @@ fn asked(amount: &Amount, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft
     let is_telling =
         |part: usize, pitch| tallies.iter().any(|tally| tally.part == part && (tally.drums.is_empty() || tally.drums.contains(&pitch)));
     for (label, window) in [("A", a), ("B", b)] {
-        evidence.heard.push(heard_where(label, &piece, window, |part, pitch, _| is_telling(part, pitch))?);
+        let alone = heard_where(label, &piece, window, |part, pitch, _| is_telling(part, pitch))?;
+        // Silence is told by the numbers.
+        evidence.heard.extend(Some(alone).filter(|alone| !alone.performance.cues.is_empty()));
     }
     evidence.explain = Some(amount.explain.to_owned());
     Some(Draft {

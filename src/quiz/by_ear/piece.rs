@@ -150,6 +150,14 @@ impl<'a> Piece<'a> {
             .collect()
     }
 
+    /// Whether something of what is meant, by part of the score, pitch and cause, sounds within half a bar of the beginning.
+    pub fn begins(&self, window: Window, is_meant: impl Fn(usize, Pitch, &Cause) -> bool) -> bool {
+        let from = Tick::of_bar(window.first);
+        let begins = self.performance.cues.partition_point(|cue| cue.at < from);
+        let soon = self.performance.cues[begins..].iter().take_while(|cue| cue.at.0 < from.0 + TICKS_PER_BAR / 2);
+        soon.filter_map(|cue| self.stroke(cue)).any(|(part, _, pitch, cause)| is_meant(part, pitch, &cause))
+    }
+
     pub fn excerpt(&self, window: Window) -> Option<Performance> {
         excerpt(&self.performance, window.to_string().parse::<Bars>().ok()?).ok()
     }

@@ -2,7 +2,7 @@
 //! have stretches with it and without.
 
 use super::piece::{Bar, Piece, Window};
-use super::sounding::{heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, place, told};
 use crate::compose::{Role, Signs};
 use crate::music::Pitch;
 use crate::quiz::maker::Draft;
@@ -149,7 +149,8 @@ fn asked(sign: &Sign, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
             _ => {}
         }
     }
-    let (with, without) = (*chance.choice(&with)?, *chance.choice(&without)?);
+    let with = drawn(&with, chance, |window| fits(&piece, window))?;
+    let without = drawn(&without, chance, |window| fits(&piece, window))?;
     let is_there = chance.bool();
     let [window, other] = if is_there { [with, without] } else { [without, with] };
     let count = (sign.count)(&piece.whole(with));

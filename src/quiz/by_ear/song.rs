@@ -1,7 +1,7 @@
 //! Which of some songs it is, by what they do: asked of a stretch that none of the others is like.
 
 use super::piece::{Piece, Window};
-use super::sounding::{heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, place, told};
 use crate::quiz::maker::{Draft, choice};
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need};
 use crate::score::{State, Work};
@@ -96,7 +96,7 @@ pub fn make(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Optio
     // The half that is least like the others.
     windows.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     windows.truncate(windows.len().div_ceil(2));
-    let (window, apart) = *chance.choice(&windows)?;
+    let (window, apart) = drawn(&windows, chance, |(window, _)| fits(&piece, window))?;
     let answer = choice(named(&run.program.name), others.iter().map(|other| named(&other.run.program.name)), TRIOS.len(), chance)?;
     let here = features(piece.states(window));
     let mean = |feature: usize| alike.iter().map(|other| other[feature]).sum::<f64>() / alike.len().max(1) as f64;
@@ -146,7 +146,8 @@ pub fn make_sort(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> 
         bubble.windows(bubble.usual()).into_iter().filter(|&w| is_of(&bubble, w, |s| s.calling == 0 && s.turning > 0)).collect();
     let deep: Vec<Window> =
         merge.windows(merge.usual()).into_iter().filter(|&w| is_of(&merge, w, |s| s.calling > 0 && s.frame_depth >= 2)).collect();
-    let (flat, deep) = (*chance.choice(&flat)?, *chance.choice(&deep)?);
+    let flat = drawn(&flat, chance, |window| fits(&bubble, window))?;
+    let deep = drawn(&deep, chance, |window| fits(&merge, window))?;
     let (ask, is_bubble) = match subject {
         BUBBLE => {
             ("Two sorts at work on the same numbers. Which is the bubble sort: loops in which neighbours are compared and swapped?", true)

@@ -13,9 +13,21 @@ const MOST_LINES: usize = 4;
 /// Columns of a line of the program: longer ones are cut.
 const LINE: usize = 60;
 
+/// One of some by chance, among those that will do.
+pub fn drawn<T: Copy>(all: &[T], chance: &mut fastrand::Rng, will_do: impl Fn(T) -> bool) -> Option<T> {
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    chance.shuffle(&mut order);
+    order.into_iter().map(|place| all[place]).find(|&one| will_do(one))
+}
+
+/// Whether some bars of a piece can be written as signs.
+pub fn fits(piece: &Piece, window: Window) -> bool {
+    heard("", piece, window).is_some()
+}
+
 /// Some bars of a piece, ready to be heard.
 pub fn heard(label: &str, piece: &Piece, window: Window) -> Option<Heard> {
-    Some(of(label, piece, piece.excerpt(window)?))
+    of(label, piece, piece.excerpt(window)?)
 }
 
 /// The same, of which only what is kept sounds, told by part of the score, pitch and cause.
@@ -36,14 +48,14 @@ pub fn heard_where(label: &str, piece: &Piece, window: Window, keeps: impl Fn(us
             place.map(|place| is_kept.swap_remove(place)).is_some()
         }
     });
-    Some(of(label, piece, performance))
+    of(label, piece, performance)
 }
 
-fn of(label: &str, piece: &Piece, performance: Performance) -> Heard {
-    let caption = caption(&performance, piece.mapping());
+fn of(label: &str, piece: &Piece, performance: Performance) -> Option<Heard> {
+    let caption = caption(&performance, piece.mapping())?;
     // The name of the program would tell what is asked for.
     let performance = Box::new(Performance { title: String::new(), markers: Vec::new(), remarks: Vec::new(), ..performance });
-    Heard { label: label.to_owned(), performance, caption }
+    Some(Heard { label: label.to_owned(), performance, caption })
 }
 
 /// Where a stretch stands and what ran in it, for the evidence.

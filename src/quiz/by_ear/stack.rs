@@ -1,7 +1,7 @@
 //! The value stack by ear: pitch is its height.
 
 use super::piece::{Piece, Window};
-use super::sounding::{heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, place, told};
 use crate::compose::ROUND;
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
@@ -37,6 +37,7 @@ fn asked(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
             // Beyond a round, pitch alone does not tell.
             && highest < ROUND
             && depths.len() >= LEAST
+            && piece.begins(window, |its, _, _| its == part || its == DRUMS)
         {
             known.push((window, highest));
         }
@@ -45,7 +46,7 @@ fn asked(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
     for (low, less) in &known {
         pairs.extend(known.iter().filter(|(_, more)| *more >= less + APART).map(|(high, more)| ((*low, *less), (*high, *more))));
     }
-    let ((low, less), (high, more)) = *chance.choice(&pairs)?;
+    let ((low, less), (high, more)) = drawn(&pairs, chance, |((low, _), (high, _))| fits(&piece, low) && fits(&piece, high))?;
     let right = chance.usize(..2);
     let [a, b] = if right == 0 { [high, low] } else { [low, high] };
     let letter = ["A", "B"];

@@ -1,7 +1,7 @@
 //! How many threads have the melody in turn.
 
 use super::piece::{Piece, Window};
-use super::sounding::{heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, place, told};
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
 
@@ -61,7 +61,7 @@ fn asked(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
         return None;
     }
     let right = *chance.choice(&there)?;
-    let window = *chance.choice(&by_count[right])?;
+    let window = drawn(&by_count[right], chance, |window| fits(&piece, window))?;
     let voices = voices(&piece, window);
     let parts: Vec<String> = voices.iter().map(|(thread, notes)| format!("thread {thread} has {notes} notes")).collect();
     let why = format!("In these bars {}; hand-overs: {}.", parts.join(", "), piece.whole(window).whole.switches);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::piece::{Piece, Window};
-use super::sounding::{heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, place, told};
 use crate::compose::Role;
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::quiz::maker::{Draft, choice};
@@ -54,7 +54,7 @@ fn asked_turns(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
     let mut windows = piece.windows(BARS);
     let turns = |window: Window| window.of(&strokes).iter().sum::<u32>();
     windows.retain(|&window| COUNTED.contains(&turns(window)) && piece.whole(window).whole.turns == turns(window));
-    let window = *chance.choice(&windows)?;
+    let window = drawn(&windows, chance, |window| fits(&piece, window))?;
     let count = turns(window);
     let why = format!("A kick begins every turn of a loop: {count} of them.");
     let mut evidence = Evidence::new(why, told("", &piece, window));
@@ -185,12 +185,12 @@ fn asked_line(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
         let lines = lines(&piece, &visits, window);
         for (index, line) in lines.iter().enumerate() {
             let others = lines.iter().filter(|other| other.text != line.text && line.apart(other) >= LEAST_APART).count();
-            if line.is_heard(window) && others > 0 {
+            if line.is_heard(window) && others > 0 && piece.begins(window, |part, _, cause| part == DRUMS || line.plays(cause)) {
                 candidates.push((window, index));
             }
         }
     }
-    let (window, index) = *chance.choice(&candidates)?;
+    let (window, index) = drawn(&candidates, chance, |(window, _)| fits(&piece, window))?;
     let lines = lines(&piece, &visits, window);
     let line = &lines[index];
     // Lines that sound like it are no choice.
