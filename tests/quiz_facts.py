@@ -245,13 +245,6 @@ def called_c(question, witness):
     return by_symbol(choices, basis["name"]) if question["subject"] == "function" else list(range(len(choices)))
 
 
-def leaves_python(question, witness):
-    if any(is_class(name) for name in question["basis"]["names"].split(",")):
-        return None
-    lines = [called(witness, line_of(choice)) for choice in question["choices"]]
-    return None if None in lines else [at for at, names in enumerate(lines) if names]
-
-
 def collection(question, witness):
     seen = witness.watch("calls")
     of_line = [each for each in seen["collections"] if each[0] == int(question["basis"]["line"])] if seen else []
@@ -404,7 +397,7 @@ ATLAS = {
     "opcode-described": lambda each: [at for at, choice in enumerate(each["choices"]) if choice in opcode.opmap],
 }
 RUNS = {
-    "called-c": called_c, "leaves-python": leaves_python, "collection": collection, "blocks": blocks, "gil": gil,
+    "called-c": called_c, "collection": collection, "blocks": blocks, "gil": gil,
     "suspended": suspended, "attribute": attribute, "callable": callee,
 }  # fmt: skip
 

@@ -62,3 +62,17 @@ pub fn ask(card: &Card, ground: &Ground, seed: u64) -> Option<Question> {
     let draft = (maker.make)(&card.subject, ground, &mut fastrand::Rng::with_seed(seed))?;
     Some(draft.asked(card.clone(), (maker.goal)(&card.subject)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two makers of one name would have one schedule.
+    #[test]
+    fn no_card_is_in_the_deck_twice() {
+        let deck = deck();
+        let cards: std::collections::BTreeSet<_> = deck.iter().collect();
+        assert_eq!(cards.len(), deck.len());
+        assert!(deck.iter().all(|card| card.to_string().parse().as_ref() == Ok(card)));
+    }
+}

@@ -59,7 +59,7 @@ impl Reading {
         reading
     }
 
-    fn look_up<V: Voices>(&mut self, bench: &Workbench<V>, name: &str, version: Option<Version>) {
+    pub fn look_up<V: Voices>(&mut self, bench: &Workbench<V>, name: &str, version: Option<Version>) {
         match atlas::find(name) {
             Ok(entry) => {
                 bench.visited(page_name(&entry));

@@ -83,6 +83,9 @@ pub fn read<V: Voices>(
     if pressed(Modifiers::NONE, Key::F1) {
         view.reading = if view.reading.is_some() { None } else { Some(Reading::at(bench, seen)) };
     }
+    if pressed(Modifiers::NONE, Key::F3) {
+        super::study::toggle(context, view, messages);
+    }
     if pressed(Modifiers::NONE, Key::F2) {
         messages.push(Message::Record(!bench.is_recording()));
     }
@@ -101,6 +104,7 @@ pub fn read<V: Voices>(
             view.find = None;
             view.ask = None;
             view.reading = None;
+            view.study = None;
             messages.push(Message::Deselect);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::maker::{Draft, Maker, Sense, choice};
 use super::super::{Answer, Evidence, Goal, Ground, Need, Run};
 use super::passage::{Passage, Ran, explained, passages};
-use super::text::{BLANK, Blank, Lines, WIDEST, listing, place};
+use super::text::{BLANK, Blank, Lines, WIDEST, first_sentence, listing, place};
 use crate::trace::{Family, Instruction};
 
 pub(super) const LINE_OF: Maker =
@@ -27,7 +27,7 @@ pub(super) const OPERAND: Maker = Maker {
     name: "operand",
     sense: Sense::Eye,
     goal: |_| Goal::Execution,
-    subjects: || ["local", "global", "attribute", "constant"].map(str::to_owned).into(),
+    subjects: || KINDS.map(str::to_owned).into(),
     need,
     make: operand,
 };
@@ -45,8 +45,8 @@ fn need(subject: &str) -> Need {
     }
 }
 
-/// A wrong line is drawn from so many that are most like the right one.
-const LIKENESSES: usize = 6;
+/// A wrong answer is drawn from so many that are most like the right one.
+const LIKENESSES: usize = 4;
 
 /// Who compiled it: other versions write other opcodes.
 fn compiler(run: &Run) -> &str {
@@ -71,6 +71,19 @@ fn alike<'a, 'b>(passage: &Passage, all: &'b [Passage<'a>]) -> Vec<&'b Passage<'
     let mut others: Vec<&Passage> = all.iter().filter(|other| other.content() != passage.content()).collect();
     others.sort_by_key(|other| (std::cmp::Reverse(common(other)), other.line));
     others
+}
+
+/// How much two sequences of opcodes have in common, in thousandths of both.
+fn in_common(one: &[&str], other: &[&str]) -> usize {
+    let mut left = other.to_vec();
+    let mut shared = 0;
+    for opcode in one {
+        if let Some(place) = left.iter().position(|other| other == opcode) {
+            left.swap_remove(place);
+            shared += 1;
+        }
+    }
+    2000 * shared / (one.len() + other.len()).max(1)
 }
 
 /// The listing with its line above it.
@@ -124,7 +137,7 @@ fn compiles_to(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Op
     all.retain(|passage| text(passage).len() <= WIDEST);
     let right = drawn(&all, Family::named(subject)?, chance)?;
     let mut others: Vec<&Passage> = alike(&right, &all);
-    others.sort_by_key(|other| other.opcodes().len().abs_diff(right.opcodes().len()));
+    others.sort_by_key(|other| std::cmp::Reverse(in_common(&right.opcodes(), &other.opcodes())));
     let mut texts: Vec<String> = Vec::new();
     for other in others.into_iter().map(text).filter(|other| *other != text(&right)) {
         if !texts.contains(&other) && texts.len() < LIKENESSES {
@@ -151,7 +164,7 @@ fn missing(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option
     let family = Family::named(subject)?;
     let passage = drawn(&passages(run, &Ran::of(run), &lines), family, chance)?;
     let marked = chance.choice(passage.instructions().iter().filter(|i| i.family == family).collect::<Vec<_>>())?;
-    let does = crate::atlas::Opcode::named(&marked.opcode).map_or_else(String::new, |opcode| format!(" {}", opcode.does));
+    let does = crate::atlas::Opcode::named(&marked.opcode).map_or_else(String::new, |opcode| format!(" {}", first_sentence(&opcode.does)));
     let mut evidence =
         Evidence::new(format!("It is {}.{does}", marked.opcode), titled(&passage, &lines, Some(marked.offset), Blank::Nothing));
     evidence.explain = explained(&marked.opcode);
@@ -167,6 +180,8 @@ fn missing(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option
     })
 }
 
+const KINDS: [&str; 4] = ["local", "global", "attribute", "constant"];
+
 /// The one name or constant that an instruction has, as a kind of them.
 fn named<'a>(instruction: &'a Instruction, kind: &str) -> Option<&'a str> {
     let opcode = &*instruction.opcode;
@@ -181,36 +196,46 @@ fn named<'a>(instruction: &'a Instruction, kind: &str) -> Option<&'a str> {
     (is_kind && is_short && !bare.chars().any(char::is_control)).then_some(bare)
 }
 
+/// Every name and constant that a listing speaks of.
+fn all_named<'a>(instructions: &'a [Instruction]) -> impl Iterator<Item = &'a str> {
+    instructions.iter().flat_map(|i| KINDS.iter().filter_map(move |kind| named(i, kind)))
+}
+
 fn operand(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
     let lines = Lines::of(&run.program);
     let all = passages(run, &Ran::of(run), &lines);
-    let fit: Vec<(&Passage, &Instruction)> = all
+    let mut fit: Vec<(&Passage, &Instruction)> = all
         .iter()
         .flat_map(|passage| passage.instructions().iter().map(move |i| (passage, i)))
         .filter(|(_, i)| named(i, subject).is_some())
         .collect();
+    // Where a line has several, which of them it is must be followed.
+    let several = |passage: &Passage| all_named(passage.instructions()).collect::<BTreeSet<_>>().len() > 2;
+    if fit.iter().any(|(passage, _)| several(passage)) {
+        fit.retain(|(passage, _)| several(passage));
+    }
     let (passage, marked) = chance.choice(fit)?;
-    let right = named(marked, subject)?.to_owned();
-    // Of its own line and of its own code object first: there they are in question.
-    let mut others: Vec<String> = Vec::new();
-    let near = passage.instructions().iter().chain(passage.code.instructions());
-    let far = all.iter().flat_map(|passage| passage.instructions());
-    for other in near.chain(far).filter_map(|i| named(i, subject)).map(str::to_owned) {
+    let right = named(marked, subject)?;
+    let mut others: Vec<&str> = Vec::new();
+    let near = passage.code.instructions().iter().filter_map(|i| named(i, subject));
+    for other in all_named(passage.instructions()).chain(near) {
         if other != right && !others.contains(&other) && others.len() < 3 {
             others.push(other);
         }
     }
-    let answer = choice(right.clone(), others, 4, chance)?;
-    let mut evidence = Evidence::new(
-        format!("{} has {right} for its argument here: what a line needs is pushed from left to right, and then used.", marked.opcode),
-        titled(passage, &lines, Some(marked.offset), Blank::Nothing),
-    );
+    let answer = choice(right.to_owned(), others.into_iter().map(str::to_owned), 4, chance)?;
+    let why = if marked.opcode.starts_with("STORE") {
+        format!("What was worked out before is stored under {right}.")
+    } else {
+        format!("What an operation needs is pushed before it, from left to right, and here it is the turn of {right}.")
+    };
+    let mut evidence = Evidence::new(why, titled(passage, &lines, Some(marked.offset), Blank::Nothing));
     evidence.explain = explained(&marked.opcode);
     let mut basis = passage.basis(run);
     basis.push(("offset", marked.offset.to_string()));
     Some(Draft {
-        ask: format!("Which {} belongs to the marked instruction?", noun(subject)),
+        ask: format!("Which {} belongs at {BLANK}, to the marked instruction?", noun(subject)),
         shown: titled(passage, &lines, Some(marked.offset), Blank::Meaning),
         heard: Vec::new(),
         answer,
@@ -221,8 +246,7 @@ fn operand(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option
 
 fn noun(subject: &str) -> &str {
     match subject {
-        "local" => "variable",
-        "global" => "name",
-        other => other,
+        "constant" => "constant",
+        _ => "name",
     }
 }

@@ -1,22 +1,13 @@
-//! The eval loop: which family an opcode is of, what ran most, and what stands between instructions.
+//! What ran most: lines, opcodes, families, functions. Measured.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::maker::{Draft, Maker, Sense, choice};
 use super::super::{Answer, Evidence, Goal, Ground, Need, Run};
-use super::passage::{Passage, Ran, explained, passages};
-use super::text::{Blank, Lines, counted, listing, place, times};
-use crate::atlas::{FamilyEntry, Opcode};
-use crate::trace::{CodeId, Entry, Family, Instruction, MarkKind};
-
-pub(super) const FAMILY: Maker = Maker {
-    name: "opcode-family",
-    sense: Sense::Eye,
-    goal: |_| Goal::EvalLoop,
-    subjects: || ["scope", "stack", "test", "jump", "loop", "except"].map(str::to_owned).into(),
-    need: |subject| if subject == "except" { Need::Any(&["exceptions"]) } else { Need::Any(&["loops", "sort_bubble", "attributes"]) },
-    make: family,
-};
+use super::passage::{Ran, explained};
+use super::text::{Lines, clipped, counted, extent, times};
+use crate::trace::{Code, CodeId, Entry, MarkKind};
 
 pub(super) const MOST: Maker = Maker {
     name: "ran-most",
@@ -27,56 +18,13 @@ pub(super) const MOST: Maker = Maker {
     make: most,
 };
 
-pub(super) const CACHE: Maker = Maker {
-    name: "inline-cache",
-    sense: Sense::Eye,
-    goal: |_| Goal::EvalLoop,
-    subjects: || ["bytes", "which"].map(str::to_owned).into(),
-    need: |_| Need::Any(&["loops", "recursion", "matrix"]),
-    make: |subject, ground, chance| if subject == "bytes" { cache_bytes(ground, chance) } else { cache_which(ground, chance) },
-};
-
-fn family(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    let run = ground.runs.first()?;
-    let lines = Lines::of(&run.program);
-    let ran = Ran::of(run);
-    let right = Family::named(subject)?;
-    // Not only whole lines: jumps and what catches exceptions stand where lines are taken apart.
-    let fit: Vec<(CodeId, usize)> = ran
-        .codes(run)
-        .into_iter()
-        .flat_map(|code| code.instructions().iter().enumerate().map(move |(index, i)| (code.id, index, i)))
-        .filter(|(id, _, i)| i.family == right && i.span.line.is_some_and(|line| lines.is_readable(line)) && ran.times(*id, i.offset) > 0)
-        .map(|(id, index, _)| (id, index))
-        .collect();
-    let (id, index) = chance.choice(fit)?;
-    let code = &run.trace.codes[id.index()];
-    let marked = &code.instructions()[index];
-    let around = index.saturating_sub(3)..(index + 3).min(code.instructions().len());
-    let same_line = |i: &&Instruction| i.span.line == marked.span.line;
-    let rows: Vec<Instruction> = code.instructions()[around].iter().filter(same_line).cloned().collect();
-    let others = Family::ALL.into_iter().filter(|&other| other != Family::Rest).map(|family| family.name().to_owned());
-    let answer = choice(right.name().to_owned(), others, 4, chance)?;
-    let does = Opcode::named(&marked.opcode).map_or_else(String::new, |opcode| format!(" {}", opcode.does));
-    let family = FamilyEntry::named(right.name()).map_or_else(String::new, |entry| format!(" The family: {}", entry.does));
-    let mut shown = vec![lines.numbered(marked.span.line?)];
-    shown.extend(listing(&rows, Some(marked.offset), Blank::Nothing));
-    let mut evidence = Evidence::new(format!("{} is of the family {right}.{does}{family}", marked.opcode), shown.clone());
-    evidence.explain = explained(&marked.opcode).or_else(|| explained(right.name()));
-    let mut basis = super::passage::code_basis(run, code);
-    basis.push(("offset", marked.offset.to_string()));
-    Some(Draft {
-        ask: "Of which family is the marked instruction, by the work it does?".to_owned(),
-        shown,
-        heard: Vec::new(),
-        answer,
-        evidence,
-        basis,
-    })
+/// Something that ran, as a choice has it.
+struct Item<'a> {
+    name: String,
+    count: u64,
+    /// Whose code it is, where it is a function's.
+    code: Option<&'a Arc<Code>>,
 }
-
-/// Counts of anything, with what names it in a choice.
-type Counts = BTreeMap<String, u64>;
 
 /// What ran less is at most so many hundredths of what ran most: nearer, and it would be a guess.
 const CLEARLY_LESS: u64 = 70;
@@ -86,192 +34,151 @@ const LEAST: u64 = 12;
 fn most(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
     let lines = Lines::of(&run.program);
-    let counts = counts(subject, run, &lines);
-    let mut ranked: Vec<(&String, u64)> = counts.iter().map(|(name, &count)| (name, count)).collect();
-    ranked.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
+    let ran = Ran::of(run);
+    let mut shown = Vec::new();
+    let mut items = match subject {
+        "line" => {
+            let (found, excerpt) = of_function(run, &ran, &lines, chance)?;
+            shown = excerpt;
+            found
+        }
+        "function" | "calls" => functions(subject, run, &ran),
+        _ => kinds(subject, run, &ran),
+    };
+    items.sort_by(|one, two| (two.count, &one.name).cmp(&(one.count, &two.name)));
+    let less = |index: usize| {
+        let most = items[index].count;
+        items[index..].iter().filter(move |other| other.count > 0 && other.count * 100 <= most * CLEARLY_LESS)
+    };
     // Not always the first of all, or it would be learnt by heart.
-    let fit: Vec<usize> = (0..ranked.len().min(6)).filter(|&index| ranked[index].1 >= LEAST).collect();
-    let &index = chance.choice(&fit)?;
-    let (right, count) = ranked[index];
-    let less: Vec<(&String, u64)> =
-        ranked[index..].iter().copied().filter(|(_, other)| other * 100 <= count * CLEARLY_LESS && *other > 0).collect();
-    if less.len() < 2 {
-        return None;
-    }
-    let answer = choice(right.clone(), less.iter().take(5).map(|(name, _)| (*name).clone()), 4, chance)?;
+    let fit: Vec<usize> = (0..items.len().min(6)).filter(|&index| items[index].count >= LEAST && less(index).count() > 1).collect();
+    let index = chance.choice(fit)?;
+    let Item { name: right, count, .. } = &items[index];
+    let answer = choice(right.clone(), less(index).take(5).map(|other| other.name.clone()), 4, chance)?;
     let Answer::Choice { choices, .. } = &answer else { return None };
-    let mut told: Vec<(u64, &String)> = choices.iter().map(|name| (counts[name], name)).collect();
-    told.sort_by(|a, b| b.cmp(a));
-    let unit = if subject == "calls" { "call" } else { "instruction" };
-    let rows = told.iter().map(|(count, name)| format!("{count:>7}  {name}")).collect();
-    let why = match subject {
-        "calls" => format!("{right} was called {}.", times(count)),
-        "opcode" | "family" => format!("{right} ran {}.", times(count)),
-        _ => format!("{} of them ran there.", counted(count, unit)),
+    let chosen: Vec<&Item> = items.iter().filter(|item| choices.contains(&item.name)).collect();
+    for code in chosen.iter().filter_map(|item| item.code) {
+        shown.extend(if subject == "calls" { spoken_of(run, code, &ran, &lines) } else { vec![size(run, code)] });
+    }
+    let rows = chosen.iter().map(|item| format!("{:>7}  {}", item.count, item.name)).collect();
+    let name = &run.program.name;
+    let (why, explain, ask) = match subject {
+        "line" => (
+            format!("It ran {} in all.", counted(*count, "instruction")),
+            "@loop",
+            "Which of these lines ran the most instructions, what it calls not counted?".to_owned(),
+        ),
+        "opcode" => {
+            (format!("{right} ran {}.", times(*count)), right.as_str(), format!("Which of these opcodes ran most often in {name}?"))
+        }
+        "family" => (
+            format!("Opcodes of the family {right} ran {}.", times(*count)),
+            right.as_str(),
+            format!("Of which of these families did the most instructions run in {name}?"),
+        ),
+        "function" => (
+            format!("{right} ran {} itself.", counted(*count, "instruction")),
+            "@frame",
+            "Which of these functions ran the most instructions itself, what it calls not counted?".to_owned(),
+        ),
+        _ => (
+            format!("{right} was called {}.", times(*count)),
+            "@frame",
+            format!("Which of these functions of {name} was called most often?"),
+        ),
     };
     let mut evidence = Evidence::new(why, rows);
-    evidence.explain = match subject {
-        "opcode" | "family" => explained(right),
-        "calls" => explained("@frame"),
-        _ => explained("@loop"),
-    };
-    let name = &run.program.name;
-    let ask = match subject {
-        "line" => format!("Which of these lines of {name} ran the most instructions?"),
-        "opcode" => format!("Which of these opcodes ran most often in {name}?"),
-        "family" => format!("Which of these families ran most often in {name}?"),
-        "function" => format!("Which of these ran the most instructions in {name}, what they call not counted?"),
-        _ => format!("Which of these functions of {name} was called most often?"),
-    };
-    let basis = vec![("program", name.clone())];
-    Some(Draft { ask, shown: Vec::new(), heard: Vec::new(), answer, evidence, basis })
+    evidence.explain = explained(explain);
+    Some(Draft { ask, shown, heard: Vec::new(), answer, evidence, basis: vec![("program", name.clone())] })
 }
 
-fn counts(subject: &str, run: &Run, lines: &Lines) -> Counts {
-    let ran = Ran::of(run);
-    let mut counts = Counts::new();
-    if subject == "calls" {
-        return calls(run, &ran);
-    }
-    let mut by_line: BTreeMap<u32, u64> = BTreeMap::new();
-    let unique: Vec<CodeId> = ran.codes(run).iter().map(|code| code.id).collect();
+/// The lines of a function that is short enough to be shown, and the function.
+fn of_function<'a>(run: &'a Run, ran: &Ran, lines: &Lines, chance: &mut fastrand::Rng) -> Option<(Vec<Item<'a>>, Vec<String>)> {
+    let mut fit: Vec<&Arc<Code>> =
+        ran.codes(run).into_iter().filter(|code| code.name.len() > 1 && !code.name.starts_with('<') && extent(code).is_some()).collect();
+    chance.shuffle(&mut fit);
+    fit.into_iter().find_map(|code| {
+        let (first, last) = extent(code)?;
+        // Over all code objects: what is in brackets may have one of its own.
+        let mut by_line: BTreeMap<u32, u64> = BTreeMap::new();
+        for code in run.codes() {
+            for instruction in code.instructions() {
+                let line = instruction.span.line.filter(|line| (first + 1..=last).contains(line) && lines.is_readable(*line));
+                *by_line.entry(line.unwrap_or(0)).or_default() += u64::from(ran.times(code.id, instruction.offset));
+            }
+        }
+        by_line.remove(&0);
+        let most = by_line.values().max().copied().unwrap_or(0);
+        let is_worth = most >= LEAST && by_line.values().filter(|&&count| count > 0 && count * 100 <= most * CLEARLY_LESS).count() > 1;
+        let items = by_line.into_iter().map(|(line, count)| Item { name: lines.choice(line), count, code: None }).collect();
+        is_worth.then(|| (items, lines.excerpt(first, last)))
+    })
+}
+
+fn kinds<'a>(subject: &str, run: &Run, ran: &Ran) -> Vec<Item<'a>> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for code in run.codes() {
         for instruction in code.instructions() {
-            let count = u64::from(ran.times(code.id, instruction.offset));
-            let name = match subject {
-                "line" => {
-                    *by_line.entry(instruction.span.line.unwrap_or(0)).or_default() += count;
-                    continue;
-                }
-                "opcode" => instruction.opcode.to_string(),
-                "family" => instruction.family.name().to_owned(),
-                _ if unique.contains(&code.id) => function_name(run, code.id),
-                _ => continue,
-            };
-            *counts.entry(name).or_default() += count;
+            let name = if subject == "opcode" { &*instruction.opcode } else { instruction.family.name() };
+            *counts.entry(name).or_default() += u64::from(ran.times(code.id, instruction.offset));
         }
     }
-    counts.extend(by_line.into_iter().filter(|(line, _)| lines.is_readable(*line)).map(|(line, count)| (lines.choice(line), count)));
-    counts.retain(|name, _| name != "rest" && name != "EXTENDED_ARG");
-    counts
-}
-
-/// `merge (line 15)`: what is called `<lambda>` needs its line, and so does all else.
-fn function_name(run: &Run, id: CodeId) -> String {
-    let code = &run.trace.codes[id.index()];
-    match &*code.name {
-        "<module>" => place(code),
-        _ => format!("{} (line {})", code.qualname, code.first_line),
-    }
+    let is_work = |name: &str| name != "rest" && name != "EXTENDED_ARG";
+    counts.into_iter().filter(|(name, _)| is_work(name)).map(|(name, count)| Item { name: name.to_owned(), count, code: None }).collect()
 }
 
 /// Flags of code that makes a generator or a coroutine: calling it runs nothing of it yet (`CO_GENERATOR` and its like).
 const SUSPENDED: u32 = 0x20 | 0x80 | 0x200;
 
-fn calls(run: &Run, ran: &Ran) -> Counts {
-    let mut by_code = vec![0; run.trace.codes.len()];
+fn functions<'a>(subject: &str, run: &'a Run, ran: &Ran) -> Vec<Item<'a>> {
+    let calls = calls(run);
+    let is_function = |code: &&Arc<Code>| code.flags & SUSPENDED == 0 && !code.name.starts_with('<') && !code.name.starts_with("__");
+    let all = ran.codes(run).into_iter().filter(is_function);
+    all.map(|code| {
+        let count = match subject {
+            "calls" => calls.get(&code.id).copied().unwrap_or(0),
+            _ => code.instructions().iter().map(|i| u64::from(ran.times(code.id, i.offset))).sum(),
+        };
+        Item { name: format!("{} (line {})", code.qualname, code.first_line), count, code: Some(code) }
+    })
+    .collect()
+}
+
+fn calls(run: &Run) -> BTreeMap<CodeId, u64> {
+    let mut calls = BTreeMap::new();
     for entry in &run.trace.entries {
         if let Entry::Mark(mark) = entry
             && let MarkKind::Called(id) = mark.kind
-            && let Some(count) = by_code.get_mut(id.index())
         {
-            *count += 1;
+            *calls.entry(id).or_default() += 1;
         }
     }
-    let is_function = |code: &&std::sync::Arc<crate::trace::Code>| code.flags & SUSPENDED == 0 && !code.name.starts_with('<');
-    ran.codes(run).into_iter().filter(is_function).map(|code| (function_name(run, code.id), by_code[code.id.index()])).collect()
+    calls
 }
 
-/// Bytes of one instruction, its caches not counted.
-const UNIT: u32 = 2;
-
-/// Passages of a CPython that has inline caches, with the bytes of cache behind each instruction.
-fn cached<'a>(run: &'a Run, lines: &Lines) -> Vec<(Passage<'a>, Vec<u32>)> {
-    // Since 3.11 (PEP 659); other interpreters need not keep theirs in the bytecode.
-    if !run.is_cpython || run.version.is_none_or(|version| version.minor() < 11) {
-        return Vec::new();
-    }
-    let bytes = |passage: &Passage| -> Option<Vec<u32>> {
-        let ends = passage.instructions().iter().skip(1).chain(passage.next()).map(|i| i.offset);
-        let bytes: Vec<u32> = passage.instructions().iter().zip(ends).map(|(i, end)| end - i.offset - UNIT).collect();
-        // The prefix of an argument is no cache.
-        let is_clear = passage.next().is_some_and(|next| next.argument.is_none_or(|argument| argument <= 0xFF));
-        (is_clear && bytes.len() == passage.instructions().len()).then_some(bytes)
-    };
-    passages(run, &Ran::of(run), lines).into_iter().filter_map(|passage| bytes(&passage).map(|bytes| (passage, bytes))).collect()
+/// `merge was called 69 times and is 58 instructions long`.
+fn size(run: &Run, code: &Code) -> String {
+    let called = calls(run).get(&code.id).copied().unwrap_or(0);
+    let has_loop = code.instructions().iter().any(|i| i.target.is_some_and(|target| target <= i.offset));
+    let loops = if has_loop { ", with a loop" } else { "" };
+    clipped(&format!(
+        "{} (line {}): called {}; {} long{loops}",
+        code.qualname,
+        code.first_line,
+        times(called),
+        counted(code.instructions().len() as u64, "instruction")
+    ))
 }
 
-/// The listing with the caches that stand in it.
-fn with_caches(passage: &Passage, bytes: &[u32], lines: &Lines) -> Vec<String> {
-    let rows = listing(passage.instructions(), None, Blank::Nothing);
-    let width = rows.iter().map(|row| row.chars().count()).max().unwrap_or(0);
-    let told = |(row, bytes): (&String, &u32)| match bytes {
-        0 => row.clone(),
-        bytes => format!("{row:<width$}  + {bytes} bytes of cache"),
-    };
-    std::iter::once(lines.numbered(passage.line)).chain(rows.iter().zip(bytes).map(told)).collect()
-}
+/// Most lines shown of those that speak of one function.
+const SPOKEN_OF: usize = 3;
 
-fn cache_bytes(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    let run = ground.runs.first()?;
-    let lines = Lines::of(&run.program);
-    let mut fit = cached(run, &lines);
-    fit.retain(|(_, bytes)| bytes.iter().any(|&bytes| bytes > 0));
-    let (passage, bytes) = chance.choice(fit)?;
-    // What is asked about is seen by the offset of the instruction behind it.
-    let index = chance.usize(..bytes.len() - 1);
-    let marked = &passage.instructions()[index];
-    let mut shown = vec![lines.numbered(passage.line)];
-    shown.extend(listing(passage.instructions(), Some(marked.offset), Blank::Nothing));
-    let next = passage.instructions()[index + 1].offset;
-    let mut evidence = Evidence::new(
-        format!("{next} - {} - {UNIT} = {}: a specialised form keeps there what it has seen.", marked.offset, bytes[index]),
-        with_caches(&passage, &bytes, &lines),
-    );
-    evidence.explain = explained("@specialise");
-    let mut basis = passage.basis(run);
-    basis.push(("offset", marked.offset.to_string()));
-    Some(Draft {
-        ask: "Before each instruction stands its offset; each takes 2 bytes. How many bytes of inline cache follow the marked one?"
-            .to_owned(),
-        shown,
-        heard: Vec::new(),
-        answer: Answer::Number(bytes[index]),
-        evidence,
-        basis,
-    })
-}
-
-fn cache_which(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    let run = ground.runs.first()?;
-    let lines = Lines::of(&run.program);
-    let mut fit = cached(run, &lines);
-    let opcodes = |passage: &Passage, bytes: &[u32], is_cached: bool| {
-        let mut opcodes: Vec<String> = Vec::new();
-        for (opcode, &bytes) in passage.opcodes().into_iter().zip(bytes) {
-            if (bytes > 0) == is_cached && !opcodes.iter().any(|known| known == opcode) {
-                opcodes.push(opcode.to_owned());
-            }
-        }
-        opcodes
-    };
-    fit.retain(|(passage, bytes)| opcodes(passage, bytes, true).len() == 1 && opcodes(passage, bytes, false).len() > 1);
-    let (passage, bytes) = chance.choice(fit)?;
-    let right = opcodes(&passage, &bytes, true).pop()?;
-    let answer = choice(right.clone(), opcodes(&passage, &bytes, false), 4, chance)?;
-    let mut shown = vec![lines.numbered(passage.line)];
-    shown.extend(listing(passage.instructions(), None, Blank::Offsets));
-    let mut evidence = Evidence::new(
-        format!("{right}: it can take specialised forms, and they keep what they have seen behind it."),
-        with_caches(&passage, &bytes, &lines),
-    );
-    evidence.explain = explained("@specialise");
-    Some(Draft {
-        ask: "Which of these has inline cache entries behind it in the bytecode?".to_owned(),
-        shown,
-        heard: Vec::new(),
-        answer,
-        evidence,
-        basis: passage.basis(run),
-    })
+/// Lines which ran and speak of a function.
+fn spoken_of(run: &Run, code: &Code, ran: &Ran, lines: &Lines) -> Vec<String> {
+    let is_named = |line: &u32| lines.bare(*line).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == code.name);
+    let own = run.codes().flat_map(|code| code.instructions().iter().filter(|i| ran.times(code.id, i.offset) > 0));
+    let mut found: Vec<u32> = own.filter_map(|i| i.span.line).filter(|line| *line != code.first_line && lines.is_readable(*line)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().filter(is_named).take(SPOKEN_OF).map(|line| lines.numbered(line)).collect()
 }

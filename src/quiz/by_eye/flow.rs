@@ -4,7 +4,7 @@
 use super::super::maker::{Draft, Maker, Sense, choice};
 use super::super::{Answer, Evidence, Goal, Ground, Need, Run};
 use super::passage::{code_basis, explained};
-use super::text::{Lines, clipped, counted, place, times};
+use super::text::{Lines, clipped, counted, extent, place, times};
 use super::visits::{Cause, GENERATOR, Visit, Visits};
 use crate::trace::{Code, CodeId};
 
@@ -35,9 +35,8 @@ pub(super) const DEEPEST: Maker = Maker {
     make: |_, ground, chance| deepest(ground, chance),
 };
 
-/// Most rows of what ran, and lines of a function that is shown whole.
+/// Most rows of what ran.
 const MOST_ROWS: usize = 8;
-const MOST_LINES: u32 = 14;
 
 fn code<'a>(run: &'a Run, id: CodeId) -> &'a Code {
     &run.trace.codes[id.index()]
@@ -200,16 +199,10 @@ fn goes_on(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option
     Some(Draft { ask, shown: rows(run, &lines, &turn.shown), heard: Vec::new(), answer, evidence, basis })
 }
 
-/// First and last line of a function that is short enough to be shown.
-fn extent(code: &Code) -> Option<(u32, u32)> {
-    let last = code.instructions().iter().filter_map(|i| i.span.line).max()?;
-    (code.first_line > 0 && last >= code.first_line && last - code.first_line < MOST_LINES).then_some((code.first_line, last))
-}
-
 /// Lines of the function that are not right, the nearest first.
 fn inside(code: &Code, at: u32, right: u32, lines: &Lines, chance: &mut fastrand::Rng) -> Option<Answer> {
-    let mut others: Vec<u32> = vec![at];
-    others.extend(near(code, at, lines).filter(|&line| line != code.first_line));
+    let mut others: Vec<u32> = near(code, at, lines).take(3).collect();
+    others.push(code.first_line);
     line_choice(right, others, lines, chance)
 }
 
@@ -233,7 +226,7 @@ fn resumed(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
         basis.extend([("offset", offset.to_string()), ("line", at.to_string())]);
         let name = place(code);
         Some(Draft {
-            ask: format!("{name} is suspended at the yield on line {at}. When it is resumed: which line runs when that one is done?"),
+            ask: format!("{name} is suspended at the yield on line {at}. It is resumed and ends that line: which one runs next?"),
             shown: lines.excerpt(first, last),
             heard: Vec::new(),
             answer,
@@ -293,7 +286,7 @@ fn deepest(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
         }
     }
     let calls = visits.called.get(&id).copied().unwrap_or(0);
-    let others = [depth - 1, depth + 1, depth * 2, calls, depth / 2].map(|other| other.to_string());
+    let others = [depth - 1, depth + 1, depth * 2, calls, depth / 2].into_iter().filter(|&other| other > 1).map(|other| other.to_string());
     let answer = choice(depth.to_string(), others, 4, chance)?;
     let mut shown = lines.excerpt(first, last);
     shown.extend(

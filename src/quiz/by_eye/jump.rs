@@ -103,10 +103,12 @@ fn found(instruction: &Instruction, has_jumped: bool) -> Option<&'static str> {
 /// Rows of a listing at these places and as many after each, by lines, `…` where something is left out.
 fn around(code: &Code, lines: &Lines, marked: usize, places: &BTreeSet<usize>) -> Vec<String> {
     let instructions = code.instructions();
+    let places: Vec<usize> = places.iter().copied().filter(|&place| place < instructions.len()).collect();
+    let chosen: Vec<Instruction> = places.iter().map(|&place| instructions[place].clone()).collect();
+    let rows = listing(&chosen, instructions.get(marked).map(|i| i.offset), Blank::Nothing);
     let mut shown = Vec::new();
     let mut last: Option<usize> = None;
-    for &place in places {
-        let Some(instruction) = instructions.get(place) else { continue };
+    for ((place, instruction), row) in places.into_iter().zip(&chosen).zip(rows) {
         let has_gap = last.is_some_and(|last| last + 1 != place);
         if has_gap {
             shown.push("        …".to_owned());
@@ -115,7 +117,7 @@ fn around(code: &Code, lines: &Lines, marked: usize, places: &BTreeSet<usize>) -
         if has_gap || last.is_none_or(|last| instructions[last].span.line != line) {
             shown.extend(line.filter(|&line| !lines.bare(line).is_empty()).map(|line| lines.numbered(line)));
         }
-        shown.extend(listing(std::slice::from_ref(instruction), Some(instructions[marked].offset), Blank::Nothing));
+        shown.push(row);
         last = Some(place);
     }
     shown
@@ -123,11 +125,20 @@ fn around(code: &Code, lines: &Lines, marked: usize, places: &BTreeSet<usize>) -
 
 /// The jump with what stands around it and around its target.
 fn shown(way: &Way, lines: &Lines) -> Vec<String> {
+    shown_with(way, lines, way.index)
+}
+
+/// The same with a mark at what ran next.
+fn went(way: &Way, lines: &Lines) -> Vec<String> {
+    shown_with(way, lines, way.to)
+}
+
+fn shown_with(way: &Way, lines: &Lines, marked: usize) -> Vec<String> {
     let target = way.marked().target.and_then(|target| way.code.instructions().binary_search_by_key(&target, |i| i.offset).ok());
     let near = |place: usize, before: usize, after: usize| place.saturating_sub(before)..=place + after;
     let mut places: BTreeSet<usize> = near(way.index, 2, 1).chain(near(way.to, 0, 1)).collect();
     places.extend(target.into_iter().flat_map(|target| near(target, 0, 1)));
-    around(way.code, lines, way.index, &places)
+    around(way.code, lines, marked, &places)
 }
 
 /// A jump with the instruction behind it; anything but what might stand there in error too.
@@ -169,13 +180,16 @@ fn next(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
         ("for", false) => ("The iterator gives the marked instruction another value. Which instruction runs next?".to_owned(), "value"),
         _ => ("Which instruction runs after the marked one?".to_owned(), "always"),
     };
-    let skips = target.is_some_and(|target| way.has_jumped() && target.offset != way.next().offset);
-    let why = match (way.has_jumped(), skips) {
-        (true, true) => format!("{opcode} jumps {}, and on over the END_FOR there: it has done its work already", marked.meaning),
+    let skipped: Vec<&str> =
+        instructions[..way.to].iter().filter(|i| target.is_some_and(|target| i.offset >= target.offset)).map(|i| &*i.opcode).collect();
+    let why = match (way.has_jumped(), !skipped.is_empty() && &**opcode == "FOR_ITER") {
+        (true, true) => {
+            format!("{opcode} jumps {}, and over {} there: what they do it has done itself", marked.meaning, skipped.join(" and "))
+        }
         (true, false) => format!("{opcode} jumps {}", marked.meaning),
         (false, _) => format!("{opcode} does not jump and goes on to the next instruction"),
     };
-    let mut evidence = Evidence::new(format!("{why}. In this run it went so {}.", times(way.count.into())), shown(&way, &lines));
+    let mut evidence = Evidence::new(format!("{why}. It went so {} in this run.", times(way.count.into())), went(&way, &lines));
     evidence.explain = explained(opcode);
     let mut basis = way.basis(run);
     basis.push(("condition", condition.to_owned()));
@@ -217,7 +231,7 @@ fn once(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
             marked.opcode,
             found(marked, way.has_jumped())?
         ),
-        shown(&way, &lines),
+        went(&way, &lines),
     );
     evidence.explain = explained(&marked.opcode);
     let places: BTreeSet<usize> = (way.index.saturating_sub(3)..=way.index).collect();
@@ -238,6 +252,14 @@ fn once(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     })
 }
 
+/// Whether what ran next begins a line, and that line is nowhere else in its code object.
+fn is_whole(way: &Way) -> bool {
+    let line = way.next().span.line;
+    let places: Vec<usize> =
+        way.code.instructions().iter().enumerate().filter(|(_, i)| i.span.line == line).map(|(place, _)| place).collect();
+    places.first() == Some(&way.to) && places.last().is_some_and(|last| last - way.to + 1 == places.len())
+}
+
 /// Most runs of a jump that are asked about: larger numbers are no longer taken from each other in the head.
 const MOST_RUNS: u32 = 400;
 
@@ -256,7 +278,14 @@ fn often(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
         let is_pair = one.code.id == two.code.id && one.index == two.index && on.has_jumped() != jumped.has_jumped();
         let only_so = ran.times(on.code.id, on.next().offset) == on.count;
         let has_line = on.next().span.line.is_some_and(|line| lines.is_readable(line) && Some(line) != marked.span.line);
-        if is_pair && only_so && has_line && on.count + jumped.count == total && total <= MOST_RUNS && is_fit(on, &lines, "if") {
+        if is_pair
+            && only_so
+            && has_line
+            && is_whole(on)
+            && on.count + jumped.count == total
+            && total <= MOST_RUNS
+            && is_fit(on, &lines, "if")
+        {
             fit.push((on, jumped, total));
         }
     }
@@ -268,14 +297,14 @@ fn often(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
             "{total} - {} = {}: whenever {} does not jump, it goes on to line {line}, which stands behind it.",
             jumped.count, on.count, marked.opcode
         ),
-        shown(on, &lines),
+        went(on, &lines),
     );
     evidence.explain = explained(&marked.opcode);
     let mut basis = on.basis(run);
     basis.push(("next_offset", on.next().offset.to_string()));
     Some(Draft {
         ask: format!(
-            "In {} the marked instruction ran {} and jumped {}. How often did line {line} begin behind it?",
+            "In {} the marked instruction ran {} and jumped {}. How often did line {line} run?",
             place(on.code),
             times(total.into()),
             times(jumped.count.into())

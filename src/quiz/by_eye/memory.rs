@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::maker::{Draft, Maker, Sense, choice};
 use super::super::{Evidence, Goal, Ground, Need, Run};
-use super::passage::explained;
-use super::text::{Lines, counted};
-use crate::trace::{Entry, MarkKind};
+use super::passage::{code_basis, explained};
+use super::text::{Lines, counted, place};
+use crate::trace::{CodeId, Entry, MarkKind};
 
 pub(super) const BLOCKS: Maker = Maker {
     name: "memory-blocks",
@@ -29,33 +29,51 @@ pub(super) const COLLECTOR: Maker = Maker {
 /// What lines did to memory.
 #[derive(Debug, Clone, Default)]
 struct Memory {
-    /// Blocks taken less blocks given back, by line.
-    net: BTreeMap<u32, i64>,
+    /// Blocks taken less blocks given back by a line and all that it called, by code object and line.
+    net: BTreeMap<(CodeId, u32), i64>,
     /// Runs of the collector: the line, the generation and what it collected.
     collections: Vec<(u32, u8, u32)>,
 }
 
+/// A frame, the line of the program that it is on (0 outside), and the blocks of its thread when it came there.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    code: CodeId,
+    line: u32,
+    blocks: i64,
+}
+
 fn memory(run: &Run) -> Memory {
     let mut memory = Memory::default();
-    // The line that each thread is on; 0 outside the program.
-    let mut on: BTreeMap<u16, u32> = BTreeMap::new();
+    let mut threads: BTreeMap<u16, (Vec<Frame>, i64)> = BTreeMap::new();
     for entry in &run.trace.entries {
         match entry {
             Entry::Step(step) => {
                 let code = &run.trace.codes[step.code.index()];
                 let line = if code.file == run.program.name { code.unit(step.offset).line } else { 0 };
-                // A change is of what ran since the step before.
-                if let Some(before) = on.insert(step.thread, line)
-                    && before > 0
-                {
-                    *memory.net.entry(before).or_default() += i64::from(step.blocks);
+                let (frames, blocks) = threads.entry(step.thread).or_default();
+                *blocks += i64::from(step.blocks);
+                let now = Frame { code: step.code, line, blocks: *blocks };
+                match frames.last_mut().filter(|frame| frame.code == step.code) {
+                    Some(before) => {
+                        // What changed since the frame's step before was done by its line, or by what that called.
+                        if before.line > 0 {
+                            *memory.net.entry((before.code, before.line)).or_default() += *blocks - before.blocks;
+                        }
+                        *before = now;
+                    }
+                    None => frames.push(now),
                 }
             }
             Entry::Mark(mark) => {
-                let line = on.get(&mark.thread).copied().unwrap_or(0);
+                let (frames, blocks) = threads.entry(mark.thread).or_default();
                 match mark.kind {
-                    MarkKind::BlocksChanged { by } if line > 0 => *memory.net.entry(line).or_default() += i64::from(by),
-                    MarkKind::CollectionStarted { generation } => memory.collections.push((line, generation, 0)),
+                    MarkKind::BlocksChanged { by } => *blocks += i64::from(by),
+                    MarkKind::Called(code) | MarkKind::Resumed(code) => frames.push(Frame { code, line: 0, blocks: 0 }),
+                    MarkKind::Returned(_) | MarkKind::Yielded(_) | MarkKind::Unwound(_) => _ = frames.pop(),
+                    MarkKind::CollectionStarted { generation } => {
+                        memory.collections.push((frames.last().map_or(0, |frame| frame.line), generation, 0));
+                    }
                     MarkKind::CollectionEnded { collected, .. } => {
                         if let Some(last) = memory.collections.last_mut() {
                             last.2 = collected;
@@ -83,18 +101,19 @@ fn blocks(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<
     let memory = memory(run);
     let has_taken = subject == "took";
     let sign = if has_taken { 1 } else { -1 };
-    let fit: Vec<(u32, i64)> =
-        memory.net.iter().map(|(&line, &net)| (line, net)).filter(|(line, net)| net * sign >= LEAST && lines.is_readable(*line)).collect();
-    let (right, net) = chance.choice(fit)?;
-    let mut others: Vec<(u32, i64)> = memory
-        .net
-        .iter()
-        .map(|(&line, &other)| (line, other))
-        .filter(|(line, other)| *line != right && lines.is_readable(*line) && other * sign * 100 <= net * sign * CLEARLY_LESS)
-        .collect();
+    let told: Vec<(CodeId, u32, i64)> =
+        memory.net.iter().map(|((code, line), net)| (*code, *line, *net)).filter(|(_, line, _)| lines.is_readable(*line)).collect();
+    // Lines of one function only: those that call it do to memory what it does.
+    let less = |code: CodeId, net: i64| {
+        let clearly = move |other: i64| other * sign * 100 <= net * sign * CLEARLY_LESS;
+        told.iter().filter(move |(other_code, _, other)| *other_code == code && clearly(*other)).map(|(_, line, other)| (*line, *other))
+    };
+    let fit = told.iter().filter(|(code, _, net)| net * sign >= LEAST && less(*code, *net).count() > 1);
+    let &(code, right, net) = chance.choice(fit.collect::<Vec<_>>())?;
+    let mut others: Vec<(u32, i64)> = less(code, net).collect();
     // Lines that do something with memory at all.
     others.sort_by_key(|(line, other)| (std::cmp::Reverse(other.abs()), *line));
-    others.truncate(8);
+    others.truncate(6);
     let answer = choice(lines.choice(right), others.iter().map(|(line, _)| lines.choice(*line)), 4, chance)?;
     let chosen: BTreeSet<String> = match &answer {
         super::super::Answer::Choice { choices, .. } => choices.iter().cloned().collect(),
@@ -105,19 +124,23 @@ fn blocks(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<
     others.sort_by_key(|(line, net)| (std::cmp::Reverse(net * sign), *line));
     let rows = others.iter().map(|(line, net)| format!("{net:>+6}  {}", lines.numbered(*line))).collect();
     let did = if has_taken { "took" } else { "gave back" };
-    let kept = if has_taken { "What it makes is kept" } else { "What nothing refers to any more goes at once" };
+    let kept = if has_taken { "What it makes is kept" } else { "What it let go of had nobody else to hold it" };
     let mut evidence = Evidence::new(
-        format!("Line {right} {did} {} in all, less what it did the other way. {kept}.", counted(net.unsigned_abs(), "block")),
+        format!(
+            "Over the whole run line {right} and what it calls {did} {} more than the other way. {kept}.",
+            counted(net.unsigned_abs(), "block")
+        ),
         rows,
     );
     evidence.explain = explained(if has_taken { "@memory" } else { "@refcount" });
-    let name = &run.program.name;
+    let function = place(&run.trace.codes[code.index()]);
     let ask = if has_taken {
-        format!("Which of these lines of {name} took the most memory: blocks taken less blocks given back?")
+        format!("Which line of {function} took the most memory over the run, with what it calls: blocks taken less given back?")
     } else {
-        format!("Which of these lines of {name} gave back the most memory: blocks given back less blocks taken?")
+        format!("Which line of {function} gave back the most memory over the run, with what it calls: blocks freed less taken?")
     };
-    let basis = vec![("program", name.clone()), ("line", right.to_string())];
+    let mut basis = code_basis(run, &run.trace.codes[code.index()]);
+    basis.push(("line", right.to_string()));
     Some(Draft { ask, shown: Vec::new(), heard: Vec::new(), answer, evidence, basis })
 }
 
@@ -160,7 +183,7 @@ fn collector(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Opti
         });
     }
     let during: BTreeSet<u32> = memory.collections.iter().map(|(line, ..)| *line).collect();
-    let mut others: Vec<(u32, i64)> = memory.net.iter().map(|(&line, &net)| (line, net)).collect();
+    let mut others: Vec<(u32, i64)> = memory.net.iter().map(|((_, line), net)| (*line, *net)).collect();
     others.retain(|(line, _)| !during.contains(line) && lines.is_readable(*line));
     // Those first that speak of the collector or give much back.
     let speaks = |line: u32| ["gc.", "del ", "pop("].iter().any(|word| lines.bare(line).contains(word));

@@ -13,6 +13,7 @@ mod passage;
 mod stack;
 mod text;
 mod turns;
+mod units;
 mod visits;
 
 use super::maker::Maker;
@@ -27,9 +28,9 @@ pub(super) const MAKERS: &[Maker] = &[
     compiled::OPERAND,
     jump::NEXT,
     jump::TAKEN,
-    counted::FAMILY,
+    units::FAMILY,
     counted::MOST,
-    counted::CACHE,
+    units::CACHE,
     flow::GOES_ON,
     flow::DEEPEST,
     turns::TURNS,

@@ -72,12 +72,13 @@ impl<'a> Spot<'a> {
         shown
     }
 
-    /// `The stack holds 1 value before the first of them.`
+    /// `Before the first of these instructions the value stack holds 1 value.`
     fn found(&self) -> String {
-        match self.before {
-            0 => "The value stack is empty before the first of them".to_owned(),
-            n => format!("The value stack holds {} before the first of them", counted(n.into(), "value")),
-        }
+        let holds = match self.before {
+            0 => "is empty".to_owned(),
+            n => format!("holds {}", counted(n.into(), "value")),
+        };
+        format!("Before the first of these instructions the value stack {holds}.")
     }
 }
 
@@ -112,7 +113,7 @@ fn height(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<
     let spot = chance.choice(spots(run, &lines, family(subject)?))?;
     let marked = spot.marked();
     let nulls = if spot.has_null() { ", each NULL counted too" } else { "" };
-    let ask = format!("{}. How many does it hold after the marked one{nulls}?", spot.found());
+    let ask = format!("{} How many does it hold after the marked one{nulls}?", spot.found());
     let stacks = Stacks::of(spot.passage.code, Some(&run.program));
     let mut evidence = Evidence::new(why(marked, run.version), told(&spot, &stacks));
     evidence.explain = explained(&marked.opcode);
@@ -201,8 +202,8 @@ fn asked_after(spot: &Spot, run: &Run, lines: &Lines, chance: &mut fastrand::Rng
     }
     let answer = choice(right, others, 4, chance)?;
     let ask = match stacks.before(instructions[0].offset)? {
-        [] => "What lies on the value stack after the marked instruction? The bottom comes first.".to_owned(),
-        found => format!("The stack begins as {}. What is on it after the marked instruction? The bottom comes first.", stack_text(found)),
+        [] => "What is on the value stack after the marked instruction, the bottom first?".to_owned(),
+        found => format!("The value stack begins as {}. What is on it after the marked instruction, the bottom first?", stack_text(found)),
     };
     let mut evidence = Evidence::new(why(marked, run.version), told(spot, &stacks));
     evidence.explain = explained(&marked.opcode);

@@ -122,3 +122,17 @@ pub(super) fn place(code: &Code) -> String {
         _ => code.qualname.clone(),
     }
 }
+
+/// The first sentence of a text.
+pub(super) fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
+}
+
+/// Most lines of a function that is shown whole.
+const MOST_LINES: u32 = 14;
+
+/// First and last line of a function that is short enough to be shown.
+pub(super) fn extent(code: &Code) -> Option<(u32, u32)> {
+    let last = code.instructions().iter().filter_map(|i| i.span.line).max()?;
+    (code.first_line > 0 && last >= code.first_line && last - code.first_line < MOST_LINES).then_some((code.first_line, last))
+}

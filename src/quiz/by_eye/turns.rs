@@ -90,7 +90,7 @@ fn next(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
     let answer = choice(right.clone(), shown.iter().rev().map(|turn| turn.who.clone()), 4, chance)?;
     let row = |turn: &Turn| {
         let name = turn.code.map_or("", |id| &run.trace.codes[id.index()].name);
-        clipped(&format!("{:<10} until {name}, line{}", turn.who, lines.numbered(turn.line)))
+        clipped(&format!("{:<10} {name:<14} {}", turn.who, lines.numbered(turn.line)))
     };
     let why = if subject == "task" {
         format!("{right} has waited longest: the event loop lets tasks that are ready go on in the order in which they became so.")
@@ -102,9 +102,9 @@ fn next(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Dr
     let told: Vec<String> = shown.iter().map(|turn| format!("{}\t{}", turn.who, turn.line)).collect();
     let basis = vec![("program", run.program.name.clone()), ("turns", told.join("\n"))];
     let ask = if subject == "task" {
-        "So these asyncio tasks took turns, the newest last. Which one goes on next?"
+        "So these asyncio tasks took turns, each until the line shown, the newest last. Which one goes on next?"
     } else {
-        "So these threads took turns with the GIL, the newest last. Which one goes on next?"
+        "So these threads took turns with the GIL, each until the line shown, the newest last. Which one goes on next?"
     };
     Some(Draft { ask: ask.to_owned(), shown: shown.iter().map(row).collect(), heard: Vec::new(), answer, evidence, basis })
 }
@@ -136,13 +136,14 @@ fn count(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let lines_of: BTreeSet<u32> = code.instructions().iter().filter_map(|i| i.span.line).collect();
     let last = lines_of.last().copied()?.min(code.first_line + 8);
     let mut shown = lines.excerpt(code.first_line, last);
-    // Who speaks of it, and who starts threads: there it is to be seen.
+    // Who speaks of it or of what it stands in, and who starts threads: there it is to be seen.
+    let words: BTreeSet<&str> = code.qualname.split('.').filter(|word| *word != "<locals>").chain(["start"]).collect();
     let speaks = |line: &u32| {
-        let text = lines.bare(*line);
-        let is_named = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == code.name);
-        (is_named || text.contains(".start()")) && !(code.first_line..=last).contains(line)
+        let is_named = lines.bare(*line).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| words.contains(word));
+        is_named && lines.is_readable(*line) && !(code.first_line..=last).contains(line) && !lines.bare(*line).starts_with("def ")
     };
-    shown.extend((1..=run.program.lines().count() as u32).filter(speaks).take(5).map(|line| lines.numbered(line)));
+    let spoken: BTreeSet<u32> = run.codes().flat_map(|code| code.instructions()).filter_map(|i| i.span.line).filter(speaks).collect();
+    shown.extend(spoken.into_iter().take(6).map(|line| lines.numbered(line)));
     let others =
         [1, right.saturating_sub(1), right + 1, right * 2, right + 2].into_iter().filter(|&other| other > 0).map(|other| other.to_string());
     let answer = choice(right.to_string(), others, 4, chance)?;
@@ -155,7 +156,7 @@ fn count(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     evidence.explain = explained("@threads");
     let basis = code_basis(run, code);
     Some(Draft {
-        ask: format!("In how many threads did {name} run, one after the other or at once?"),
+        ask: format!("In how many different threads did {} run in all?", code.name),
         shown,
         heard: Vec::new(),
         answer,
@@ -195,9 +196,9 @@ fn start(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     others.retain(|line| !lines.bare(*line).contains("start"));
     others.sort_by_key(|line| (!speaks_of_threads(line), line.abs_diff(right)));
     let answer = choice(lines.choice(right), others.into_iter().take(6).map(|line| lines.choice(line)), 4, chance)?;
-    let many = if count == 1 { "a thread was".to_owned() } else { format!("{count} threads were") };
+    let many = if count == 1 { "One thread was".to_owned() } else { format!("{count} threads were") };
     let mut evidence = Evidence::new(
-        format!("On line {right} {many} started in this run. Making a Thread starts nothing yet."),
+        format!("{many} started on line {right} in this run. Making a Thread starts nothing yet."),
         vec![lines.numbered(right)],
     );
     evidence.explain = explained("@threads");

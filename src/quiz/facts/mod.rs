@@ -28,7 +28,6 @@ pub(super) const MAKERS: &[Maker] = &[
     functions::C_OR_PYTHON,
     functions::MODULE,
     leaving::CALLED_C,
-    leaving::LEAVES_PYTHON,
     peps::BEHIND,
     peps::ABOUT,
     peps::CAME_IN,
