@@ -43,7 +43,7 @@ pub struct OfGoal {
     pub goal: Goal,
     /// Cards that were asked, of all there are.
     pub met: Share,
-    /// The chance, 0 to 1, that a card which was met is recalled today: FSRS's, the mean of all. `None` if none was met.
+    /// The chance, 0 to 1, that a card which was met is recalled tomorrow: FSRS's, the mean of all. `None` if none was met.
     pub recall: Option<f64>,
     /// Cards that are due today or were before.
     pub due: usize,
@@ -266,14 +266,17 @@ fn peps(record: &Record) -> Vec<OfPep> {
 }
 
 fn goals(record: &Record, deck: &[Card], today: NaiveDate) -> Vec<OfGoal> {
+    // What was answered today is known today, wrong answers too: what lasts shows a night later.
+    let tomorrow = today.succ_opt().unwrap_or(today);
     let of = |goal| {
         let mut of = OfGoal { goal, met: Share::default(), recall: None, due: 0, next: None };
         let mut recalled = 0.0;
+        let tomorrow = today.succ_opt().unwrap_or(today);
         for card in deck.iter().filter(|card| quiz::goal(card) == Some(goal)) {
             of.met.of += 1;
             let Some(memory) = record.cards.get(card) else { continue };
             of.met.count += 1;
-            recalled += recall(memory, today);
+            recalled += recall(memory, tomorrow);
             let due = memory.due.max(today);
             of.due += usize::from(due == today);
             of.next = Some(of.next.map_or(due, |next| next.min(due)));

@@ -32,9 +32,9 @@ pub fn write(out: &mut impl Write, record: &Record, map: &Progress) -> io::Resul
 fn write_topic(out: &mut impl Write, topic: &Topic, record: &Record, map: &Progress) -> io::Result<()> {
     writeln!(out, "\n## @{}: {}", topic.name, marked(&topic.title))?;
     if let Some(memory) = record.cards.get(&Card::new(RECALL, &topic.name)) {
-        let chance = percent(recall(memory, map.today));
+        let chance = percent(recall(memory, map.today.succ_opt().unwrap_or(map.today)));
         let times = if memory.asked == 1 { "once".to_owned() } else { format!("{} times", memory.asked) };
-        writeln!(out, "\nAsked {times}, due on {}; the chance to recall it today is {chance}.", memory.due)?;
+        writeln!(out, "\nAsked {times}, due on {}; the chance to recall it tomorrow is {chance}.", memory.due)?;
     }
     for note in record.notes.iter().filter(|note| note.topic == topic.name) {
         write_note(out, note)?;
@@ -63,7 +63,7 @@ fn write_schedule(out: &mut impl Write, map: &Progress) -> io::Result<()> {
     for (day, count) in &map.schedule {
         writeln!(out, "| {} | {count} |", day.format("%a %Y-%m-%d"))?;
     }
-    writeln!(out, "\n| topic | cards met | of | recall today | due | next due |\n|---|---|---|---|---|---|")?;
+    writeln!(out, "\n| topic | cards met | of | recall tomorrow | due | next due |\n|---|---|---|---|---|---|")?;
     for goal in &map.goals {
         let recall = goal.recall.map_or("-".to_owned(), percent);
         let next = goal.next.map_or("-".to_owned(), |next| next.to_string());

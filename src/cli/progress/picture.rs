@@ -53,7 +53,7 @@ pub fn draw(shown: &Shown) -> Document {
 
 fn goals(sheet: &mut Sheet, map: &Progress, top: f64) -> f64 {
     sheet.words(MARGIN, top, "text head", "Recall by topic");
-    sheet.words(FRAME, top, "faint small", "the chance that what was met is recalled today");
+    sheet.words(FRAME, top, "faint small", "the chance that what was met is recalled tomorrow");
     let mut y = top + 10.0;
     for goal in &map.goals {
         y += LEADING * 1.2;

@@ -49,7 +49,7 @@ fn head(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()> {
 
 fn goals(out: &mut impl Write, map: &Progress, width: usize) -> io::Result<()> {
     writeln!(out)?;
-    paragraph(out, "Recall by topic: cards met of all there are, the chance to recall those today, and how many are due", width)?;
+    paragraph(out, "Recall by topic: cards met of all there are, the chance to recall those tomorrow, and how many are due", width)?;
     let mut columns = vec![Column::Number("met"), Column::Number("of"), Column::Number("recall"), Column::Number("due")];
     if width >= MIDDLING {
         columns.push(Column::Word("next due"));
