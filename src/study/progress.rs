@@ -271,7 +271,6 @@ fn goals(record: &Record, deck: &[Card], today: NaiveDate) -> Vec<OfGoal> {
     let of = |goal| {
         let mut of = OfGoal { goal, met: Share::default(), recall: None, due: 0, next: None };
         let mut recalled = 0.0;
-        let tomorrow = today.succ_opt().unwrap_or(today);
         for card in deck.iter().filter(|card| quiz::goal(card) == Some(goal)) {
             of.met.of += 1;
             let Some(memory) = record.cards.get(card) else { continue };
