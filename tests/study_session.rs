@@ -90,6 +90,42 @@ fn what_is_due_is_asked_the_most_forgotten_first() {
     assert!(left_out.fold(1.0, f64::min) >= least);
 }
 
+/// The goals of cards in the order in which they were asked.
+fn goals(deck: &[(Card, Goal)], asked: &[Card]) -> Vec<Goal> {
+    asked.iter().map(|card| deck.iter().find(|(of, _)| of == card).unwrap().1).collect()
+}
+
+#[test]
+fn goals_take_turns() {
+    let deck = deck(24, 1);
+    let deck: Vec<(Card, Goal)> = deck.iter().filter(|(_, goal)| *goal <= Goal::Memory).cloned().collect();
+    for seed in 0..10 {
+        let asked = asked(&mut Session::of(&met(&deck, day(0)), &deck, day(30), seed), |_| Some(Verdict::Right));
+        let goals = goals(&deck, &asked);
+        assert_eq!(goals.len(), 9);
+        assert!(goals.windows(3).all(|three| three[0] != three[1] && three[1] != three[2] && three[0] != three[2]), "{goals:?}");
+    }
+}
+
+#[test]
+fn a_maker_of_more_than_half_is_asked_every_other_time_and_so_is_a_goal() {
+    let goals_of = [Goal::EvalLoop, Goal::Memory, Goal::Source, Goal::Peps, Goal::Listening, Goal::Execution];
+    // Six of one maker, each of another goal, and five of others.
+    // Six of one maker, each of another goal, and five of others, each of another goal.
+    let maker = |nth: usize| if nth < 6 { "most".to_owned() } else { format!("maker-{nth}") };
+    let one_maker: Vec<(Card, Goal)> = (0..11).map(|nth| (Card::new(&maker(nth), &nth.to_string()), goals_of[nth % 6])).collect();
+    // Six of one goal and five of others, all of different makers.
+    let goal = |nth: usize| goals_of[nth.saturating_sub(5)];
+    let one_goal: Vec<(Card, Goal)> = (0..11).map(|nth| (Card::new(&format!("maker-{nth}"), "x"), goal(nth))).collect();
+    for seed in 0..10 {
+        let asked_makers = asked(&mut Session::of(&met(&one_maker, day(0)), &one_maker, day(30), seed), |_| Some(Verdict::Right));
+        assert!(asked_makers.windows(2).all(|pair| pair[0].maker != pair[1].maker), "{asked_makers:?}");
+        let asked_goals = asked(&mut Session::of(&met(&one_goal, day(0)), &one_goal, day(30), seed), |_| Some(Verdict::Right));
+        let asked_goals = goals(&one_goal, &asked_goals);
+        assert!(asked_goals.windows(2).all(|pair| pair[0] != pair[1]), "{asked_goals:?}");
+    }
+}
+
 #[test]
 fn a_wrong_answer_comes_again_behind_five_others_and_twice_at_most() {
     let deck = deck(40, 1);
@@ -203,12 +239,12 @@ fn a_card_without_a_question_gives_its_place_to_another_of_its_goal() {
     });
     assert_eq!(asked.len(), planned.len());
     assert!(skipped.iter().all(|card| !asked.contains(card)));
-    let goals = |cards: &[Card]| {
-        let mut goals: Vec<Goal> = cards.iter().map(|card| deck.iter().find(|(of, _)| of == card).unwrap().1).collect();
+    let sorted = |cards: &[Card]| {
+        let mut goals = goals(&deck, cards);
         goals.sort();
         goals
     };
-    assert_eq!(goals(&asked), goals(&planned));
+    assert_eq!(sorted(&asked), sorted(&planned));
 }
 
 #[test]
