@@ -384,7 +384,7 @@ def callee(question, witness):
 
 ATLAS = {
     "stack-effect": lambda each: stack_effect(each["choices"], each["basis"]),
-    "c-function": lambda each: by_symbol(each["choices"], each["basis"]["name"]),
+    "c-symbol": lambda each: by_symbol(each["choices"], each["basis"]["name"]),
     "python-name": lambda each: [
         at for at, choice in enumerate(each["choices"]) if (by_symbol([each["basis"]["function"]], choice) or [])
     ] or None,

@@ -67,10 +67,12 @@ pub fn ask(card: &Card, ground: &Ground, seed: u64) -> Option<Question> {
 mod tests {
     use super::*;
 
-    /// Two makers of one name would have one schedule.
+    /// Of two makers of one name the second would never be asked.
     #[test]
-    fn no_card_is_in_the_deck_twice() {
+    fn no_maker_and_no_card_is_there_twice() {
         let deck = deck();
+        let names: std::collections::BTreeSet<_> = makers().map(|maker| maker.name).collect();
+        assert_eq!(names.len(), makers().count());
         let cards: std::collections::BTreeSet<_> = deck.iter().collect();
         assert_eq!(cards.len(), deck.len());
         assert!(deck.iter().all(|card| card.to_string().parse().as_ref() == Ok(card)));

@@ -8,7 +8,7 @@ use crate::quiz::maker::{Draft, Maker, Sense, choice};
 use crate::quiz::{Evidence, Goal, Ground, Need};
 
 pub const C_FUNCTION: Maker = Maker {
-    name: "c-function",
+    name: "c-symbol",
     sense: Sense::Knowledge,
     goal: |_| Goal::Source,
     subjects: || sample(&["str.join", "int.__add__", "list.__add__", "object.__getattribute__", "generator.__next__"]),

@@ -34,7 +34,7 @@ pub const STACK_EFFECT: Maker = Maker {
 };
 
 pub const FAMILY: Maker = Maker {
-    name: "opcode-family",
+    name: "family-of",
     sense: Sense::Knowledge,
     goal: |_| Goal::EvalLoop,
     subjects: || sample(&["IMPORT_NAME", "LIST_APPEND", "CONTAINS_OP"]),
