@@ -61,7 +61,7 @@ Examples:
   evalody study @lessons                   twelve lessons for listeners, and which are done
   evalody study @lessons/1
   evalody study @paths                     what to read: PEPs, and CPython's source
-  evalody study @paths/eval-loop --tick dispatch
+  evalody study @paths/eval-loop --tick stages
   evalody study --no-sound --captions      music as signs
   printf 'b\\n3\\n\\n' | evalody study       an answer a line; an empty line is: I do not know
 
