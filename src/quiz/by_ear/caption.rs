@@ -79,11 +79,15 @@ pub fn caption(performance: &Performance, mapping: &Mapping) -> Option<Vec<Strin
     Some([head, beats].into_iter().chain(rows.iter().map(|row| row.line(bars))).collect())
 }
 
+/// An entry of the legend, and the drum of it that has a row of its own.
+type Place = (usize, Option<Pitch>);
+
 /// By the legend, in its order.
 fn rows(performance: &Performance, mapping: &Mapping) -> Vec<Row> {
     let legend = mapping.legend();
-    let mut rows: BTreeMap<(usize, Option<Pitch>), Row> = BTreeMap::new();
-    let mut open: BTreeMap<(Channel, Pitch), ((usize, Option<Pitch>), usize)> = BTreeMap::new();
+    let mut rows: BTreeMap<Place, Row> = BTreeMap::new();
+    // Which stroke of which row sounds.
+    let mut open: BTreeMap<(Channel, Pitch), (Place, usize)> = BTreeMap::new();
     for cue in &performance.cues {
         let slot = (cue.at.0 / TICKS_PER_SIXTEENTH) as usize;
         match cue.kind {

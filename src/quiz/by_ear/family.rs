@@ -1,7 +1,7 @@
 //! The voices of the families, where every instruction is a note: which one is left out, and which one is alone.
 
 use super::piece::{Piece, Window};
-use super::sounding::{drawn, fits, heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, in_turn, place, told};
 use crate::compose::words;
 use crate::quiz::maker::{Draft, choice};
 use crate::quiz::{Evidence, Goal, Ground, Need, Run};
@@ -101,7 +101,7 @@ fn named(family: Family) -> String {
 
 pub fn make_left_out(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let family = Family::named(subject)?;
-    ground.runs.iter().find_map(|run| asked_left_out(family, run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked_left_out(family, run, chance))
 }
 
 fn asked_left_out(family: Family, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
@@ -111,7 +111,7 @@ fn asked_left_out(family: Family, run: &Run, chance: &mut fastrand::Rng) -> Opti
     let others = |window: Window| voices.iter().filter(move |other| other.family != family && other.strokes_in(window) >= LEAST_OF_OTHERS);
     let mut windows = piece.windows(piece.usual());
     windows.retain(|&window| voice.strokes_in(window) >= LEAST && others(window).count() >= 2);
-    windows.retain(|&window| piece.begins(window, |part, _, _| part != voice.part));
+    windows.retain(|&window| piece.goes_on(window, |part, _, _| part != voice.part));
     let window = drawn(&windows, chance, |window| fits(&piece, window))?;
     let answer = choice(voice.named(), others(window).map(Voice::named), MOST, chance)?;
     let strokes = voice.strokes_in(window);
@@ -133,7 +133,7 @@ fn asked_left_out(family: Family, run: &Run, chance: &mut fastrand::Rng) -> Opti
 
 pub fn make_alone(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let family = Family::named(subject)?;
-    ground.runs.iter().find_map(|run| asked_alone(family, run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked_alone(family, run, chance))
 }
 
 fn asked_alone(family: Family, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
@@ -144,7 +144,7 @@ fn asked_alone(family: Family, run: &Run, chance: &mut fastrand::Rng) -> Option<
     let mut windows = piece.windows(BARS);
     let empty = |window: Window| window.of(&voice.strokes).iter().filter(|strokes| **strokes == 0).count();
     windows.retain(|&window| voice.strokes_in(window) >= LEAST_ALONE && empty(window) <= EMPTY_BARS && others(window).count() >= 2);
-    windows.retain(|&window| piece.begins(window, |part, _, _| part == voice.part || part == DRUMS));
+    windows.retain(|&window| piece.goes_on(window, |part, _, _| part == voice.part || part == DRUMS));
     let window = drawn(&windows, chance, |window| fits(&piece, window))?;
     let answer = choice(voice.named(), others(window).map(Voice::named), MOST, chance)?;
     let strokes = voice.strokes_in(window);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::piece::{Piece, Window};
-use super::sounding::{drawn, fits, heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, in_turn, place, told};
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
 use crate::trace::{CodeId, Entry, MarkKind, Trace};
@@ -25,7 +25,7 @@ pub fn need(_: &str) -> Need {
 }
 
 pub fn make_recursion(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    ground.runs.iter().find_map(|run| asked_recursion(run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked_recursion(run, chance))
 }
 
 fn asked_recursion(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
@@ -121,7 +121,7 @@ fn entered_again(trace: &Trace) -> Vec<(u64, CodeId)> {
 }
 
 pub fn make_way(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    ground.runs.iter().find_map(|run| asked_way(run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked_way(run, chance))
 }
 
 /// Whether steps go one way, by two steps or more.

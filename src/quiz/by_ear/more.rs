@@ -2,7 +2,7 @@
 //! by half at least, and the counts by a fifth.
 
 use super::piece::{Bar, Piece, Window};
-use super::sounding::{drawn, fits, heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, in_turn, place, told};
 use crate::compose::{Signs, Tally};
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
@@ -133,7 +133,7 @@ pub fn need(subject: &str) -> Need {
 
 pub fn make(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let amount = amount(subject)?;
-    ground.runs.iter().find_map(|run| asked(amount, run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked(amount, run, chance))
 }
 
 fn asked(amount: &Amount, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {

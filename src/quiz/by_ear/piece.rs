@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::compose::{self, Mapping, Style, StyleName, Tally, compose};
 use crate::fold::{Gesture, Threads, Zoom, fold};
-use crate::music::{Pitch, TICKS_PER_BAR, TICKS_PER_SIXTEENTH, Tick};
+use crate::music::{Pitch, TICKS_PER_BAR, TICKS_PER_QUARTER, TICKS_PER_SIXTEENTH, Tick, Ticks};
 use crate::perform::{Bars, Channel, Cue, CueKind, Performance, excerpt, perform};
 use crate::quiz::Run;
 use crate::score::{Cause, State};
@@ -17,6 +17,9 @@ const FAITHFUL_STEPS: usize = 12_000;
 
 /// Seconds that a piece to compare lasts, to the nearest bar: long enough for a pattern, and two are soon heard.
 const SECONDS: f64 = 5.5;
+
+/// Longest from one stroke to the next where only some of the band sounds: more, and one wonders whether it goes on.
+const LONGEST_REST: Ticks = Ticks(3 * TICKS_PER_QUARTER);
 
 /// Bars that are left out at the beginning of a long piece, where the band gathers.
 const GATHERING: u32 = 2;
@@ -150,12 +153,24 @@ impl<'a> Piece<'a> {
             .collect()
     }
 
-    /// Whether something of what is meant, by part of the score, pitch and cause, sounds within half a bar of the beginning.
-    pub fn begins(&self, window: Window, is_meant: impl Fn(usize, Pitch, &Cause) -> bool) -> bool {
-        let from = Tick::of_bar(window.first);
+    /// Whether what is meant, by part of the score, pitch and cause, begins within half a bar of a window's beginning and is
+    /// never silent for long.
+    pub fn goes_on(&self, window: Window, is_meant: impl Fn(usize, Pitch, &Cause) -> bool) -> bool {
+        let [from, to] = [Tick::of_bar(window.first), Tick::of_bar(window.first + window.bars)];
         let begins = self.performance.cues.partition_point(|cue| cue.at < from);
-        let soon = self.performance.cues[begins..].iter().take_while(|cue| cue.at.0 < from.0 + TICKS_PER_BAR / 2);
-        soon.filter_map(|cue| self.stroke(cue)).any(|(part, _, pitch, cause)| is_meant(part, pitch, &cause))
+        // As if something had been struck so long before.
+        let mut before = Tick((from + Ticks(TICKS_PER_BAR / 2)).0.saturating_sub(LONGEST_REST.0 + 1));
+        for cue in self.performance.cues[begins..].iter().take_while(|cue| cue.at < to) {
+            if let Some((part, at, pitch, cause)) = self.stroke(cue)
+                && is_meant(part, pitch, &cause)
+            {
+                if at - before > LONGEST_REST {
+                    return false;
+                }
+                before = at;
+            }
+        }
+        to - before <= LONGEST_REST
     }
 
     pub fn excerpt(&self, window: Window) -> Option<Performance> {

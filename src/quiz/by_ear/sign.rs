@@ -2,7 +2,7 @@
 //! have stretches with it and without.
 
 use super::piece::{Bar, Piece, Window};
-use super::sounding::{drawn, fits, heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, in_turn, place, told};
 use crate::compose::{Role, Signs};
 use crate::music::Pitch;
 use crate::quiz::maker::Draft;
@@ -26,8 +26,8 @@ pub struct Sign {
     least: u32,
     /// Whether a bar says so.
     is_said: fn(&State) -> bool,
-    /// The instruments that say so: a part of the score, or drums of it; nothing of it sounds in a stretch without.
-    of: fn(&Piece, &Signs) -> Vec<(usize, Vec<Pitch>)>,
+    /// The instrument that says so: a part of the score, or drums of it; nothing of it sounds in a stretch without.
+    of: fn(&Piece, &Signs) -> (usize, Vec<Pitch>),
     explain: &'static str,
     songs: &'static [&'static str],
 }
@@ -43,7 +43,7 @@ pub const SIGNS: &[Sign] = &[
         marks: [1, 0],
         least: 1,
         is_said: |state| state.collected.is_some(),
-        of: |_, signs| vec![(signs.collector, Vec::new())],
+        of: |_, signs| (signs.collector, Vec::new()),
         explain: "@gc",
         songs: &["memory"],
     },
@@ -59,7 +59,7 @@ pub const SIGNS: &[Sign] = &[
         is_said: |state| state.raised > 0,
         of: |piece, signs| {
             let crash = piece.mapping().drums(Role::Crash).to_vec();
-            vec![(signs.raised.part, [crash, signs.raised.drums.clone()].concat())]
+            (signs.raised.part, [crash, signs.raised.drums.clone()].concat())
         },
         explain: "except",
         songs: &["exceptions", "pipeline", "tasks"],
@@ -74,7 +74,7 @@ pub const SIGNS: &[Sign] = &[
         marks: [1, 0],
         least: 2,
         is_said: |_| true,
-        of: |piece, signs| vec![(signs.turning.part, piece.mapping().drums(Role::HandOver).to_vec())],
+        of: |piece, signs| (signs.turning.part, piece.mapping().drums(Role::HandOver).to_vec()),
         explain: "@gil",
         songs: &["threads"],
     },
@@ -88,7 +88,7 @@ pub const SIGNS: &[Sign] = &[
         marks: [1, 0],
         least: 4,
         is_said: |state| state.work == Some(Work::Suspend),
-        of: |_, signs| vec![(signs.part_of(Work::Suspend), Vec::new())],
+        of: |_, signs| (signs.part_of(Work::Suspend), Vec::new()),
         explain: "gen",
         songs: &["pipeline", "tasks", "comprehensions"],
     },
@@ -103,7 +103,7 @@ pub const SIGNS: &[Sign] = &[
         marks: [16, 8],
         least: 4,
         is_said: |state| state.releases,
-        of: |piece, signs| vec![(signs.releases.part, piece.mapping().drums(Role::Releases).to_vec())],
+        of: |piece, signs| (signs.releases.part, piece.mapping().drums(Role::Releases).to_vec()),
         explain: "@refcount",
         songs: &["memory", "primes", "comprehensions"],
     },
@@ -127,15 +127,14 @@ pub fn need(subject: &str) -> Need {
 
 pub fn make(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let sign = sign(subject)?;
-    ground.runs.iter().find_map(|run| asked(sign, run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked(sign, run, chance))
 }
 
 fn asked(sign: &Sign, run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
     let piece = Piece::groove(run)?;
     let signs = piece.mapping().signs()?;
-    let instruments = (sign.of)(&piece, signs);
-    let is_its =
-        |part: usize, pitch: Pitch| instruments.iter().any(|(its, drums)| *its == part && (drums.is_empty() || drums.contains(&pitch)));
+    let (its_part, drums) = (sign.of)(&piece, signs);
+    let is_its = |part: usize, pitch: Pitch| part == its_part && (drums.is_empty() || drums.contains(&pitch));
     let strokes = piece.strokes_where(is_its);
     let struck = |window: Window| window.of(&strokes).iter().sum::<u32>();
     let [least, most] = sign.marks;

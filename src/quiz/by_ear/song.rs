@@ -24,6 +24,9 @@ const SORTS: [&str; 2] = ["sort_bubble", "sort_merge"];
 /// ear; under it one would only guess.
 const APART: f64 = 0.5;
 
+/// Features told of a stretch.
+const MOST_TOLD: usize = 2;
+
 /// What a stretch is known by: how it is told, and how much of it there is, 0 to 1.
 struct Feature {
     words: &'static str,
@@ -102,16 +105,17 @@ pub fn make(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Optio
     let mean = |feature: usize| alike.iter().map(|other| other[feature]).sum::<f64>() / alike.len().max(1) as f64;
     let mut by_difference: Vec<usize> = (0..FEATURES.len()).collect();
     by_difference.sort_by(|&one, &other| (here[other] - mean(other)).abs().total_cmp(&(here[one] - mean(one)).abs()));
-    let told_by: Vec<String> = by_difference
-        .into_iter()
-        .take(2)
-        .map(|feature| format!("{} {}", if here[feature] > mean(feature) { "more" } else { "less" }, FEATURES[feature].words))
-        .collect();
+    let (more, less): (Vec<usize>, Vec<usize>) =
+        by_difference.into_iter().take(MOST_TOLD).partition(|&feature| here[feature] > mean(feature));
+    let words = |features: &[usize]| features.iter().map(|&feature| FEATURES[feature].words).collect::<Vec<_>>().join(", ");
     let names: Vec<&str> = others.iter().map(|other| other.run.program.name.as_str()).collect();
-    let mut evidence = Evidence::new(
-        format!("It is {}. Here there is {} than in {} as a rule.", run.program.name, told_by.join(" and "), names.join(" and ")),
-        told("", &piece, window),
-    );
+    let told_by: Vec<String> = [("More", more), ("Less", less)]
+        .into_iter()
+        .filter(|(_, features)| !features.is_empty())
+        .map(|(which, features)| format!("{which} than in {} as a rule: {}.", names.join(" and "), words(&features)))
+        .collect();
+    let why = format!("It is {}. {}", run.program.name, told_by.join(" "));
+    let mut evidence = Evidence::new(why, told("", &piece, window));
     for other in &others {
         let windows = other.windows(other.usual());
         let window = chance.choice(&windows).copied();

@@ -5,13 +5,21 @@ use super::caption::caption;
 use super::piece::{Piece, Window};
 use crate::music::Pitch;
 use crate::perform::{Channel, CueKind, Performance};
-use crate::quiz::Heard;
+use crate::quiz::{Ground, Heard, Run};
 use crate::score::Cause;
 
 /// Lines of the program told for a stretch.
 const MOST_LINES: usize = 4;
 /// Columns of a line of the program: longer ones are cut.
 const LINE: usize = 60;
+
+/// The runs to make a question from, in the order in which they are tried: the learner's own first, songs by chance.
+pub fn in_turn<'a>(ground: &'a Ground, chance: &mut fastrand::Rng) -> Vec<&'a Run> {
+    let mut order: Vec<&Run> = ground.runs.iter().map(|run| &**run).collect();
+    chance.shuffle(&mut order);
+    order.sort_by_key(|run| !run.is_own);
+    order
+}
 
 /// One of some by chance, among those that will do.
 pub fn drawn<T: Copy>(all: &[T], chance: &mut fastrand::Rng, will_do: impl Fn(T) -> bool) -> Option<T> {

@@ -1,7 +1,7 @@
 //! The value stack by ear: pitch is its height.
 
 use super::piece::{Piece, Window};
-use super::sounding::{drawn, fits, heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, in_turn, place, told};
 use crate::compose::ROUND;
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
@@ -23,7 +23,7 @@ pub fn need(_: &str) -> Need {
 }
 
 pub fn make(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    ground.runs.iter().find_map(|run| asked(run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked(run, chance))
 }
 
 fn asked(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
@@ -37,7 +37,7 @@ fn asked(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
             // Beyond a round, pitch alone does not tell.
             && highest < ROUND
             && depths.len() >= LEAST
-            && piece.begins(window, |its, _, _| its == part || its == DRUMS)
+            && piece.goes_on(window, |its, _, _| its == part || its == DRUMS)
         {
             known.push((window, highest));
         }

@@ -1,7 +1,7 @@
 //! How many threads have the melody in turn.
 
 use super::piece::{Piece, Window};
-use super::sounding::{drawn, fits, heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, in_turn, place, told};
 use crate::quiz::maker::Draft;
 use crate::quiz::{Answer, Evidence, Goal, Ground, Need, Run};
 
@@ -23,7 +23,7 @@ pub fn need(_: &str) -> Need {
 }
 
 pub fn make(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    ground.runs.iter().find_map(|run| asked(run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked(run, chance))
 }
 
 /// The threads whose notes sound in a stretch, with how many.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::piece::{Piece, Window};
-use super::sounding::{drawn, fits, heard, heard_where, place, told};
+use super::sounding::{drawn, fits, heard, heard_where, in_turn, place, told};
 use crate::compose::Role;
 use crate::music::{TICKS_PER_BAR, Tick};
 use crate::quiz::maker::{Draft, choice};
@@ -44,7 +44,7 @@ pub fn need(_: &str) -> Need {
 }
 
 pub fn make_turns(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    ground.runs.iter().find_map(|run| asked_turns(run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked_turns(run, chance))
 }
 
 fn asked_turns(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
@@ -174,7 +174,7 @@ fn lines(piece: &Piece, visits: &[Visit], window: Window) -> Vec<Line> {
 }
 
 pub fn make_line(_: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
-    ground.runs.iter().find_map(|run| asked_line(run, chance))
+    in_turn(ground, chance).into_iter().find_map(|run| asked_line(run, chance))
 }
 
 fn asked_line(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
@@ -185,7 +185,7 @@ fn asked_line(run: &Run, chance: &mut fastrand::Rng) -> Option<Draft> {
         let lines = lines(&piece, &visits, window);
         for (index, line) in lines.iter().enumerate() {
             let others = lines.iter().filter(|other| other.text != line.text && line.apart(other) >= LEAST_APART).count();
-            if line.is_heard(window) && others > 0 && piece.begins(window, |part, _, cause| part == DRUMS || line.plays(cause)) {
+            if line.is_heard(window) && others > 0 && piece.goes_on(window, |part, _, cause| part == DRUMS || line.plays(cause)) {
                 candidates.push((window, index));
             }
         }
