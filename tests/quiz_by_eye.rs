@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use evalody::atlas::{self, Version};
+use evalody::interpreter::{Request, Streams};
 use evalody::program::Program;
 use evalody::quiz::{self, Answer, Card, Ground, Need, Question, Run, Sense};
 use evalody::songs;
@@ -142,7 +143,7 @@ fn oddities(question: &Question) -> Vec<String> {
     match answer {
         Answer::Choice { choices, right } => {
             let differ = choices.iter().collect::<BTreeSet<_>>().len() == choices.len();
-            let is_told = |choice: &String| !choice.trim().is_empty() && !choice.starts_with("0  ") && choice.chars().count() <= WIDEST;
+            let is_told = |choice: &String| !choice.trim().is_empty() && choice.chars().count() <= WIDEST;
             if !(2..=5).contains(&choices.len()) || !differ || *right >= choices.len() || !choices.iter().all(is_told) {
                 odd.push(format!("choices: {choices:?}"));
             }
@@ -187,7 +188,7 @@ impl Tally {
 
     #[track_caller]
     fn is_right(&self) {
-        let few = &self.wrong[..self.wrong.len().min(25)];
+        let few = &self.wrong[..self.wrong.len().min(2500)];
         assert!(self.wrong.is_empty(), "{} wrong of {}:\n{}", self.wrong.len(), self.asked.values().sum::<u64>(), few.join("\n"));
         // f-strings and keywords are beyond the judge's stack.
         for (card, count) in &self.unjudged {
@@ -291,9 +292,11 @@ fn library(python: &Path) -> PathBuf {
 /// A module with what is done with it below: a program of its own.
 fn module(name: &str, does: &str, python: &Path, version: (u8, u8), folder: &Path) -> Option<Ran> {
     let text = std::fs::read_to_string(library(python).join(format!("{name}.py"))).ok()?;
+    // What it does as a script of its own may read what nobody writes.
+    let text = text.split("\nif __name__ ==").next().unwrap_or_default();
     let source = folder.join(format!("use_{name}.py"));
     std::fs::write(&source, format!("{text}\n\n{does}\n")).expect("a file");
-    let request = request_of(python, &source, &[]);
+    let request = Request { streams: Streams::Discarded, ..request_of(python, &source, &[]) };
     let heard = hear(&request).expect("it runs");
     assert!(matches!(heard.outcome, evalody::trace::Outcome::Finished), "{name}: {:?}", heard.outcome);
     Some(Ran { run: run_of(request.program, heard, version), source, arguments: Vec::new() })
@@ -361,6 +364,7 @@ fn the_same_seed_asks_the_same_and_another_seed_puts_the_answer_elsewhere() {
 #[test]
 fn the_songs_that_a_card_needs_give_questions_about_it() {
     let Some(all) = newest() else { return };
+    let mut wrong = Vec::new();
     let by_name: BTreeMap<&str, &Ran> = all.iter().map(|ran| (ran.run.program.name.trim_start_matches('@'), ran)).collect();
     for card in cards() {
         let Some(Need::Any(names)) = quiz::need(&card) else { panic!("{card} needs no run") };
@@ -370,8 +374,12 @@ fn the_songs_that_a_card_needs_give_questions_about_it() {
             (0..8).any(|seed| quiz::ask(&card, &ground, seed).is_some())
         };
         let is_old = card.maker == "inline-cache" && all[0].run.version.is_some_and(|version| version.minor() < 11);
-        assert!(names.iter().filter(gives).count() == names.len() || is_old, "{card}: not by all of {names:?}");
+        let silent: Vec<&&str> = names.iter().filter(|name| !gives(name)).collect();
+        if !silent.is_empty() && !is_old {
+            wrong.push(format!("{card} by {silent:?}"));
+        }
     }
+    assert!(wrong.is_empty(), "no questions about {}", wrong.join(", "));
 }
 
 #[test]

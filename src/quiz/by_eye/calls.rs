@@ -7,7 +7,7 @@ use super::super::{Answer, Evidence, Goal, Ground, Need, Run};
 use super::passage::{Ran, explained, passages};
 use super::text::{Lines, times};
 use crate::atlas;
-use crate::trace::{CodeId, Entry, MarkKind, NameId};
+use crate::trace::{CodeId, Entry, Family, MarkKind, NameId};
 
 pub(super) const FUNCTION: Maker = Maker {
     name: "c-function",
@@ -48,22 +48,26 @@ impl Called {
     }
 }
 
-fn called(run: &Run) -> BTreeMap<u32, Called> {
+fn called(run: &Run, text: &Lines) -> BTreeMap<u32, Called> {
     let mut lines: BTreeMap<u32, Called> = BTreeMap::new();
+    let mut is_new = BTreeSet::new();
     // Of each thread, its instruction that runs; and whether nothing has come of it yet.
     let mut running: BTreeMap<u16, (CodeId, u32, u32, bool)> = BTreeMap::new();
     for entry in &run.trace.entries {
         match entry {
             Entry::Step(step) => {
                 let code = &run.trace.codes[step.code.index()];
-                let line = code.unit(step.offset).line;
+                let unit = code.unit(step.offset);
+                let line = unit.line;
                 if line == 0 || code.file != run.program.name {
                     running.remove(&step.thread);
                     continue;
                 }
-                let opcode = code.at(step.offset).map_or("", |i| &*i.opcode);
+                let opcode = if unit.family == Family::Call { code.at(step.offset).map_or("", |i| &*i.opcode) } else { "" };
                 let is_call = opcode.starts_with("CALL") && !opcode.starts_with("CALL_INTRINSIC");
-                lines.entry(line).or_default().calls += u32::from(is_call);
+                if is_call || is_new.insert(line) {
+                    lines.entry(line).or_default().calls += u32::from(is_call);
+                }
                 running.insert(step.thread, (step.code, step.offset, line, is_call));
             }
             Entry::Mark(mark) => {
@@ -71,9 +75,11 @@ fn called(run: &Run) -> BTreeMap<u32, Called> {
                 let called = lines.entry(*line).or_default();
                 match &mark.kind {
                     MarkKind::CalledC(name) => *called.in_c.entry((*code, *offset)).or_default().entry(*name).or_default() += 1,
-                    // Making an object goes through C before its `__init__`.
+                    // By the name that the line calls: making an object goes through C before its `__init__`, and not
+                    // every function in C that calls back is told.
                     MarkKind::Called(id) if *is_fresh => {
-                        called.into_python += u32::from(&*run.trace.codes[id.index()].name != "__init__");
+                        let is_named = text.bare(*line).contains(&format!("{}(", run.trace.codes[id.index()].name));
+                        called.into_python += u32::from(is_named);
                     }
                     _ => {}
                 }
@@ -105,7 +111,7 @@ fn is_plain(name: &str) -> bool {
 fn method(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
     let text = Lines::of(&run.program);
-    let lines = called(run);
+    let lines = called(run, &text);
     let totals = totals(run, &lines);
     let mut fit: Vec<(u32, &str)> = Vec::new();
     for (&line, called) in &lines {
@@ -159,7 +165,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn order(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
     let text = Lines::of(&run.program);
-    let lines = called(run);
+    let lines = called(run, &text);
     let mut fit: Vec<(u32, Vec<&str>)> = Vec::new();
     for passage in passages(run, &Ran::of(run), &text) {
         let Some(called) =
@@ -202,7 +208,7 @@ const CLEARLY_LESS: u64 = 60;
 
 fn most(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
-    let totals = totals(run, &called(run));
+    let totals = totals(run, &called(run, &Lines::of(&run.program)));
     let mut ranked: Vec<(&String, u64)> = totals.iter().filter(|(name, _)| is_plain(name)).map(|(name, &count)| (name, count)).collect();
     ranked.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
     let fit: Vec<usize> = (0..ranked.len().min(3)).filter(|&index| ranked[index].1 > 2).collect();
@@ -237,7 +243,7 @@ const OTHER_WAYS: &[&str] =
 fn leaves(ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
     let text = Lines::of(&run.program);
-    let lines = called(run);
+    let lines = called(run, &text);
     let is_told = |line: u32| text.is_readable(line) && !OTHER_WAYS.iter().any(|way| text.bare(line).starts_with(way));
     let fit: Vec<(u32, &Called)> = lines
         .iter()

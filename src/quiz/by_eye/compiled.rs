@@ -69,7 +69,7 @@ fn alike<'a, 'b>(passage: &Passage, all: &'b [Passage<'a>]) -> Vec<&'b Passage<'
         1000 * shared / (words.len() + others.len() - shared).max(1)
     };
     let mut others: Vec<&Passage> = all.iter().filter(|other| other.content() != passage.content()).collect();
-    others.sort_by_key(|other| (std::cmp::Reverse(common(other)), other.line));
+    others.sort_by_cached_key(|other| (std::cmp::Reverse(common(other)), other.line));
     others
 }
 
@@ -137,7 +137,7 @@ fn compiles_to(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Op
     all.retain(|passage| text(passage).len() <= WIDEST);
     let right = drawn(&all, Family::named(subject)?, chance)?;
     let mut others: Vec<&Passage> = alike(&right, &all);
-    others.sort_by_key(|other| std::cmp::Reverse(in_common(&right.opcodes(), &other.opcodes())));
+    others.sort_by_cached_key(|other| std::cmp::Reverse(in_common(&right.opcodes(), &other.opcodes())));
     let mut texts: Vec<String> = Vec::new();
     for other in others.into_iter().map(text).filter(|other| *other != text(&right)) {
         if !texts.contains(&other) && texts.len() < LIKENESSES {

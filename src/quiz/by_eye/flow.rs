@@ -3,7 +3,7 @@
 
 use super::super::maker::{Draft, Maker, Sense, choice};
 use super::super::{Answer, Evidence, Goal, Ground, Need, Run};
-use super::passage::{code_basis, explained};
+use super::passage::{code_basis, explained, is_nameable};
 use super::text::{Lines, clipped, counted, extent, place, times};
 use super::visits::{Cause, GENERATOR, Visit, Visits};
 use crate::trace::{Code, CodeId};
@@ -43,7 +43,7 @@ fn code<'a>(run: &'a Run, id: CodeId) -> &'a Code {
 }
 
 fn is_own(run: &Run, id: CodeId) -> bool {
-    code(run, id).file == run.program.name
+    code(run, id).file == run.program.name && is_nameable(code(run, id))
 }
 
 /// One row for each visit: its function, indented by depth, and its line.

@@ -7,7 +7,7 @@ use super::super::maker::{Draft, Maker, Sense, choice};
 use super::super::{Answer, Evidence, Goal, Ground, Need, Run};
 use super::passage::{Ran, code_basis, explained};
 use super::text::{Blank, Lines, instruction_choice, listing, place, times};
-use crate::trace::{Code, CodeId, Entry, Instruction};
+use crate::trace::{Code, CodeId, Entry, Family, Instruction};
 
 pub(super) const NEXT: Maker = Maker {
     name: "next-opcode",
@@ -67,7 +67,12 @@ fn ways<'a>(run: &'a Run, ran: &Ran) -> Vec<Way<'a>> {
     let mut counts: BTreeMap<(CodeId, u32, u32), u32> = BTreeMap::new();
     for pair in run.trace.entries.windows(2) {
         let [Entry::Step(one), Entry::Step(two)] = pair else { continue };
-        if one.code != two.code || one.frame_depth != two.frame_depth || one.thread != two.thread {
+        let family = run.trace.codes[one.code.index()].unit(one.offset).family;
+        if !matches!(family, Family::Jump | Family::Loop)
+            || one.code != two.code
+            || one.frame_depth != two.frame_depth
+            || one.thread != two.thread
+        {
             continue;
         }
         *counts.entry((one.code, one.offset, two.offset)).or_default() += 1;

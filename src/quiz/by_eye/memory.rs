@@ -57,7 +57,7 @@ fn memory(run: &Run) -> Memory {
                 match frames.last_mut().filter(|frame| frame.code == step.code) {
                     Some(before) => {
                         // What changed since the frame's step before was done by its line, or by what that called.
-                        if before.line > 0 {
+                        if before.line > 0 && (before.line != line || *blocks != before.blocks) {
                             *memory.net.entry((before.code, before.line)).or_default() += *blocks - before.blocks;
                         }
                         *before = now;
@@ -92,17 +92,27 @@ const LEAST: i64 = 40;
 /// Others changed by at most so many hundredths of it.
 const CLEARLY_LESS: i64 = 40;
 
+/// What imports and classes take is as much the library's as the program's, and not all of it is told.
+fn is_making(text: &str) -> bool {
+    ["import ", "from ", "class "].iter().any(|word| text.starts_with(word))
+}
+
 fn blocks(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
-    if !run.trace.dialect.tells_blocks_by_step() {
+    // What one thread makes another may let go of: then a line's own blocks say little.
+    if !run.trace.dialect.tells_blocks_by_step() || run.trace.steps().any(|step| step.thread > 0) {
         return None;
     }
     let lines = Lines::of(&run.program);
     let memory = memory(run);
     let has_taken = subject == "took";
     let sign = if has_taken { 1 } else { -1 };
-    let told: Vec<(CodeId, u32, i64)> =
-        memory.net.iter().map(|((code, line), net)| (*code, *line, *net)).filter(|(_, line, _)| lines.is_readable(*line)).collect();
+    let told: Vec<(CodeId, u32, i64)> = memory
+        .net
+        .iter()
+        .map(|((code, line), net)| (*code, *line, *net))
+        .filter(|(_, line, _)| lines.is_readable(*line) && !is_making(lines.bare(*line)))
+        .collect();
     // Lines of one function only: those that call it do to memory what it does.
     let less = |code: CodeId, net: i64| {
         let clearly = move |other: i64| other * sign * 100 <= net * sign * CLEARLY_LESS;

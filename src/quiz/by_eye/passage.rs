@@ -43,14 +43,15 @@ impl Ran {
         self.counts.get(code.index()).is_some_and(|units| units.iter().any(|&count| count > 0))
     }
 
-    /// Code objects of the program's own file which ran and which no other shares its name and first line with.
+    /// Code objects of the program's own file which ran and which can be told by name and first line.
     pub fn codes<'a>(&self, run: &'a Run) -> Vec<&'a Arc<Code>> {
-        let mut named: BTreeMap<(&str, u32), u32> = BTreeMap::new();
-        for code in run.codes() {
-            *named.entry((&code.name, code.first_line)).or_default() += 1;
-        }
-        run.codes().filter(|code| named[&(&*code.name, code.first_line)] == 1 && self.has_run(code.id)).collect()
+        run.codes().filter(|code| is_nameable(code) && self.has_run(code.id)).collect()
     }
+}
+
+/// Whether name and first line tell it from others: of lambdas and comprehensions there may be several on a line.
+pub(super) fn is_nameable(code: &Code) -> bool {
+    !code.name.starts_with('<') || &*code.name == "<module>"
 }
 
 /// A whole line and the instructions that it became: all of them, one after the other.
@@ -77,9 +78,9 @@ impl<'a> Passage<'a> {
         self.instructions().iter().any(|instruction| instruction.family == family)
     }
 
-    /// Opcodes and what their arguments mean: what makes it this line and no other.
+    /// Opcodes and what their arguments mean, but for jumps: what makes it this line and no other.
     pub fn content(&self) -> Vec<(&'a str, &'a str)> {
-        self.instructions().iter().map(|i| (&*i.opcode, &*i.meaning)).collect()
+        self.instructions().iter().map(|i| (&*i.opcode, if i.target.is_some() { "" } else { &*i.meaning })).collect()
     }
 
     pub fn opcodes(&self) -> Vec<&'a str> {
@@ -130,7 +131,13 @@ fn is_whole(passage: &Passage, lines: &Lines) -> bool {
     }
     let is_odd = |i: &Instruction| {
         let has_prefix = i.argument.is_some_and(|argument| argument > 0xFF);
-        i.family == Family::Rest || i.depth_before.is_none() || has_prefix || i.span.end_line.is_some_and(|end| end != passage.line)
+        // Code that is made here may have its own part of the line, and is not known until it runs.
+        let makes = matches!(&*i.opcode, "MAKE_FUNCTION" | "LOAD_BUILD_CLASS");
+        makes
+            || i.family == Family::Rest
+            || i.depth_before.is_none()
+            || has_prefix
+            || i.span.end_line.is_some_and(|end| end != passage.line)
     };
     if instructions.iter().any(is_odd) || !is_balanced(lines.bare(passage.line)) {
         return false;

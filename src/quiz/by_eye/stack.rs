@@ -168,6 +168,27 @@ fn is_known(labels: &[Label]) -> bool {
     labels.iter().all(|label| is_clear(label) || label.kind == LabelKind::Null)
 }
 
+/// Whether a value has a name that no reader would give it at that moment: collections that are filled afterwards, and
+/// calls whose keywords are pushed apart. Without columns (until 3.10) names are put together from parts, and brackets
+/// may be missing.
+fn is_misnamed(instructions: &[Instruction], text: &str) -> bool {
+    const FILLS: [&str; 9] =
+        ["LIST_", "SET_", "DICT_", "MAP_ADD", "CALL_KW", "CALL_FUNCTION_KW", "CALL_FUNCTION_EX", "KW_NAMES", "FORMAT_"];
+    let is_odd = |i: &Instruction| {
+        let begins_empty = i.opcode.starts_with("BUILD_") && i.argument == Some(0);
+        // `not a in b` is compiled as `a not in b`.
+        let is_turned = matches!(&*i.opcode, "CONTAINS_OP" | "IS_OP")
+            && i.argument == Some(1)
+            && text.contains("not ")
+            && !text.contains(" not in ")
+            && !text.contains("is not");
+        begins_empty || is_turned || &*i.opcode == "BUILD_STRING" || FILLS.iter().any(|part| i.opcode.starts_with(part))
+    };
+    let has_columns = instructions.iter().any(|i| i.span.column.is_some());
+    let operations = instructions.iter().filter(|i| i.family == Family::Arith).count();
+    instructions.iter().any(is_odd) || !has_columns && operations > 1
+}
+
 fn after(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
     let lines = Lines::of(&run.program);
@@ -185,7 +206,10 @@ fn asked_after(spot: &Spot, run: &Run, lines: &Lines, chance: &mut fastrand::Rng
     let labels = stacks.after(marked.offset)?;
     let instructions = spot.passage.instructions();
     let is_told = |i: &Instruction| stacks.after(i.offset).is_some_and(is_known);
-    if labels.is_empty() || !instructions[..=spot.index].iter().all(is_told) || !stacks.before(instructions[0].offset).is_some_and(is_known)
+    if labels.is_empty()
+        || is_misnamed(&instructions[..=spot.index], lines.bare(spot.passage.line))
+        || !instructions[..=spot.index].iter().all(is_told)
+        || !stacks.before(instructions[0].offset).is_some_and(is_known)
     {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Run;
-use crate::trace::{Code, CodeId, Entry, MarkKind};
+use crate::trace::{Code, CodeId, Entry, Family, MarkKind};
 
 /// What led to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,6 +248,9 @@ impl Walk {
 
 /// A `FOR_ITER` at `from` that did not go on to the instruction behind it but to `to`.
 fn exhausted(code: &Code, from: u32, to: u32) -> Option<Awaited> {
+    if code.unit(from).family != Family::Loop {
+        return None;
+    }
     let place = code.instructions().binary_search_by_key(&from, |i| i.offset).ok()?;
     let instruction = &code.instructions()[place];
     let next = code.instructions().get(place + 1)?;
