@@ -197,7 +197,7 @@ fn named<'a>(instruction: &'a Instruction, kind: &str) -> Option<&'a str> {
 }
 
 /// Every name and constant that a listing speaks of.
-fn all_named<'a>(instructions: &'a [Instruction]) -> impl Iterator<Item = &'a str> {
+fn all_named(instructions: &[Instruction]) -> impl Iterator<Item = &str> {
     instructions.iter().flat_map(|i| KINDS.iter().filter_map(move |kind| named(i, kind)))
 }
 

@@ -38,7 +38,7 @@ pub(super) const DEEPEST: Maker = Maker {
 /// Most rows of what ran.
 const MOST_ROWS: usize = 8;
 
-fn code<'a>(run: &'a Run, id: CodeId) -> &'a Code {
+fn code(run: &Run, id: CodeId) -> &Code {
     &run.trace.codes[id.index()]
 }
 
