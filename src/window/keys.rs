@@ -33,7 +33,8 @@ pub fn read<V: Voices>(
     }
     let pressed = |modifiers: Modifiers, key: Key| context.input_mut(|input| input.consume_key(modifiers, key));
     let shift = Modifiers::COMMAND | Modifiers::SHIFT;
-    if pressed(Modifiers::COMMAND, Key::Enter) {
+    // Over the panels it ends a note.
+    if view.study.is_none() && pressed(Modifiers::COMMAND, Key::Enter) {
         messages.push(Message::Evaluate);
     }
     if pressed(shift, Key::S) {
