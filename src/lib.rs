@@ -33,9 +33,13 @@ pub mod picture;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod program;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod quiz;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod score;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod songs;
+#[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
+pub mod study;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
 pub mod synth;
 #[deny(clippy::disallowed_methods, clippy::iter_over_hash_type)]
@@ -50,6 +54,7 @@ pub mod kept;
 pub mod live;
 pub mod output;
 pub mod terminal;
+pub mod tutor;
 #[cfg(feature = "window")]
 pub mod window;
 #[cfg(feature = "window")]

@@ -98,6 +98,18 @@ fn the_loop_is_told_from_end_to_end_in_every_version() {
 }
 
 #[test]
+fn a_stage_follows_another_and_only_the_loop_says_how_often() {
+    for topic in Topic::all() {
+        for version in Version::all() {
+            let first = topic.stages.iter().find(|stage| stage.is_in(version));
+            assert!(first.is_none_or(|first| !first.follows), "{} in {version}: nothing is before its first stage", topic.name);
+        }
+        let told = topic.stages.iter().filter(|stage| stage.when.is_some()).count();
+        assert_eq!(told, if topic.name == "loop" { topic.stages.len() } else { 0 }, "{}", topic.name);
+    }
+}
+
+#[test]
 fn what_a_topic_names_exists() {
     for topic in Topic::all() {
         for opcode in &topic.opcodes {

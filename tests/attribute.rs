@@ -356,6 +356,7 @@ fn the_command_tells_it_and_says_what_is_wrong() {
     let ask = |line: &str| {
         let place = format!("{}:{line}", path.display());
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.args(["explain", "@attribute", &place, "--interpreter"]).arg(&python);
         let output = command.output().unwrap();
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap(), output.status.code())

@@ -12,7 +12,9 @@ use predicates::str::{contains, is_empty};
 use tempfile::TempDir;
 
 fn evalody() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_evalody"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
+    command
 }
 
 /// A folder with one Python file in it.
@@ -322,6 +324,7 @@ fn bytecode_is_shown_beside_its_source_with_families_and_depths() {
 fn a_reader_that_goes_away_ends_even_an_endless_trace_and_is_no_failure() {
     let desk = Desk::with("while True:\n    pass\n");
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_evalody"))
+        .env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"))
         .current_dir(desk.folder.path())
         .args(["show", "trace", "song.py"])
         .stdout(std::process::Stdio::piped())
@@ -397,6 +400,7 @@ fn without_sound(command: &mut Command, folder: &Path) {
 #[test]
 fn completions_whose_reader_goes_away_are_no_failure() {
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_evalody"))
+        .env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"))
         .args(["completions", "bash"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())

@@ -39,6 +39,7 @@ impl Desk {
 
     fn evalody(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.current_dir(self.folder.path()).args(arguments.split(' '));
         command
     }

@@ -288,6 +288,7 @@ fn a_seed_that_somebody_has_chosen_is_left_alone() {
     let (there, _) = file("hashes.py", HASHES);
     with_each_python(|python, version| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.current_dir(there.path()).args(["show", "outline", "hashes.py", "--interpreter"]).arg(python);
         // What the program prints is out of the way, on standard error.
         let told = command.env("PYTHONHASHSEED", "5").output().unwrap().stderr;

@@ -24,6 +24,7 @@ impl Desk {
 
     fn evalody(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.current_dir(self.folder.path()).env("XDG_STATE_HOME", self.path("state")).args(arguments);
         for variable in ["EVALODY_CPYTHON_SRC", "VISUAL", "EDITOR"] {
             command.env_remove(variable);

@@ -244,6 +244,7 @@ fn the_command_tells_instructions_in_columns_and_as_json() {
     std::fs::write(folder.path().join("song.py"), "print(1)\n").unwrap();
     let hear = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.current_dir(folder.path()).arg("hear").args(arguments);
         command
     };

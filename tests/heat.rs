@@ -21,6 +21,7 @@ use interpreters::{file, pythons};
 
 fn evalody(python: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command.args(words).arg("--interpreter").arg(python);
     command
 }
@@ -47,6 +48,7 @@ fn run(python: &Path, command: &[&str], words: &[&str], options: &[&str]) -> std
     let python = python.to_str().unwrap();
     let options = [&["--interpreter", python], options].concat();
     let mut evalody = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    evalody.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     evalody.args(command).args(ordered(words, &options));
     evalody.output().unwrap()
 }

@@ -49,6 +49,10 @@ const ROOMS: &[Room] = &[
     pure_room("export", &["perform", "synth", "music", "score", "trace"]),
     // What the views show of the music is named by the legends of the styles.
     pure_room("picture", &["compose", "perform", "score", "fold", "music", "trace", "program"]),
+    // Questions are made from what ran and what it sounds like; who is asked is nothing to it.
+    pure_room("quiz", &["program", "songs", "atlas", "music", "trace", "lookup", "fold", "score", "compose", "perform", "picture"]),
+    // A schedule is of cards; questions it never sees.
+    pure_room("study", &["quiz", "atlas", "songs"]),
     door("output", &[]),
     // What is remembered from one run to the next.
     door("kept", &["output"]),
@@ -56,6 +60,15 @@ const ROOMS: &[Room] = &[
     door("checkout", &["atlas", "kept"]),
     // What a probe tells is a lookup; a second set of types would only be copied.
     door("interpreter", &["program", "trace", "lookup"]),
+    // A source tree of CPython, and the editor that opens it.
+    door("checkout", &["atlas", "kept"]),
+    // What a probe tells is a lookup; a second set of types would only be copied.
+    door("interpreter", &["program", "trace", "lookup"]),
+    // Runs what questions are made from, and asks them; it keeps what was answered before it tells the verdict.
+    door(
+        "tutor",
+        &["program", "songs", "atlas", "lookup", "trace", "fold", "score", "compose", "perform", "quiz", "study", "kept", "interpreter"],
+    ),
     // Music is made while the program runs: it asks the one for more as the other gives.
     door("feed", &["interpreter", "perform", "compose", "score", "fold", "music", "trace", "program"]),
     // The mix asks why a note is there.
@@ -101,6 +114,11 @@ const ROOMS: &[Room] = &[
             "checkout",
             "interpreter",
             "live",
+            "kept",
+            "synth",
+            "quiz",
+            "study",
+            "tutor",
             "workbench",
         ],
     ),
@@ -131,6 +149,9 @@ const ROOMS: &[Room] = &[
             "atlas",
             "lookup",
             "kept",
+            "quiz",
+            "study",
+            "tutor",
             "checkout",
         ],
     ),

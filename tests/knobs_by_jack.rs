@@ -65,6 +65,7 @@ fn a_controller_that_is_moved_is_heard_as_the_last_value_of_its_knob() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("tune.py"), TUNE).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command.args(["play", "tune.py", "--silent", "--no-view", "--midi-in", "jack:virtual:knobs", "--interpreter"]).arg(&python.path);
     command.current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut player = Guarded(server.lead(&mut command).spawn().unwrap());

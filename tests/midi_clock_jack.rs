@@ -95,6 +95,7 @@ fn a_clock_that_comes_in_goes_out_in_the_same_tempo_and_place() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("song.py"), ENDLESS).unwrap();
     let mut evalody = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    evalody.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     evalody.args(["play", "song.py", "--interpreter", "/usr/bin/python3", "--silent", "--no-view", "--clock-in", "jack:beat"]);
     evalody.args(["--midi-out", "jack:ear", "--clock-out"]).current_dir(folder.path());
     let evalody = server.lead(&mut evalody).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

@@ -175,6 +175,7 @@ fn lines_of(pipe: impl Read + Send + 'static) -> Arc<Mutex<Vec<String>>> {
 /// evalody as a user starts it, heard by JACK alone.
 fn evalody(server: &JackServer, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command.args(arguments).args(["--interpreter", "/usr/bin/python3"]).current_dir(folder);
     server.lead(&mut command).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

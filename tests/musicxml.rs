@@ -262,6 +262,7 @@ fn musescore_opens_the_sheets_of_programs_that_nobody_here_wrote() {
         fs::copy(benchmarks.join(format!("bm_{name}")).join("run_benchmark.py"), folder.path().join("run_benchmark.py")).unwrap();
         fs::write(folder.path().join("pyperf.py"), PYPERF).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.current_dir(folder.path()).args([
             "export",
             "run_benchmark.py",

@@ -49,6 +49,7 @@ impl Desk {
 
     fn seated(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.env("ALSA_CONFIG_PATH", self.path("asound.conf")).env("PULSE_SERVER", "unix:/nonexistent");
         command.env("XDG_RUNTIME_DIR", self.folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -393,6 +394,7 @@ fn the_view_comes_up_in_a_terminal_and_goes_when_it_is_told_to() {
     let mut command = Command::new(python);
     command.args(["-c", TERMINAL, env!("CARGO_BIN_EXE_evalody"), "play", "@loops", "--length", "60"]).env("TERM", "xterm-256color");
     command.env("ALSA_CONFIG_PATH", desk.path("asound.conf")).env("PULSE_SERVER", "unix:/nonexistent");
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command.env("XDG_RUNTIME_DIR", desk.folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let began = Instant::now();
     let mut child = command.spawn().unwrap();

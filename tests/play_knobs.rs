@@ -52,6 +52,7 @@ fn typed(python: &Path, folder: &Path, script: &[(&str, &str)], arguments: &[&st
         .args(["-c", TYPIST, &serde_json::to_string(script).unwrap(), env!("CARGO_BIN_EXE_evalody"), "play"])
         .args(arguments)
         .current_dir(folder)
+        .env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"))
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -41,6 +41,7 @@ fn export(job: &Job) -> Result<Vec<Note>, String> {
     let output = TempDir::new().unwrap();
     let path = output.path().join("out.mid");
     let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command.current_dir(&job.folder).arg("export").arg(&job.file).arg("-o").arg(&path).args(["--interpreter", &job.interpreter]);
     command.args(job.options).arg("--").args(&job.arguments).stdin(Stdio::null());
     let ran = command.output().unwrap();

@@ -286,6 +286,7 @@ fn the_program_runs_twice_and_is_heard_once() {
     with_each_specialising_python(|python, version| {
         let (directory, path) = file("twice.py", "open('runs', 'a').write('x')\nprint('said')\nfor i in range(9):\n    i + i\n");
         let output = Command::new(env!("CARGO_BIN_EXE_evalody"))
+            .env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"))
             .current_dir(&directory)
             .args(["show", "trace", "--specialise", "--interpreter"])
             .arg(python)
@@ -298,6 +299,7 @@ fn the_program_runs_twice_and_is_heard_once() {
         assert!(stderr.contains("second run by CPython") && stderr.contains(" of "), "{stderr}");
         assert!(stdout.contains(" \"FOR_ITER_RANGE\"") && stdout.contains("specialised c0 @"), "{stdout}");
         let listed = Command::new(env!("CARGO_BIN_EXE_evalody"))
+            .env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"))
             .current_dir(&directory)
             .args(["dis", "--specialise", "--interpreter"])
             .arg(python)

@@ -52,6 +52,7 @@ impl Desk {
 
     fn export(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.current_dir(self.folder.path()).args(["export", "song.py", "--interpreter", "cpython", "--length", "12"]);
         command.args(arguments.split(' '));
         command

@@ -312,6 +312,7 @@ fn where_the_tap_cannot_be_loaded_python_records_and_says_so() {
         // As in a build for debugging.
         std::fs::write(directory.path().join("sitecustomize.py"), "import sys; sys.gettotalrefcount = lambda: 0\n").unwrap();
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_evalody"));
+        command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
         command.current_dir(directory.path()).env("PYTHONPATH", directory.path());
         let output = command.args(["show", "trace", "program.py", "--interpreter"]).arg(python).output().unwrap();
         let (trace, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

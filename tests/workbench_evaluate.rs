@@ -191,3 +191,19 @@ fn before_anything_is_heard_nothing_sounds_and_every_message_is_harmless() {
     assert_eq!(live.bench.heard().unwrap().style.mapping.rules(), evalody::compose::StyleName::Chip);
     live.end();
 }
+
+#[test]
+fn opcodes_of_ones_own_programs_are_in_the_notebook_when_they_have_been_heard() {
+    scribe::begin();
+    let mut live = Live::<Scribe>::hearing(TUNE);
+    let first = live.bench.position().piece;
+    let notebook = live.bench.notebook();
+    let has = |opcode: &str| notebook.lock().unwrap().opcodes.iter().any(|other| **other == *opcode);
+    assert!(!has("COMPARE_OP"), "it is being heard");
+    live.evaluate(OTHER);
+    live.draw_until("the edit", |bench| bench.position().piece != first);
+    assert!(has("COMPARE_OP") && !has("FOR_ITER"), "{notebook:?}");
+    live.bench.visited("@loop".into());
+    drop(live);
+    assert!(has("FOR_ITER") && notebook.lock().unwrap().pages.contains("@loop"), "{notebook:?}");
+}

@@ -19,6 +19,7 @@ mod place;
 mod topic;
 mod version;
 
+pub use bases::of as bases_of;
 pub use family::FamilyEntry;
 pub use find::{Entry, Unknown, find, functions, names};
 pub use form::{Form, FormKind};
@@ -30,7 +31,7 @@ pub use page::{Block, Page, beneath, page};
 pub use pep::Pep;
 pub use phrase::Stroke;
 pub use place::{Checked, Place};
-pub use topic::{Stage, Topic};
+pub use topic::{Stage, Topic, When};
 pub use version::{Version, Versions};
 
 /// Rows of a table of ours: columns are separated by tabs, the first line names them, `#` begins a remark.

@@ -29,6 +29,11 @@ pub struct Topic {
 pub struct Stage {
     pub title: String,
     pub does: String,
+    /// How often the eval loop comes to it; told of the stages of `@loop` alone.
+    pub when: Option<When>,
+    /// Whether it comes directly after the stage before it, of those that a version has. Of others nothing is said: they
+    /// are told side by side.
+    pub follows: bool,
     /// Where it stands, by version, the oldest first.
     pub places: Vec<(Versions, Place)>,
 }
@@ -37,6 +42,37 @@ impl Stage {
     /// Whether there is such a stage in a version: where no place is told it is in all.
     pub fn is_in(&self, version: Version) -> bool {
         self.places.is_empty() || self.places.iter().any(|(versions, _)| versions.contains(version))
+    }
+}
+
+/// How often the eval loop comes to one of its stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    /// For every instruction, whatever the program.
+    Always,
+    /// For some instructions, by their opcode.
+    Some,
+    /// Where a frame is entered or left.
+    Frame,
+    /// If a tool asked for it.
+    Asked,
+    /// If an instruction failed.
+    Failed,
+}
+
+impl When {
+    pub const ALL: [Self; 5] = [Self::Always, Self::Some, Self::Frame, Self::Asked, Self::Failed];
+
+    /// As people read it: `for every instruction`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Always => "for every instruction",
+            Self::Some => "only for some instructions, by their opcode",
+            Self::Frame => "only where a frame is entered or left",
+            Self::Asked => "only where a tool asked for it",
+            Self::Failed => "only where an instruction failed",
+        }
     }
 }
 
@@ -66,6 +102,9 @@ struct Text {
 struct StageText {
     title: String,
     does: String,
+    when: Option<When>,
+    #[serde(default)]
+    follows: bool,
     #[serde(default)]
     places: Vec<PlaceText>,
 }
@@ -94,7 +133,8 @@ impl From<StageText> for Stage {
     fn from(text: StageText) -> Self {
         // Read once for as long as the program runs, like the tables.
         let place = |place: PlaceText| Some((place.versions.parse().ok()?, Place { file: place.file.leak(), anchor: place.anchor.leak() }));
-        Self { title: text.title, does: text.does, places: text.places.into_iter().filter_map(place).collect() }
+        let StageText { title, does, when, follows, places } = text;
+        Self { title, does, when, follows, places: places.into_iter().filter_map(place).collect() }
     }
 }
 

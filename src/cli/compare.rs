@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::args::{Control, Music, Shared};
+use super::diary;
 use super::ending;
 use super::error::Failure;
 use super::record;
@@ -21,6 +22,7 @@ use crate::interpreter::options::Task;
 use crate::interpreter::{Choice, State, Streams};
 use crate::live::Player;
 use crate::perform::Performance;
+use crate::picture::Noted;
 use crate::trace::{Code, Outcome, Trace};
 
 /// What a program that is compared may do unless `--steps` or `--time` says otherwise: the piece is made when both
@@ -213,8 +215,10 @@ fn limited(shared: &Shared, music: &Music) -> Shared {
 fn listen(source: &mut Source, shared: &Shared, music: &Music, control: Option<&Control>) -> Result<Option<Side>, Failure> {
     let plain = Control::default();
     let control = control.unwrap_or(&plain);
-    let mut folder = control.folder(music);
-    let Some(recorded) = record::record(source, shared, Streams::Inherit, &mut folder)? else { return Ok(None) };
+    let mut noted = Noted::new(control.folder(music));
+    let Some(recorded) = record::record(source, shared, Streams::Inherit, &mut noted)? else { return Ok(None) };
+    let Noted { listener: folder, repertoire } = noted;
+    diary::heard(source, &repertoire, shared.verbose);
     let codes = folder.codes().to_vec();
     let outline = control.arranged(folder.finish(recorded.outcome));
     let program = source.program.name.clone();

@@ -18,17 +18,17 @@ pub const CHARACTER: f64 = 7.22;
 /// Colours of paper: every text has a contrast of 4.5 at least to what is beneath it, every mark one of 3 (WCAG 2.1).
 const LIGHT: &str = "\
 .paper{fill:#faf9f6}.panel{fill:#f1efe9}.text{fill:#22262e}.faint{fill:#626872}.rule{stroke:#d0ccc3}.heat{fill:#f08c28}.heat-bar{fill:#c8640a}\
-.rise{fill:#a0486f}.fall{fill:#0a6ea0}.curve{stroke:#a0486f}.area{fill:#a0486f}\
+.outline{stroke:#626872}.rise{fill:#a0486f}.fall{fill:#0a6ea0}.curve{stroke:#a0486f}.area{fill:#a0486f}\
 .blue{fill:#3c7da3}.grey{fill:#696e77}.orange{fill:#a16f00}.green{fill:#007557}.deep{fill:#3162a1}.yellow{fill:#8a8020}.purple{fill:#955b7a}.red{fill:#a14915}";
 const DARK: &str = "\
 .paper{fill:#0e1117}.panel{fill:#151a23}.text{fill:#e0e6ee}.faint{fill:#97a3b5}.rule{stroke:#2c3544}.heat{fill:#c05a14}.heat-bar{fill:#ff9d3c}\
-.rise{fill:#e08ab4}.fall{fill:#5ab4e9}.curve{stroke:#e08ab4}.area{fill:#e08ab4}\
+.outline{stroke:#97a3b5}.rise{fill:#e08ab4}.fall{fill:#5ab4e9}.curve{stroke:#e08ab4}.area{fill:#e08ab4}\
 .blue{fill:#56b4e9}.grey{fill:#969eaa}.orange{fill:#e69f00}.green{fill:#00a87d}.deep{fill:#468ce6}.yellow{fill:#dccd3c}.purple{fill:#d683af}.red{fill:#e6691e}";
 const TYPE: &str = "\
 text{font:12px system-ui,'DejaVu Sans','Noto Sans',sans-serif;white-space:pre}\
 .mono{font-family:ui-monospace,'DejaVu Sans Mono','Noto Sans Mono',Menlo,Consolas,monospace}\
 .title{font-size:20px;font-weight:600}.head{font-size:14px;font-weight:600}.small{font-size:11px}.end{text-anchor:end}.middle{text-anchor:middle}\
-.rule{stroke-width:1}.curve{fill:none;stroke-width:1.5;stroke-linejoin:round}";
+.rule{stroke-width:1}.outline{fill:none;stroke-width:1.2}.curve{fill:none;stroke-width:1.5;stroke-linejoin:round}";
 
 /// A sheet to draw on.
 pub struct Sheet {
@@ -62,6 +62,12 @@ impl Sheet {
         } else {
             self.add(Group::new().add(Title::new(clean(title))).add(rectangle));
         }
+    }
+
+    /// The edge of a rectangle that says what it is.
+    pub fn frame(&mut self, (x, y, width, height): (f64, f64, f64, f64), title: &str) {
+        let data = format!("M{} {}h{}v{}h{}z", rounded(x), rounded(y), rounded(width), rounded(height), rounded(-width));
+        self.path(&data, "outline", 1.0, title);
     }
 
     pub fn path(&mut self, data: &str, class: &str, opacity: f64, title: &str) {

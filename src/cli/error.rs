@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::atlas::Unknown;
 use crate::checkout::{CheckoutError, EditorError};
 use crate::interpreter::InterpreterError;
+use crate::kept::DataError;
 use crate::output::OutputError;
 use crate::program::ProgramError;
 use crate::songs::UnknownSong;
@@ -51,6 +52,9 @@ pub enum Failure {
     Unwritten { path: PathBuf, source: io::Error },
     #[error("{0}")]
     Interpreter(InterpreterError),
+    /// What a learner's folder holds, or cannot take.
+    #[error("{0}")]
+    Data(#[from] DataError),
     #[error("{0}")]
     Sound(String),
     #[error("{0}")]
@@ -88,7 +92,8 @@ impl Failure {
             #[cfg(feature = "window")]
             Self::Window(_) => BAD_INPUT,
             Self::Interpreter(error) if error.is_bad_input() => BAD_INPUT,
-            Self::Unwritten { .. } | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) | Self::Editor(_) => FAILED,
+            Self::Data(DataError::Refused { .. }) => BAD_INPUT,
+            Self::Unwritten { .. } | Self::Data(_) | Self::Interpreter(_) | Self::Sound(_) | Self::Terminal(_) | Self::Editor(_) => FAILED,
             Self::BrokenPipe => 0,
         }
     }

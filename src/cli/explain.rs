@@ -9,10 +9,11 @@ use super::error::Failure;
 use super::sound_font::Sound;
 use super::sounding;
 use super::source_trees::SourceTrees;
-use super::{attribute, heat, memory, paragraph};
+use super::{attribute, diary, heat, memory, paragraph};
 use crate::atlas::{self, Entry, FamilyEntry, Form, Opcode, Page, Pep, Place, Topic, Version, Versions};
 use crate::checkout::{Checkout, Checkouts};
 use crate::compose::phrase;
+use crate::study::page_name;
 use crate::synth::SoundFont;
 use crate::trace::Family;
 
@@ -98,6 +99,7 @@ impl Explain {
         let page = atlas::page(&entry, self.trees.version);
         drop(out);
         self.print(&page, &trees, self.trees.version)?;
+        diary::visited([&*page_name(&entry)], self.program.verbose);
         self.play(&strokes(&entry), font)?;
         Ok(0)
     }
@@ -125,6 +127,7 @@ impl Explain {
             self.refuse_shown()?;
             let Some((page, strokes)) = attribute::run(&subject, &self.program)? else { return Ok(ending::INTERRUPTED) };
             self.print(&page, trees, None)?;
+            diary::visited([attribute::TOPIC], self.program.verbose);
             self.play(&strokes, font)?;
             return Ok(0);
         }
@@ -145,7 +148,9 @@ impl Explain {
                 return Err(Failure::Usage(words));
             }
         };
-        self.play(&strokes(&atlas::find(&topic)?), font)?;
+        let entry = atlas::find(&topic)?;
+        diary::visited([&*page_name(&entry)], self.program.verbose);
+        self.play(&strokes(&entry), font)?;
         Ok(status)
     }
 

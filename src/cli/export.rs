@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Control, Music, Shared};
 use super::compare::Compare;
+use super::diary;
 use super::ending;
 use super::error::Failure;
 use super::record;
@@ -18,6 +19,7 @@ use crate::export::{About, Container, Form, write_map, write_midi_with, write_sh
 use crate::interpreter::Streams;
 use crate::output::{Folder, Output};
 use crate::perform::{Performance, perform};
+use crate::picture::Noted;
 use crate::program::Program;
 use crate::synth::SoundFont;
 use crate::trace::{Code, Outcome};
@@ -134,15 +136,16 @@ impl Export {
             ControlFlow::Break(status) => return Ok(status),
             ControlFlow::Continue(merging) => merging,
         };
-        let mut folder = self.control.folder(&self.music);
+        let mut noted = Noted::new(self.control.folder(&self.music));
         let running = record::begin(&mut source, &shared, Streams::Inherit)?;
-        let recorded = second_run::follow(running, &source, &shared, merging.as_mut(), &mut folder)?;
+        let recorded = second_run::follow(running, &source, &shared, merging.as_mut(), &mut noted)?;
         let Some(recorded) = recorded else { return Ok(ending::INTERRUPTED) };
         if recorded.steps == 0 && matches!(recorded.outcome, Outcome::Exited { .. } | Outcome::Raised { .. } | Outcome::Died { .. }) {
             // As a module that is not there: a piece of silence would only take the place of what was written before.
             eprintln!("evalody: {}: {}; nothing of it ran, so nothing is written", source.program.name, recorded.outcome);
             return Ok(ending::status(&recorded.outcome));
         }
+        let Noted { listener: folder, repertoire } = noted;
         let codes = folder.codes().to_vec();
         let outline = self.control.arranged(folder.finish(recorded.outcome));
         let performance = if source.program.is_blank() {
@@ -163,6 +166,7 @@ impl Export {
             steps: recorded.steps,
         };
         self.write(&piece, format, font.as_ref(), files)?;
+        diary::heard(&source, &repertoire, shared.verbose);
         ending::tell(&source.program.name, &outline.outcome, recorded.steps);
         second_run::tell(merging.as_ref(), &outline.outcome, shared.quiet);
         if !shared.quiet {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::Music;
+use super::diary;
 use super::driving::Driving;
 use super::error::Failure;
 use super::record;
@@ -16,8 +17,8 @@ use crate::fold::Zoom;
 use crate::interpreter::options::Only;
 use crate::interpreter::{Choice, InterpreterError};
 use crate::kept;
-use crate::window::{self, Opening, WindowError};
-use crate::workbench::{Duel, Message, Wishes, Workbench, load};
+use crate::window::{self, Opening, Studying, WindowError};
+use crate::workbench::{Duel, Message, Notebook, Wishes, Workbench, load};
 
 /// The song with which the window opens.
 const FIRST_SONG: &str = "@recursion";
@@ -33,6 +34,7 @@ const FIRST_SONG: &str = "@recursion";
 Keys:
   Ctrl+Enter evaluate     F5 pause       F7 F8 F9 step an instruction, a line, a call (Shift: backwards)
   Ctrl+S save             Ctrl+O open    Ctrl+F find       Ctrl+/ comment      Ctrl +/- size
+  F1 the atlas           F3 study
   F6 where this line sounds next         F2 record         F11 full screen     F12 screenshot
   F4 the next knob (a number with # knob: n 1..64 cc 20 behind it); arrow keys turn it
   Esc twice: panic, silence at once
@@ -106,6 +108,10 @@ pub struct Live {
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
 
+    /// Folder of what is learnt with F3 [default: as study has it]
+    #[arg(long, value_name = "DIR", env = "EVALODY_DATA")]
+    data: Option<PathBuf>,
+
     /// Tell after so many seconds how many pictures a second were drawn, and end
     #[arg(long, value_name = "S", hide = true)]
     measure: Option<u64>,
@@ -157,6 +163,13 @@ impl Live {
             own_executable: std::env::current_exe().map_err(|error| Failure::Interpreter(InterpreterError::Io(error)))?,
             folder,
         };
+        let studying = Studying {
+            data: self.data.clone(),
+            choice: self.interpreter.clone(),
+            arguments: self.arguments.clone(),
+            confines_own: !self.allow_host,
+            own_executable: wishes.own_executable.clone(),
+        };
         let interrupted = record::interruption();
         let mut bench = Workbench::new(document, wishes, player);
         if let Some(file) = self.music.style.follow() {
@@ -177,14 +190,20 @@ impl Live {
             bench.compare_with(duel);
         }
         bench.update(Message::Evaluate);
+        let notebook = bench.notebook();
         let opening = Opening {
             is_fullscreen: self.fullscreen,
             is_light: self.light,
             state: kept::place("toured"),
             checkouts: Arc::new(checkouts),
+            studying,
             measure: self.measure.map(Duration::from_secs),
         };
-        match window::open(bench, opening, interrupted) {
+        let closed = window::open(bench, opening, interrupted);
+        let Notebook { opcodes, pages } = &*notebook.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        diary::heard_opcodes(opcodes.iter().map(|opcode| &**opcode), false);
+        diary::visited(pages.iter().map(String::as_str), false);
+        match closed {
             Ok(()) => Ok(0),
             Err(error @ WindowError::NoDisplay(_)) => Err(Failure::Window(error.to_string())),
             Err(error @ WindowError::BrokeOff(_)) => Err(Failure::Terminal(std::io::Error::other(error))),

@@ -6,6 +6,7 @@ mod attribute;
 mod compare;
 mod counted;
 mod devices;
+mod diary;
 mod dis;
 mod drawing;
 mod driving;
@@ -22,6 +23,7 @@ mod open;
 mod paragraph;
 mod play;
 mod printed;
+mod progress;
 mod reader;
 mod record;
 mod second_run;
@@ -34,6 +36,7 @@ mod source;
 mod source_trees;
 mod stems;
 mod studio;
+mod study;
 mod style;
 mod styles;
 mod table;
@@ -94,6 +97,10 @@ enum Command {
     Explain(explain::Explain),
     /// Open the C code behind a name, or a line of a Python file, in your editor
     Open(open::Open),
+    /// Learn how CPython works: small questions about programs that run, spaced over days
+    Study(Box<study::Study>),
+    /// Show what you have heard, visited, read and recalled, and what is due when
+    Progress(progress::Progress),
     /// List audio devices and MIDI ports
     Devices(devices::Devices),
     /// Print completions for a shell
@@ -133,6 +140,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Styles(styles) => styles.run(),
         Command::Explain(explain) => explain.run(),
         Command::Open(open) => open.run(),
+        Command::Study(study) => study.run(),
+        Command::Progress(progress) => progress.run(),
         Command::Devices(devices) => devices.run(),
         Command::Completions { shell } => {
             // Into memory first: the generator panics where its reader goes away.

@@ -4,10 +4,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::diary;
 use super::error::Failure;
 use super::source_trees::{REMEDY, SourceTrees};
 use crate::atlas::{self, Entry, Function, Handler, Opcode, Place, Version, Versions, opcode_of, operation};
 use crate::checkout::{Checkout, Checkouts, Opened, open_in_editor};
+use crate::study::page_name;
 
 /// Open the C code behind a name, or a line of a Python file, in your editor
 ///
@@ -55,12 +57,18 @@ impl Open {
         }
         let places = self.places(&entry, &name)?;
         if trees.is_empty() {
-            return self.without_tree(&places, &name);
+            let status = self.without_tree(&places, &name)?;
+            diary::visited([&*page_name(&entry)], false);
+            return Ok(status);
         }
         let (tree, place) = self.in_tree(&trees, &places, &name)?;
         let path = tree.path_of(&place);
         match tree.line_of(&place) {
-            Some(line) => self.show(&path, line),
+            Some(line) => {
+                let status = self.show(&path, line)?;
+                diary::visited([&*page_name(&entry)], false);
+                Ok(status)
+            }
             None => Err(Failure::Unopened(format!(
                 "{}: no line begins with {:?}, where CPython {} should have {name}; it may have been changed",
                 path.display(),

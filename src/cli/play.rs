@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::args::{Music, Shared};
 use super::compare::Compare;
+use super::diary;
 use super::driving::Driving;
 use super::ending;
 use super::error::Failure;
@@ -25,7 +26,7 @@ use crate::interpreter::Streams;
 use crate::interpreter::options::Task;
 use crate::live::Player;
 use crate::music::{TICKS_PER_BAR, Tempo, Tick};
-use crate::picture::{Asides, Stage};
+use crate::picture::{Noted, Stage};
 use crate::terminal::{Command, OutputPane, Scene, Terminal};
 use crate::trace::Outcome;
 
@@ -126,7 +127,7 @@ impl Play {
         player.set_font(font);
 
         let has_second_run = merging.is_some();
-        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Asides::default());
+        let mut feed = Feed::witnessed(running, &source.program, self.music.style(), self.music.zoom(), Noted::default());
         feed = feed.warmed(merging).driven(drive);
         if self.detach {
             feed.spare();
@@ -182,7 +183,9 @@ impl Play {
             player.advance();
             if let Some(taken_over) = turning.advance(&mut player, &feed, &mut notices) {
                 if let Some(next) = taken_over.feed {
-                    turning.see_off(std::mem::replace(&mut feed, next));
+                    let mut before = std::mem::replace(&mut feed, next);
+                    diary::heard(&source, &before.witness().repertoire, self.shared.verbose);
+                    turning.see_off(before);
                 }
                 piece = taken_over.piece;
                 style = taken_over.style;
@@ -249,7 +252,7 @@ impl Play {
                 notices.push(line);
             }
             let sounding = stage.sounding(position.tick);
-            let asides = feed.witness();
+            let asides = &feed.witness().listener;
             let beside = match stage.stretch(position.tick).filter(|_| asides.is_in_order()) {
                 Some((steps, thread)) => asides.words(steps, thread),
                 None => Vec::new(),
@@ -298,6 +301,8 @@ impl Play {
         player.stop();
         drop(player);
         drop(terminal);
+        diary::heard(&source, &feed.witness().repertoire, self.shared.verbose);
+        diary::visited(reader.visited(), self.shared.verbose);
         while let Some(said) = feed.said() {
             pane.push(stream_of(&said), &said.bytes);
         }

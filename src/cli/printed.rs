@@ -8,11 +8,11 @@ use super::record;
 use super::source::Source;
 use crate::feed::{BEAT, Feed};
 use crate::interpreter::{Output as Said, OutputStream};
-use crate::picture::Asides;
+use crate::picture::{Asides, Noted};
 use crate::terminal::Stream;
 
 /// Waits for the end of a program whose music is over, and passes on what it prints. False if that was interrupted.
-pub fn see_out(feed: &mut Feed<Asides>, source: &Source, interrupted: &AtomicBool) -> Result<bool, Failure> {
+pub fn see_out(feed: &mut Feed<Noted<Asides>>, source: &Source, interrupted: &AtomicBool) -> Result<bool, Failure> {
     while feed.runs_on() {
         if interrupted.load(Ordering::Relaxed) {
             return Ok(false);

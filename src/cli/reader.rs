@@ -3,7 +3,7 @@
 use crate::atlas::{Page, Version, beneath};
 use crate::feed::Feed;
 use crate::music::Tick;
-use crate::picture::{Asides, Stage};
+use crate::picture::{Asides, Noted, Stage};
 use crate::terminal::{Command, Leaf};
 use crate::trace::Family;
 
@@ -19,13 +19,19 @@ const STRETCH: usize = 512;
 pub struct Reader {
     page: Option<Page>,
     top: usize,
+    visited: Vec<String>,
 }
 
 impl Reader {
-    /// Does what a key asks of it; tells whether it was for the atlas. `sounding` gives the page of what is heard.
-    pub fn obey(&mut self, command: Command, sounding: impl FnOnce() -> Option<Page>) -> bool {
+    /// Does what a key asks of it; tells whether it was for the atlas. `sounding` gives the page of what is heard, and its
+    /// name.
+    pub fn obey(&mut self, command: Command, sounding: impl FnOnce() -> Option<(String, Page)>) -> bool {
         match (command, &self.page) {
-            (Command::Atlas, None) => (self.page, self.top) = (sounding(), 0),
+            (Command::Atlas, None) => {
+                let (name, page) = sounding().unzip();
+                self.visited.extend(name);
+                (self.page, self.top) = (page, 0);
+            }
             (Command::Atlas | Command::Leave, Some(_)) => self.page = None,
             (Command::Turn(pages), Some(page)) => {
                 let rows = pages.unsigned_abs() as usize * TURN_ROWS;
@@ -37,14 +43,19 @@ impl Reader {
         true
     }
 
+    /// Names of the pages that were opened.
+    pub fn visited(&self) -> impl Iterator<Item = &str> {
+        self.visited.iter().map(String::as_str)
+    }
+
     pub fn leaf(&self) -> Option<Leaf<'_>> {
         self.page.as_ref().map(|page| Leaf { page, top: self.top })
     }
 }
 
 /// The page of what sounds: of a stretch of instructions the one that does its work, and the functions in C that it
-/// calls. `None` where nothing sounds.
-pub fn sounding(stage: &Stage, feed: &mut Feed<Asides>, now: Tick) -> Option<Page> {
+/// calls; with the name of that instruction. `None` where nothing sounds.
+pub fn sounding(stage: &Stage, feed: &mut Feed<Noted<Asides>>, now: Tick) -> Option<(String, Page)> {
     let cause = stage.lead(now)?;
     let version = Version::of(feed.dialect().version);
     let code = feed.codes().get(cause.code.index())?.clone();
@@ -54,11 +65,11 @@ pub fn sounding(stage: &Stage, feed: &mut Feed<Asides>, now: Tick) -> Option<Pag
     let carries = |family| matches!(family, Family::Load | Family::Store | Family::Stack | Family::Rest);
     let main = stretch.iter().find(|instruction| !carries(instruction.family)).or(stretch.first())?;
     let opcodes: Vec<&str> = stretch.iter().map(|instruction| &*instruction.opcode).collect();
-    let asides = feed.witness();
+    let asides = &feed.witness().listener;
     let called = match stage.stretch(now).filter(|_| asides.is_in_order()) {
         Some((steps, _)) => asides.called(steps),
         None => Vec::new(),
     };
     let called: Vec<&str> = called.iter().map(|(name, _)| *name).collect();
-    Some(beneath(&main.opcode, &opcodes, &called, version))
+    Some((main.opcode.to_string(), beneath(&main.opcode, &opcodes, &called, version)))
 }

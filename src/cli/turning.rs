@@ -17,7 +17,7 @@ use crate::interpreter::options::Launch;
 use crate::live::{Control, PieceId, Player};
 use crate::music::Tempo;
 use crate::perform::{Performance, perform};
-use crate::picture::Asides;
+use crate::picture::{Asides, Noted};
 use crate::program::Program;
 use crate::terminal::Command;
 use crate::trace::Outcome;
@@ -41,7 +41,7 @@ pub struct Turned {
 pub struct TakenOver {
     pub piece: PieceId,
     /// None where it is the same run, written in another style.
-    pub feed: Option<Feed<Asides>>,
+    pub feed: Option<Feed<Noted<Asides>>>,
     pub performance: Performance,
     /// What it is written in.
     pub style: Arc<Mapping>,
@@ -65,7 +65,7 @@ pub struct Turning {
     /// What was turned when the program that is under way was started.
     told: String,
     /// At most one program is under way: the last values win, and whoever turns on waits for it.
-    overture: Option<Overture<Asides>>,
+    overture: Option<Overture<Noted<Asides>>>,
     /// Waits for its bar line.
     queued: Option<TakenOver>,
     /// The tempo that the music which is heard was written in.
@@ -172,7 +172,7 @@ impl Turning {
     }
 
     /// Keeps it going. Gives what has taken over: from now on it is what is heard, in place of `heard`.
-    pub fn advance(&mut self, player: &mut Player, heard: &Feed<Asides>, notices: &mut Vec<String>) -> Option<TakenOver> {
+    pub fn advance(&mut self, player: &mut Player, heard: &Feed<Noted<Asides>>, notices: &mut Vec<String>) -> Option<TakenOver> {
         self.leaving.retain(|thread| !thread.is_finished());
         for control in player.take_controls() {
             self.hear(control);
@@ -216,7 +216,7 @@ impl Turning {
     }
 
     /// The same run in the changed style, if all of it is known and told as finely as the style wants it.
-    fn written_anew(&self, feed: &Feed<Asides>) -> Option<Performance> {
+    fn written_anew(&self, feed: &Feed<Noted<Asides>>) -> Option<Performance> {
         let Order { style, zoom, .. } = &self.turned.order;
         let outline = feed.outline()?;
         let is_fine = *zoom == Zoom::Auto || *zoom == outline.zoom;
@@ -248,7 +248,7 @@ impl Turning {
     }
 
     /// Lets a program go that is heard no more.
-    pub fn see_off(&mut self, feed: Feed<Asides>) {
+    pub fn see_off(&mut self, feed: Feed<Noted<Asides>>) {
         self.leaving.push(std::thread::spawn(move || drop(feed)));
     }
 
@@ -265,13 +265,13 @@ impl Turning {
         self.told = values.join(", ");
         self.tell(self.told.clone(), notices);
         self.turned.order.request.program = self.program.clone();
-        match Overture::start(self.turned.order.clone(), Asides::default()) {
+        match Overture::start(self.turned.order.clone(), Noted::default()) {
             Ok(overture) => self.overture = Some(overture),
             Err(error) => self.tell(format!("{}: not started: {error}", self.told), notices),
         }
     }
 
-    fn queue(&mut self, player: &mut Player, mut feed: Option<Feed<Asides>>, performance: Performance) {
+    fn queue(&mut self, player: &mut Player, mut feed: Option<Feed<Noted<Asides>>>, performance: Performance) {
         if let Some(feed) = feed.as_mut().filter(|_| self.turned.spares) {
             feed.spare();
         }
@@ -307,6 +307,6 @@ impl Drop for Turning {
 }
 
 /// How a program ended that did not do what it was to do.
-fn went_wrong(feed: &Feed<Asides>) -> Option<&Outcome> {
+fn went_wrong(feed: &Feed<Noted<Asides>>) -> Option<&Outcome> {
     feed.outcome().filter(|outcome| matches!(outcome, Outcome::Raised { .. } | Outcome::Died { .. }))
 }

@@ -33,10 +33,10 @@ pub use faithful::{
     Count, FAITHFUL_STEPS, Faithful, ROUND, ROUNDS, STROKE_VELOCITY, Stroke, TUNING_STEP, TUNING_VELOCITY, VELOCITY_A_ROUND, base_of,
     tuning,
 };
-pub use legend::{Entry, examples};
+pub use legend::{Entry, examples, words};
 pub use mapping::{Lanes, Mapping, Mistake, Role};
 pub use phrase::phrase;
-pub use plan::{Bar, ENDING_BARS, Plan, live_weight, plan_live};
+pub use plan::{Bar, ENDING_BARS, Plan, bars, live_weight, plan_live};
 pub use sheet::{Register, Seat};
 pub use signs::{Signs, Tally};
 pub use style::{Style, StyleName, UnknownStyle};

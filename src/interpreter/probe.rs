@@ -46,7 +46,13 @@ pub fn probe(request: &Request, line: &ProbedLine, is_wanted: impl Fn() -> bool)
         ..asked
     };
     let mut running = cpython::start_probe(&request, &python, line)?;
-    let mut probed = Probed { dialect: running.dialect().clone(), is_loaded: line.file.is_none(), is_whole: false, ..Probed::default() };
+    let mut probed = Probed {
+        dialect: running.dialect().clone(),
+        line: line.line,
+        is_loaded: line.file.is_none(),
+        is_whole: false,
+        ..Probed::default()
+    };
     // Its few marks are not asked for.
     let mut unheard = Trace::default();
     while is_wanted() {

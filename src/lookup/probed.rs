@@ -7,6 +7,8 @@ use crate::trace::{Dialect, Outcome};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Probed {
     pub dialect: Dialect,
+    /// The line, from 1.
+    pub line: u32,
     pub outcome: Outcome,
     /// In the order of the text. None if there is nothing on the line; then nothing ran.
     pub places: Vec<ProbedPlace>,

@@ -13,6 +13,7 @@ use crate::atlas::{self, Block, Page, Place, Version, Versions};
 use crate::checkout::{Checkout, Checkouts, Opened, open_in_editor};
 use crate::live::Voices;
 use crate::lookup;
+use crate::study::page_name;
 use crate::workbench::{LookedInto, Workbench};
 
 /// A place that was clicked: where it stands in a tree.
@@ -53,14 +54,15 @@ impl Reading {
         let mut reading = Self::default();
         match page_of(bench, seen) {
             Some(page) => reading.pages.push(page),
-            None => reading.look_up("@loop", None),
+            None => reading.look_up(bench, "@loop", None),
         }
         reading
     }
 
-    fn look_up(&mut self, name: &str, version: Option<Version>) {
+    pub fn look_up<V: Voices>(&mut self, bench: &Workbench<V>, name: &str, version: Option<Version>) {
         match atlas::find(name) {
             Ok(entry) => {
+                bench.visited(page_name(&entry));
                 self.pages.push(atlas::page(&entry, version));
                 self.answer = None;
             }
@@ -73,7 +75,9 @@ impl Reading {
 fn page_of<V: Voices>(bench: &Workbench<V>, seen: &Seen) -> Option<Page> {
     let (code, offset) = seen.inspected(bench)?;
     let called: Vec<&str> = seen.called.iter().map(String::as_str).collect();
-    Some(atlas::beneath(&code.at(offset)?.opcode, &[], &called, version(bench)))
+    let opcode = &code.at(offset)?.opcode;
+    bench.visited(opcode.to_string());
+    Some(atlas::beneath(opcode, &[], &called, version(bench)))
 }
 
 /// The version whose bytecode is heard.
@@ -119,7 +123,7 @@ pub fn draw<V: Voices>(ui: &Ui, bench: &Workbench<V>, view: &mut View, seen: &Se
         reading.pages.pop();
     }
     if let Some(name) = clicked.name {
-        reading.look_up(&name, version);
+        reading.look_up(bench, &name, version);
     }
     if follows && let Some(page) = page_of(bench, seen) {
         reading.pages.push(page);

@@ -33,7 +33,8 @@ pub fn read<V: Voices>(
     }
     let pressed = |modifiers: Modifiers, key: Key| context.input_mut(|input| input.consume_key(modifiers, key));
     let shift = Modifiers::COMMAND | Modifiers::SHIFT;
-    if pressed(Modifiers::COMMAND, Key::Enter) {
+    // Over the panels it ends a note.
+    if view.study.is_none() && pressed(Modifiers::COMMAND, Key::Enter) {
         messages.push(Message::Evaluate);
     }
     if pressed(shift, Key::S) {
@@ -83,6 +84,9 @@ pub fn read<V: Voices>(
     if pressed(Modifiers::NONE, Key::F1) {
         view.reading = if view.reading.is_some() { None } else { Some(Reading::at(bench, seen)) };
     }
+    if pressed(Modifiers::NONE, Key::F3) {
+        super::study::toggle(context, view, messages);
+    }
     if pressed(Modifiers::NONE, Key::F2) {
         messages.push(Message::Record(!bench.is_recording()));
     }
@@ -101,6 +105,7 @@ pub fn read<V: Voices>(
             view.find = None;
             view.ask = None;
             view.reading = None;
+            view.study = None;
             messages.push(Message::Deselect);
         }
     }

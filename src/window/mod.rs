@@ -21,6 +21,7 @@ mod seen;
 mod side;
 mod stack;
 mod strip;
+mod study;
 mod theme;
 mod tour;
 mod typing;
@@ -39,6 +40,7 @@ use nannou::prelude::*;
 use crate::checkout::Checkouts;
 use crate::workbench::{Message, Workbench};
 use seen::Seen;
+pub use study::Studying;
 use view::{Ask, View};
 
 /// How the window is opened.
@@ -50,6 +52,8 @@ pub struct Opening {
     pub state: Option<PathBuf>,
     /// Source trees of CPython, to open what the atlas names.
     pub checkouts: Arc<Checkouts>,
+    /// What a sitting of study begins with.
+    pub studying: Studying,
     /// Tell how many pictures a second were drawn on standard error, and end after so many seconds.
     pub measure: Option<Duration>,
 }
@@ -225,6 +229,7 @@ fn draw(ui: &mut egui::Ui, shop: &mut Shop, seen: &Seen) {
     roll::draw(ui, layout.roll, bench, view, seen, messages);
     strip::draw(ui, layout.strip, bench, view, messages);
     scope::draw(ui, layout.scope, bench, view);
+    study::draw(ui, bench, view);
     atlas::draw(ui, bench, view, seen);
     dialog::draw(ui, bench, view, messages);
     tour::draw(ui, &layout, view);

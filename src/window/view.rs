@@ -11,6 +11,7 @@ use nannou::prelude::egui;
 use super::Opening;
 use super::atlas::Reading;
 use super::knobs::Turned;
+use super::study::{Study, Studying};
 use super::theme::{Shade, Theme};
 use crate::checkout::Checkouts;
 use crate::edit::{Kind, Lines, Query};
@@ -65,6 +66,9 @@ pub struct View {
     pub select: Option<(usize, usize)>,
     /// What is read in the atlas, if it is open.
     pub reading: Option<Reading>,
+    /// Study, if it is open, and what a sitting begins with.
+    pub study: Option<Study>,
+    pub studying: Studying,
     /// Source trees of CPython, to open what the atlas names.
     pub checkouts: Arc<Checkouts>,
     /// Editors that were opened.
@@ -122,6 +126,8 @@ impl View {
             roll_ticks: (ROLL_BARS * TICKS_PER_BAR) as f32,
             select: None,
             reading: None,
+            study: None,
+            studying: opening.studying.clone(),
             checkouts: Arc::clone(&opening.checkouts),
             editors: Vec::new(),
             caret: 0,

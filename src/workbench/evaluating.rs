@@ -115,6 +115,7 @@ impl<V: Voices> Workbench<V> {
             if let Some(duel) = &mut self.duel {
                 duel.take_over();
             }
+            self.note_heard();
             let old = std::mem::replace(&mut self.heard, self.queued.take());
             if let Some(evaluation) = old.and_then(|mut old| old.evaluation.take()) {
                 self.dismiss(evaluation);

@@ -12,6 +12,7 @@ mod evaluating;
 mod looking;
 mod message;
 mod mixer;
+mod notebook;
 mod recorder;
 mod rendition;
 mod selection;
@@ -23,6 +24,7 @@ pub use duel::Duel;
 pub use looking::LookedInto;
 pub use message::{Direction, Message};
 pub use mixer::{Change, Fader, Mixer, Strip};
+pub use notebook::Notebook;
 pub use rendition::Rendition;
 pub use selection::{Lit, Selection};
 pub use watch::load;
@@ -123,6 +125,7 @@ pub struct Workbench<V: Voices = Synth> {
     looking: Option<Looking>,
     /// What is still to be heard of the last one.
     descent: Descent,
+    notebook: Arc<Mutex<Notebook>>,
     turning: Turning,
     /// The program that is heard against this one.
     duel: Option<Duel>,
@@ -161,6 +164,7 @@ impl<V: Voices> Workbench<V> {
             recorder: None,
             looking: None,
             descent: Descent::default(),
+            notebook: Arc::default(),
             turning: Turning::default(),
             duel: None,
             watch: None,
@@ -368,6 +372,7 @@ impl<V: Voices> Workbench<V> {
 impl<V: Voices> Drop for Workbench<V> {
     /// No child is left behind.
     fn drop(&mut self) {
+        self.note_heard();
         self.stop_all();
         for thread in self.leaving.drain(..) {
             let _ = thread.join();

@@ -55,6 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn first_sound_s(server: &SoundServer, arguments: &[&str]) -> Result<f64, Box<dyn Error>> {
     let recording = server.record();
     let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command.arg("play").args(arguments).arg("--quiet").stdin(Stdio::null()).stdout(Stdio::null());
     server.lead(&mut command);
     let began = Instant::now();

@@ -57,6 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn peak_mb(interpreter: &str, program: &Path, steps: u64, folder: &Path) -> Result<f64, Box<dyn Error>> {
     let out = folder.join("loop.mid");
     let mut child = Command::new(env!("CARGO_BIN_EXE_evalody"))
+        .env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"))
         .arg("export")
         .arg(program)
         .args(["--interpreter", interpreter, "--steps", &steps.to_string(), "-o"])

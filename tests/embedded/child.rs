@@ -70,6 +70,7 @@ pub fn inheritable(file: impl AsFd) {
 
 pub fn command(options: &ChildOptions) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command.arg("__embedded").arg(serde_json::to_string(options).unwrap());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

@@ -226,6 +226,7 @@ pub fn state() -> tempfile::TempDir {
 /// `evalody live`, with nothing of whoever runs the tests.
 pub fn command(state: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evalody"));
+    command.env("EVALODY_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/learner"));
     command
         .arg("live")
         .args(arguments)

@@ -1,10 +1,15 @@
 //! What is remembered from one run to the next: small texts in the folder that the XDG Base Directory Specification
-//! names for the state of programs. Whole or as they were; what they mean is nothing to this room.
+//! names for the state of programs, and a learner's texts in a folder of their own. Whole or as they were; what they mean
+//! is nothing to this room.
+
+mod data;
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::output::{Output, OutputError};
+
+pub use data::{Data, DataError};
 
 /// What could not be remembered or forgotten.
 #[derive(Debug, thiserror::Error)]
