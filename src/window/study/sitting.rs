@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
@@ -52,10 +52,7 @@ impl Sitting {
 
     /// What was said since the last look.
     pub fn heard(&self) -> Option<Said> {
-        match self.from.try_recv() {
-            Ok(said) => Some(said),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.from.try_recv().ok()
     }
 
     pub fn reply(&self, words: String) {
