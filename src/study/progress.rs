@@ -106,7 +106,7 @@ pub struct Progress {
     pub goals: Vec<OfGoal>,
     /// Days on which something was asked, the oldest first.
     pub days: Vec<NaiveDate>,
-    /// Cards that are due on each of the next [`AHEAD`] days; today's are those of days before, too.
+    /// Cards that are due on each of the next `AHEAD` days; today's are those of days before, too.
     pub schedule: Vec<(NaiveDate, usize)>,
     /// When each was finished first.
     pub lessons: Vec<(&'static Lesson, Option<NaiveDate>)>,

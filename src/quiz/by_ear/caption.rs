@@ -63,7 +63,7 @@ impl Row {
     }
 }
 
-/// The first bars of a performance in a style, [`MOST_BARS`] at most; `None` where too many instruments tell something.
+/// The first bars of a performance in a style, `MOST_BARS` at most; `None` where too many instruments tell something.
 pub fn caption(performance: &Performance, mapping: &Mapping) -> Option<Vec<String>> {
     let bars = performance.end.0.div_ceil(TICKS_PER_BAR).min(MOST_BARS);
     let mut rows = rows(performance, mapping);
