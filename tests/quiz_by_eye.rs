@@ -215,7 +215,6 @@ fn at_once<T: Sync>(jobs: &[T], job: impl Fn(usize, &T) + Sync) {
 }
 
 #[test]
-#[ignore = "of some 10,000 answers eight are judged otherwise still: blocks of two songs, and a method of two types"]
 fn every_answer_about_a_song_is_the_one_that_a_judge_in_python_finds() {
     let pythons = pythons();
     let jobs: Vec<_> = songs::all().iter().flat_map(|song| pythons.iter().map(move |python| (song.name, python))).collect();
@@ -304,7 +303,6 @@ fn module(name: &str, does: &str, python: &Path, version: (u8, u8), folder: &Pat
 }
 
 #[test]
-#[ignore = "too many of one card are not judged still"]
 fn every_answer_about_a_module_of_the_library_is_the_one_that_a_judge_in_python_finds() {
     let pythons = pythons();
     let tally = Mutex::new(Tally::default());
@@ -364,7 +362,6 @@ fn the_same_seed_asks_the_same_and_another_seed_puts_the_answer_elsewhere() {
 }
 
 #[test]
-#[ignore = "some cards name a song too many still"]
 fn the_songs_that_a_card_needs_give_questions_about_it() {
     let Some(all) = newest() else { return };
     let mut wrong = Vec::new();

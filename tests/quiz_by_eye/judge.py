@@ -217,8 +217,11 @@ def names_in_c(function):
     for module in (getattr(function, "__module__", None), getattr(owner, "__name__", None)):
         if isinstance(module, str):
             names.add("%s.%s" % (module, bare))
-    owners = [getattr(function, "__objclass__", None)] + list((owner if isinstance(owner, type) else type(owner)).__mro__)
-    for kind in owners:
+    bases = (owner if isinstance(owner, type) else type(owner)).__mro__
+    in_python = types.FunctionType, classmethod, staticmethod, property
+    has = lambda kind: bare.rsplit(".", 1)[-1] in vars(kind) and not isinstance(vars(kind)[bare.rsplit(".", 1)[-1]], in_python)
+    defines = next(filter(has, bases), None)
+    for kind in (getattr(function, "__objclass__", None), bases[0], defines):
         if isinstance(kind, type):
             last = bare.rsplit(".", 1)[-1]
             names |= {"%s.%s" % (kind.__qualname__, last), "%s.%s.%s" % (kind.__module__, kind.__qualname__, last)}
@@ -395,7 +398,8 @@ class Blocks:
         if not self.stack or self.stack[-1][0] is not code:
             self.stack.append([code, None, self.count()])
         last = self.stack[-1]
-        now = self.count()
+        # So is a number that is not among the small ones which are always there.
+        now = self.count() - (offset > 256)
         if last[1]:
             self.net[code, last[1]] = self.net.get((code, last[1]), 0) + now - last[2]
         last[1], last[2] = self.lines[code][offset // 2], now
@@ -838,12 +842,16 @@ def ast_text(value):
 
 
 def alike(choice, stack):
-    values = [] if choice == "(empty)" else [normal(value) for value in choice.split(" | ")]
-    return len(values) == len(stack) and all(mine in (theirs if isinstance(theirs, tuple) else (theirs,)) for mine, theirs in zip(values, map(forms, stack)))
+    values = [] if choice == "(empty)" else choice.split(" | ")
+    return len(values) == len(stack) and all(is_called(mine, theirs) for mine, theirs in zip(values, stack))
 
 
-def forms(value):
-    return tuple(normal(text) for text in value.texts) if isinstance(value, Value) else (value,)
+def is_called(words, value):
+    if not isinstance(value, Value):
+        return normal(words) == value
+    if isinstance(value, Slice):
+        return normal("_[%s]" % words) in [normal("_[%s]" % text) for text in value.texts]
+    return normal(words) in [normal(text) for text in value.texts]
 
 
 class Value:
@@ -854,6 +862,14 @@ class Value:
 
     def __repr__(self):
         return self.texts[0]
+
+
+class Slice(Value):
+    """Without what is left out, and with it."""
+
+    def __init__(self, parts):
+        parts = [text(part) for part in parts]
+        Value.__init__(self, ":".join("" if part == "None" else "(%s)" % part for part in parts), ":".join(parts))
 
 
 def text(value):
@@ -939,12 +955,10 @@ def run(i, stack):
             stack.append(between(one, sign, two))
     elif name in ("BINARY_SUBSCR",):
         two, one = pop(), pop()
-        stack.append(Value("(%s)[%s]" % (text(one), text(two))))
+        stack.append(Value(*("(%s)[%s]" % (text(one), at) for at in (two.texts if isinstance(two, Slice) else [text(two)]))))
     elif name == "BINARY_SLICE":
-        one, start, end = take(3)
-        plain = lambda value: "" if text(value) == "None" else text(value)
-        texts = "(%s)[%s:%s]" % (text(one), plain(start), plain(end)), "(%s)[%s:%s]" % (text(one), text(start), text(end))
-        stack.append(Value(*texts))
+        one, *parts = take(3)
+        stack.append(Value(*("(%s)[%s]" % (text(one), at) for at in Slice(parts).texts)))
     elif name.startswith(("BINARY_", "INPLACE_")) and name.split("_", 1)[1] in SIGNS:
         two, one = pop(), pop()
         stack.append(between(one, SIGNS[name.split("_", 1)[1]], two))
@@ -979,6 +993,13 @@ def run(i, stack):
     elif name == "UNPACK_SEQUENCE":
         of = text(pop())
         stack.extend(Value("%s[%d]" % (of, place)) for place in reversed(range(argument)))
+    elif name == "BUILD_SLICE":
+        stack.append(Slice(take(argument)))
+    elif name == "IMPORT_NAME":
+        take(2)
+        stack.append(Value(value))
+    elif name == "IMPORT_FROM":
+        stack.append(Value(value))
     elif name in ("COPY", "DUP_TOP"):
         stack.append(stack[-(argument or 1)])
     elif name == "DUP_TOP_TWO":

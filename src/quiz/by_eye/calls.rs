@@ -14,7 +14,9 @@ pub(super) const FUNCTION: Maker = Maker {
     sense: Sense::Eye,
     goal: |_| Goal::CorePackages,
     subjects: || ["method", "order", "most"].map(str::to_owned).into(),
-    need: |_| Need::Any(&["strings", "pipeline", "recursion"]),
+    need: |subject| {
+        if subject == "order" { Need::Any(&["comprehensions", "tasks"]) } else { Need::Any(&["strings", "pipeline", "recursion"]) }
+    },
     make: |subject, ground, chance| match subject {
         "method" => method(ground, chance),
         "order" => order(ground, chance),

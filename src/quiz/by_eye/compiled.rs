@@ -39,8 +39,9 @@ fn of_lines() -> Vec<String> {
 fn need(subject: &str) -> Need {
     match subject {
         "attr" | "attribute" => Need::Any(&["attributes", "matrix", "sort_merge"]),
-        "subscr" => Need::Any(&["sort_bubble", "sort_merge", "matrix"]),
-        "build" => Need::Any(&["loops", "matrix", "pipeline"]),
+        "subscr" => Need::Any(&["sort_merge", "matrix", "primes"]),
+        "build" => Need::Any(&["loops", "matrix", "closures"]),
+        "test" => Need::Any(&["recursion", "loops", "primes"]),
         _ => Need::Any(&["recursion", "loops", "strings"]),
     }
 }

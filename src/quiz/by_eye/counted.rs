@@ -14,7 +14,7 @@ pub(super) const MOST: Maker = Maker {
     sense: Sense::Eye,
     goal: |_| Goal::EvalLoop,
     subjects: || ["line", "opcode", "family", "function", "calls"].map(str::to_owned).into(),
-    need: |_| Need::Any(&["recursion", "closures", "strings", "matrix"]),
+    need: |_| Need::Any(&["recursion", "closures", "primes", "matrix"]),
     make: most,
 };
 

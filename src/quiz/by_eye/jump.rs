@@ -28,7 +28,7 @@ pub(super) const TAKEN: Maker = Maker {
 };
 
 fn need(_: &str) -> Need {
-    Need::Any(&["loops", "primes", "sort_bubble"])
+    Need::Any(&["loops", "primes", "closures"])
 }
 
 /// A jump and where it went: to its target or not.

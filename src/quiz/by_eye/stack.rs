@@ -29,9 +29,10 @@ pub(super) const AFTER: Maker = Maker {
 
 fn need(subject: &str) -> Need {
     match subject {
-        "attr" | "stack" => Need::Any(&["attributes", "sort_bubble", "matrix"]),
-        "subscr" => Need::Any(&["sort_bubble", "sort_merge", "matrix"]),
-        "build" => Need::Any(&["loops", "matrix", "pipeline"]),
+        "attr" | "stack" => Need::Any(&["attributes", "pipeline", "matrix"]),
+        "subscr" => Need::Any(&["sort_merge", "matrix", "closures"]),
+        "build" => Need::Any(&["matrix", "strings", "exceptions"]),
+        "test" => Need::Any(&["recursion", "loops", "primes"]),
         _ => Need::Any(&["recursion", "loops", "strings"]),
     }
 }
