@@ -14,11 +14,11 @@ mod runs;
 use std::sync::Arc;
 
 use assert_cmd::Command;
-use evalody::compose::{Mapping, Style, StyleName, compose};
+use evalody::compose::{Mapping, Role, Style, StyleName, compose};
 use evalody::fold::{Folder, Zoom};
 use evalody::hear::{HearError, Struck, instructions, song, song_of, style_of};
-use evalody::music::{Key, Mode, Pitch, Ticks};
-use evalody::perform::{Channel, Performance, perform};
+use evalody::music::{Key, Mode, Pitch, TICKS_PER_QUARTER, Tick, Ticks};
+use evalody::perform::{Channel, Cue, CueKind, Performance, perform};
 use evalody::songs;
 use evalody::trace::{Code, CodeId, Entry, Family, Header, Instruction, Origin, Outcome, Span, Step, Trace};
 use files::{file, stripped};
@@ -161,6 +161,26 @@ fn recorded(python: &std::path::Path, source: &str) -> Trace {
     let mut request = interpreters::request(python, source);
     request.limits.steps = Some(3_000);
     interpreters::hear(&request).unwrap().trace
+}
+
+#[test]
+fn a_kick_is_struck_on_a_half_bar_for_each_turn_of_a_loop() {
+    const HALF_BAR: u32 = 2 * TICKS_PER_QUARTER;
+    let kick = Mapping::shipped(StyleName::Faithful).drums(Role::Kick)[0];
+    for (python, version) in interpreters::pythons() {
+        for (source, turns) in [
+            ("for one in range(7):\n    two = one\n    three = two + one\n", 7),
+            ("for one in range(3):\n    for two in range(4):\n        three = one\n", 3 * 4 + 3),
+            ("for one in range(5): two = one\n", 5),
+            ("one = 7\nif one > 3:\n    two = one\n", 0),
+        ] {
+            let performance = played(&recorded(&python, source), None);
+            let struck = |cue: &&Cue| matches!(cue.kind, CueKind::On { pitch, .. } if cue.channel.is_drums() && pitch == kick);
+            let kicks: Vec<Tick> = performance.cues.iter().filter(struck).map(|cue| cue.at).collect();
+            assert_eq!(kicks.len(), turns, "{version:?}: {source}");
+            assert!(kicks.iter().all(|at| at.0 % HALF_BAR == 0), "{version:?}: {source}: {kicks:?}");
+        }
+    }
 }
 
 /// Written after the README's text alone, by a reader that knows no evalody; it strips the file by mido.

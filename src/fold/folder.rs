@@ -275,10 +275,10 @@ impl Listener for Folder {
         // A conditional jump may not be taken. A thread that lost the GIL at a jump had taken it.
         self.jumped_back =
             self.may_jump_back && (step.thread != self.last_thread || (step.code == self.last_code && step.offset <= self.last_offset));
-        if self.jumped_back {
-            self.open.turns += 1;
-            self.open.ends_turn = true;
-        }
+        self.open.ends_turn |= self.jumped_back;
+        // Of a single instruction it is told whether a turn begins there, of more how many ended.
+        let begins_turn = self.jumped_back && self.zoom == Zoom::Opcode;
+        self.open.turns += u32::from(self.jumped_back && !begins_turn);
         let is_new_visit = self.open.steps == 0
             || self.jumped_back
             || unit.line != self.last_line
@@ -292,6 +292,7 @@ impl Listener for Folder {
             self.single(step, unit, is_new_visit);
         }
         let open = &mut self.open;
+        open.turns += u32::from(begins_turn);
         open.steps += 1;
         open.warm += u32::from(self.sites.is_warm(step.code, step.offset));
         open.last = step.offset;

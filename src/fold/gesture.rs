@@ -36,7 +36,7 @@ pub struct Gesture {
     pub visits: u64,
     /// Instructions by family, in the order of [`Family::ALL`].
     pub families: [u32; Family::COUNT],
-    /// Jumps backwards: turns of loops that ended.
+    /// Jumps backwards: turns of loops that ended; of a single instruction 1 where a turn begins with it.
     pub turns: u32,
     /// Frames entered, left by return, and left by an exception.
     pub calls: u32,
