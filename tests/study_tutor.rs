@@ -14,6 +14,7 @@ use chrono::{Days, NaiveDate};
 use evalody::interpreter::options::{Launch, Only, Recorder};
 use evalody::interpreter::{Choice, Limits};
 use evalody::kept::Data;
+use evalody::music::TICKS_PER_BAR;
 use evalody::program::Program;
 use evalody::quiz::{Answer, Goal, Question};
 use evalody::study::{Lesson, Record, text};
@@ -470,7 +471,9 @@ fn go_through(desk: &Desk, lesson: &Lesson, is_right: bool) -> (usize, Summary) 
             Prompt::Tell(Tell::Idea(told)) => assert_eq!(told, lesson),
             Prompt::Tell(Tell::Listen(_, piece)) => {
                 assert!(predictions == 1 && checks == 0 && foretold == 0, "lesson {}", lesson.number);
-                assert!(!piece.performance.cues.is_empty() && !piece.caption.is_empty());
+                let bars = piece.performance.end.0.div_ceil(TICKS_PER_BAR) as usize;
+                let beats = &piece.caption[1];
+                assert!(!piece.performance.cues.is_empty() && bars > 4 && beats.matches('|').count() == bars, "{beats}");
                 heard += 1;
             }
             Prompt::Tell(Tell::Foretold(_)) => {

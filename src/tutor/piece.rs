@@ -15,7 +15,5 @@ pub fn of_lesson(run: &Run) -> Heard {
     let style = Style { length: Some(LENGTH), ..Style::of(StyleName::Groove) };
     let outline = fold(&run.trace, style.mapping.zoom());
     let performance = perform(&compose(&run.program.name, &outline, &run.trace.codes, &style));
-    let caption =
-        caption(&performance, &style.mapping).unwrap_or_else(|| vec!["(more instruments at once than signs can tell)".to_owned()]);
-    Heard { label: String::new(), caption, performance: Box::new(performance) }
+    Heard { label: String::new(), caption: caption(&performance, &style.mapping), performance: Box::new(performance) }
 }

@@ -66,7 +66,7 @@ impl Printing {
     }
 
     /// Music as signs, `name |bar|bar` and words between: as many bars beside each other as the terminal is wide, and
-    /// the others below, as staves are broken.
+    /// the others below in further systems, which leave out the staves that rest.
     pub fn staves(&self, rows: &[String]) -> Result<(), Failure> {
         let rows: Vec<String> = rows.iter().map(|row| legible(row)).collect();
         let staves: Vec<(&str, Vec<&str>)> = rows.iter().filter_map(|row| stave(row)).collect();
@@ -80,7 +80,14 @@ impl Printing {
         let beside = (self.width.saturating_sub(STAVE + names) / bar).max(1);
         let most = staves.iter().map(|(_, bars)| bars.len()).max().unwrap_or(0);
         for from in (0..most).step_by(beside) {
+            if from > 0 {
+                self.gap()?;
+            }
             for (name, bars) in &staves {
+                let rests = bars.iter().skip(from).take(beside).all(|bar| bar.chars().all(|sign| sign == '.'));
+                if rests && most > beside {
+                    continue;
+                }
                 let name = if names < longest { name.replacen(" from ", " ", 1) } else { (*name).to_owned() };
                 let name: String = name.chars().take(names.saturating_sub(1)).collect();
                 let bars: Vec<&str> = bars.iter().skip(from).take(beside).copied().collect();

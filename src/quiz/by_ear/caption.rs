@@ -10,9 +10,7 @@ use crate::perform::{Channel, CueKind, Performance};
 
 /// Sixteenths in a bar.
 const SLOTS: usize = (TICKS_PER_BAR / TICKS_PER_SIXTEENTH) as usize;
-/// Bars in a row at most: with the names 97 columns.
-const MOST_BARS: u32 = 4;
-/// Columns of an instrument's name and its lowest note.
+/// Columns of an instrument's name and its lowest note: with the four bars of a question 97.
 const NAME: usize = 28;
 /// Rows at most, the two of the head left out.
 const MOST_ROWS: usize = 14;
@@ -63,20 +61,29 @@ impl Row {
     }
 }
 
-/// The first bars of a performance in a style, `MOST_BARS` at most; `None` where too many instruments tell something.
-pub fn caption(performance: &Performance, mapping: &Mapping) -> Option<Vec<String>> {
-    let bars = performance.end.0.div_ceil(TICKS_PER_BAR).min(MOST_BARS);
+/// A performance in a style: a head, the beats, a row for each instrument.
+pub fn caption(performance: &Performance, mapping: &Mapping) -> Vec<String> {
+    lines(performance, &rows(performance, mapping))
+}
+
+/// The same in at most `MOST_ROWS` rows; `None` where more instruments tell something.
+pub(super) fn short_caption(performance: &Performance, mapping: &Mapping) -> Option<Vec<String>> {
     let mut rows = rows(performance, mapping);
     while rows.len() > MOST_ROWS {
         // Ornaments first, then who accompanies: the fewest strokes of them.
         let others = (0..rows.len()).filter(|&row| rows[row].worth < TELLS);
         rows.remove(others.min_by_key(|&row| (rows[row].worth, rows[row].strokes.len()))?);
     }
+    Some(lines(performance, &rows))
+}
+
+fn lines(performance: &Performance, rows: &[Row]) -> Vec<String> {
+    let bars = performance.end.0.div_ceil(TICKS_PER_BAR);
     let is_melodic = rows.iter().any(|row| !row.is_drum);
     let keys = if is_melodic { "; 0-9a-z: semitones above the row's lowest note" } else { "" };
     let head = format!("{bars} bars at {} bpm; x: a stroke{keys}", performance.tempo.quarters_per_minute());
     let beats = format!("{:NAME$} {}", "", "|1   2   3   4   ".repeat(bars as usize).trim_end());
-    Some([head, beats].into_iter().chain(rows.iter().map(|row| row.line(bars))).collect())
+    [head, beats].into_iter().chain(rows.iter().map(|row| row.line(bars))).collect()
 }
 
 /// An entry of the legend, and the drum of it that has a row of its own.

@@ -1,7 +1,7 @@
 //! Pieces to be heard in a question: a stretch, a part of it alone, one without a part; and what a stretch stands for.
 //! Knows no question.
 
-use super::caption::caption;
+use super::caption::short_caption;
 use super::piece::{Piece, Window};
 use crate::music::Pitch;
 use crate::perform::{Channel, CueKind, Performance};
@@ -60,7 +60,7 @@ pub fn heard_where(label: &str, piece: &Piece, window: Window, keeps: impl Fn(us
 }
 
 fn of(label: &str, piece: &Piece, performance: Performance) -> Option<Heard> {
-    let caption = caption(&performance, piece.mapping())?;
+    let caption = short_caption(&performance, piece.mapping())?;
     // The name of the program would tell what is asked for.
     let performance = Box::new(Performance { title: String::new(), markers: Vec::new(), remarks: Vec::new(), ..performance });
     Some(Heard { label: label.to_owned(), performance, caption })
