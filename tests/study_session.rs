@@ -61,7 +61,39 @@ fn a_beginner_meets_ten_new_cards_of_all_goals_and_no_more_on_that_day() {
         record.judge(card, Verdict::Right, day(0));
     }
     assert_eq!(Session::of(&record, &deck, day(0), 2).next(0.0), Next::Over, "again on the same day");
-    assert_eq!(Session::of(&record, &deck, day(1), 2).left(), 10);
+    let again = asked(&mut Session::of(&record, &deck, day(1), 2), |_| Some(Verdict::Right));
+    let (met, new): (Vec<Card>, Vec<Card>) = again.into_iter().partition(|card| record.cards.contains_key(card));
+    let notes = first.iter().filter(|card| card.maker == RECALL).count();
+    assert!(met.len() == 10 - notes && new.len() == 10, "ten new ones on the next day, and those met, that it lasts: {met:?}, {new:?}");
+}
+
+#[test]
+fn where_little_is_due_the_most_faded_fill_the_sitting_and_no_note_does() {
+    let mut deck = deck(40, 1);
+    deck.extend((0..5).map(|topic| (Card::new(RECALL, &format!("{topic}")), Goal::Recall)));
+    let mut record = met(&deck, day(0));
+    let today = day(30);
+    // Six are due; the others were known three times, the later ones on later days.
+    for (nth, (card, _)) in deck.iter().enumerate().skip(6) {
+        for on in [4, 12, 20 + i64::try_from(nth).unwrap() / 10] {
+            record.answer(card, Rating::Good, day(on));
+        }
+    }
+    let is_due = |card: &Card| record.cards[card].due <= today;
+    assert_eq!(deck.iter().filter(|(card, _)| is_due(card)).count(), 6);
+    let chosen = asked(&mut Session::of(&record, &deck, today, 1), |_| Some(Verdict::Right));
+    assert_eq!(chosen.len(), 20);
+    assert_eq!(chosen.iter().filter(|card| is_due(card)).count(), 6, "all that is due");
+    assert!(chosen.iter().all(|card| card.maker != RECALL));
+    let of = |card: &Card| recall(&record.cards[card], today);
+    let least = chosen.iter().map(of).fold(0.0, f64::max);
+    let left_out = deck.iter().map(|(card, _)| card).filter(|card| !chosen.contains(card) && card.maker != RECALL);
+    assert!(left_out.map(of).fold(1.0, f64::min) >= least);
+    for card in &chosen {
+        record.judge(card, Verdict::Right, today);
+    }
+    let more = asked(&mut Session::of(&record, &deck, today, 2), |_| Some(Verdict::Right));
+    assert!(more.len() == 20 && more.iter().all(|card| !chosen.contains(card)), "nothing twice on a day: {more:?}");
 }
 
 #[test]

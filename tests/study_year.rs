@@ -198,6 +198,8 @@ fn holds(year: &Year) {
         let minutes = sitting.minutes - 3.0 * sitting.rests.len() as f64;
         assert!(minutes <= 15.0, "day {day}: {minutes} minutes");
         let first_times = sitting.asked.iter().filter(|asked| !asked.is_again).count();
+        // Ten to fifteen minutes, as soon as enough is met to fill them.
+        assert!(*day < 7 || sitting.asked.len() >= 20, "day {day}: {} asked", sitting.asked.len());
         assert!(sitting.ready.is_empty() || first_times > 0, "day {day}: something was due, and nothing was asked");
         // All of what is due is asked, as far as there are places, of which notes have two.
         let due = sitting.due - sitting.due_notes + sitting.due_notes.min(2);

@@ -1,5 +1,5 @@
-//! Which cards a sitting is of: what is due, the most forgotten first, and a few new ones spread over all goals. Knows
-//! no order of asking.
+//! Which cards a sitting is of: what is due, the most forgotten first, and a few new ones spread over all goals; where
+//! that is little, what will be due. Knows no order of asking.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::MOST_QUESTIONS;
 use crate::quiz::{Card, Goal};
-use crate::study::{Record, recall};
+use crate::study::{Memory, Record, recall};
 
 /// Most cards asked for the first time in a day. More pile up as reviews within the week.
 const MOST_NEW: usize = 10;
@@ -16,6 +16,9 @@ const MOST_NEW: usize = 10;
 const NEW_AT_LEAST: usize = 2;
 /// Cards that are due before each of those. None, and a sitting would begin with what was never asked.
 const DUE_BEFORE_NEW: usize = 5;
+/// Questions that a sitting is filled up to with what is not due yet: of some 30 seconds each, ten minutes. FSRS gives
+/// little for what was hardly forgotten: with more of it time would go by and little would be learnt.
+const FILLED_TO: usize = 20;
 /// Most notes from memory in a sitting: one takes as long as three or four questions.
 const MOST_NOTES: usize = 2;
 
@@ -58,13 +61,16 @@ impl Plan {
             let place = if nth < NEW_AT_LEAST { (nth + 1) * DUE_BEFORE_NEW } else { chosen.len() };
             chosen.insert(place.min(chosen.len()), card);
         }
+        for card in early(record, deck, today, chance).into_iter().map(planned(false)) {
+            if chosen.len() < FILLED_TO { chosen.push(card) } else { spare.push(card) }
+        }
         for (place, card) in chosen.iter_mut().chain(&mut spare).enumerate() {
             card.place = place;
         }
         (Self { spare, new_left }, chosen)
     }
 
-    /// Another card in the place of one: new for new and due for due if there is one, of the same goal if there is one.
+    /// Another card in the place of one: new for new and met for met if there is one, of the same goal if there is one.
     pub(super) fn instead(&mut self, lost: &Planned) -> Option<Planned> {
         let new_left = self.new_left + usize::from(lost.is_new);
         let fits = |spare: &&Planned| (new_left > 0 || !spare.is_new) && (spare.goal == Goal::Recall) == (lost.goal == Goal::Recall);
@@ -83,16 +89,31 @@ fn is_one_note_too_many(chosen: &[Planned], card: &Planned) -> bool {
 
 /// What is due, the most forgotten first; equals in an order left to chance.
 fn due(record: &Record, deck: &[(Card, Goal)], today: NaiveDate, chance: &mut fastrand::Rng) -> Vec<(Card, Goal)> {
-    let mut due: Vec<(f64, (Card, Goal))> = deck
+    most_forgotten_first(record, deck, today, chance, |_, memory| memory.due <= today)
+}
+
+/// What is not due, and was not asked today, in the same order. A note takes too long for what nobody has forgotten.
+fn early(record: &Record, deck: &[(Card, Goal)], today: NaiveDate, chance: &mut fastrand::Rng) -> Vec<(Card, Goal)> {
+    most_forgotten_first(record, deck, today, chance, |goal, memory| memory.due > today && memory.last < today && goal != Goal::Recall)
+}
+
+fn most_forgotten_first(
+    record: &Record,
+    deck: &[(Card, Goal)],
+    today: NaiveDate,
+    chance: &mut fastrand::Rng,
+    is_meant: impl Fn(Goal, &Memory) -> bool,
+) -> Vec<(Card, Goal)> {
+    let mut met: Vec<(f64, (Card, Goal))> = deck
         .iter()
         .filter_map(|served| {
-            let memory = record.cards.get(&served.0).filter(|memory| memory.due <= today)?;
+            let memory = record.cards.get(&served.0).filter(|memory| is_meant(served.1, memory))?;
             Some((recall(memory, today), served.clone()))
         })
         .collect();
-    chance.shuffle(&mut due);
-    due.sort_by(|a, b| a.0.total_cmp(&b.0));
-    due.into_iter().map(|(_, served)| served).collect()
+    chance.shuffle(&mut met);
+    met.sort_by(|a, b| a.0.total_cmp(&b.0));
+    met.into_iter().map(|(_, served)| served).collect()
 }
 
 /// What was never asked, as it is to be met: of the goal of which the fewest were; in a goal, of the maker of which the
