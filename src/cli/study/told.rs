@@ -149,6 +149,9 @@ pub fn summary(page: &Printing, summary: &Summary, is_stopped: bool, today: Naiv
                 Lesson::numbered(number + 1).map(|next| format!("; next: evalody study @lessons/{}", next.number)).unwrap_or_default();
             page.text(&format!("Lesson {number} is finished.{read_on}{next}"))?;
         }
+        (Some((number, false)), _) if is_stopped => {
+            page.text(&format!("Lesson {number} is not finished. From its beginning: evalody study @lessons/{number}"))?
+        }
         (Some((number, false)), _) => {
             page.text(&format!("Lesson {number} is not finished: its check was not passed. Hear it again another day."))?
         }

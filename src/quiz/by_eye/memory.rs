@@ -135,16 +135,16 @@ fn blocks(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<
     others.retain(|(line, _)| chosen.contains(&lines.choice(*line)));
     others.sort_by_key(|(line, net)| (std::cmp::Reverse(net * sign), *line));
     let rows = others.iter().map(|(line, net)| format!("{net:>+6}  {}", lines.numbered(*line))).collect();
-    let did = if has_taken { "took" } else { "gave back" };
-    let kept = if has_taken { "What it makes is kept" } else { "What it let go of had nobody else to hold it" };
-    let mut evidence = Evidence::new(
-        format!(
-            "Over the whole run line {right} and what it calls {did} {} more than the other way. {kept}.",
-            counted(net.unsigned_abs(), "block")
-        ),
-        rows,
-    );
-    evidence.explain = explained(if has_taken { "@memory" } else { "@refcount" });
+    let is_collected = memory.collections.iter().any(|(line, _, collected)| *line == right && *collected > 0);
+    let (did, than, why, page) = match (has_taken, is_collected) {
+        (true, _) => ("took", "gave back", "What it makes is kept", "@memory"),
+        (false, true) => ("gave back", "took", "The cyclic collector ran there: who only held each other went", "@gc"),
+        (false, false) => ("gave back", "took", "What it let go of had nobody else to hold it", "@refcount"),
+    };
+    let blocks = counted(net.unsigned_abs(), "block");
+    let mut evidence =
+        Evidence::new(format!("Over the whole run line {right} and what it calls {did} {blocks} more than it {than}. {why}."), rows);
+    evidence.explain = explained(page);
     let function = place(&run.trace.codes[code.index()]);
     let ask = if has_taken {
         format!("Which line of {function} took the most memory over the run, with what it calls: blocks taken less given back?")
