@@ -13,6 +13,9 @@ use display::{Display, Open, Picture};
 /// Where the pages of study are in a window of 1280 by 720: left, top, width, height.
 const PAGE: (usize, usize, usize, usize) = (320, 60, 660, 560);
 
+/// What the atlas covers of the rest.
+const ATLAS: (usize, usize, usize, usize) = (985, 60, 240, 300);
+
 /// Points that differ at least where a page of text is another.
 const PAGE_POINTS: usize = 3_000;
 
@@ -72,7 +75,14 @@ fn a_sitting_goes_by_keyboard_and_what_was_answered_is_kept() {
     let record = kept(&folder, "three cards", |text| cards(text) >= 3);
     assert!(record.ends_with("# end of record\n"), "{record}");
     let open = display.picture();
+    // Escape closes the atlas over it, and study stands.
+    display.keys(&["F1"]);
+    let both = display.until("the atlas", |picture| picture.differs(&open, ATLAS) > PAGE_POINTS);
     display.keys(&["Escape"]);
+    display.until("the atlas to be closed", |picture| picture.differs(&both, ATLAS) > PAGE_POINTS);
+    let open = display.until("study to stand", |picture| picture.differs(&bare, PAGE) > PAGE_POINTS);
+    // Escape twice in short order is panic.
+    display.keys(&["F3"]);
     display.until("study to be closed", |picture| picture.differs(&open, PAGE) > PAGE_POINTS);
     display.keys(&["ctrl+q"]);
     let (status, _, err) = window.ended();

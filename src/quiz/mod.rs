@@ -17,7 +17,7 @@ mod maker;
 mod question;
 mod rest;
 
-pub use by_ear::caption;
+pub use by_ear::{caption, staves};
 pub use card::{Card, NoCard};
 pub use goal::Goal;
 pub use ground::{Ground, Need, Run};

@@ -104,8 +104,10 @@ pub fn read<V: Voices>(
             view.escaped = Some(now);
             view.find = None;
             view.ask = None;
-            view.reading = None;
-            view.study = None;
+            // What was looked up in the middle of study is closed before it.
+            if view.reading.take().is_none() {
+                view.study = None;
+            }
             messages.push(Message::Deselect);
         }
     }

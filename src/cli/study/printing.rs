@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::super::error::Failure;
 use super::super::paragraph;
+use crate::quiz::staves;
 
 /// Narrowest that text is set, columns.
 const NARROWEST: usize = 24;
@@ -65,34 +66,12 @@ impl Printing {
         Ok(())
     }
 
-    /// Music as signs, `name |bar|bar` and words between: as many bars beside each other as the terminal is wide, and
-    /// the others below in further systems, which leave out the staves that rest.
-    pub fn staves(&self, rows: &[String]) -> Result<(), Failure> {
-        let rows: Vec<String> = rows.iter().map(|row| legible(row)).collect();
-        let staves: Vec<(&str, Vec<&str>)> = rows.iter().filter_map(|row| stave(row)).collect();
-        for words in rows.iter().filter(|row| stave(row).is_none()) {
-            self.hanging("  ", words)?;
-        }
-        let bar = staves.iter().flat_map(|(_, bars)| bars).map(|bar| bar.chars().count()).max().unwrap_or(0) + 1;
-        let longest = staves.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0) + 1;
-        // A bar has to fit beside the names, whatever becomes of these.
-        let names = longest.min(self.width.saturating_sub(STAVE + bar));
-        let beside = (self.width.saturating_sub(STAVE + names) / bar).max(1);
-        let most = staves.iter().map(|(_, bars)| bars.len()).max().unwrap_or(0);
-        for from in (0..most).step_by(beside) {
-            if from > 0 {
-                self.gap()?;
-            }
-            for (name, bars) in &staves {
-                let rests = bars.iter().skip(from).take(beside).all(|bar| bar.chars().all(|sign| sign == '.'));
-                if rests && most > beside {
-                    continue;
-                }
-                let name = if names < longest { name.replacen(" from ", " ", 1) } else { (*name).to_owned() };
-                let name: String = name.chars().take(names.saturating_sub(1)).collect();
-                let bars: Vec<&str> = bars.iter().skip(from).take(beside).copied().collect();
-                self.print(format!("{}{name:names$}|{}", " ".repeat(STAVE), bars.join("|")).trim_end())?;
-            }
+    /// Music as signs, broken into systems as wide as the terminal.
+    pub fn staves(&self, caption: &[String]) -> Result<(), Failure> {
+        let Some((head, rows)) = caption.split_first() else { return Ok(()) };
+        self.hanging("  ", head)?;
+        for line in staves(rows, self.width.saturating_sub(STAVE)) {
+            self.print(format!("{}{line}", " ".repeat(STAVE)).trim_end())?;
         }
         Ok(())
     }
@@ -128,12 +107,6 @@ impl Printing {
         writeln!(out, "{text}")?;
         Ok(out.flush()?)
     }
-}
-
-/// The name of a stave, and its bars; `None` for words.
-fn stave(row: &str) -> Option<(&str, Vec<&str>)> {
-    let (name, bars) = row.split_once('|')?;
-    Some((name.trim(), bars.split('|').collect()))
 }
 
 /// Sources are strangers' texts: nothing in them moves the cursor, and a tab is a column of eight.

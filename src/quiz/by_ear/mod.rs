@@ -12,12 +12,14 @@ mod sign;
 mod song;
 mod sounding;
 mod stack;
+mod staves;
 mod threads;
 mod turns;
 
 use super::{Maker, Sense};
 
 pub use caption::caption;
+pub use staves::staves;
 
 macro_rules! maker {
     ($name:literal, $room:ident, $subjects:expr, $need:ident, $make:ident) => {

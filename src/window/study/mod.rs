@@ -13,8 +13,9 @@ use sounds::Sounds;
 
 use super::view::View;
 use crate::live::Voices;
-use crate::quiz::{Answer, Heard};
-use crate::tutor::{Prompt, Reply, Tell};
+use crate::quiz::{Answer, Evidence, Heard};
+use crate::study::Lesson;
+use crate::tutor::{Plan, Prompt, Reply, Tell};
 use crate::workbench::{Message, Workbench};
 
 /// Study, while it is open.
@@ -26,6 +27,8 @@ pub struct Study {
     prompt: Option<Prompt>,
     /// What came of the reply to the prompt, until one goes on.
     reply: Option<Reply>,
+    /// Whether that came just now and is to be brought into view.
+    is_just_judged: bool,
     /// Why a reply was none.
     unclear: Option<String>,
     typed: String,
@@ -37,13 +40,18 @@ pub struct Study {
 
 /// What was pressed on a page.
 enum Act {
-    Begin(crate::tutor::Plan),
+    Begin(Plan),
     Reply(String),
     GoOn,
     Play,
+    /// Show music as signs, or no longer.
+    Caption,
     /// Look something up in the atlas.
     LookUp(String),
 }
+
+/// What is chosen by letter: an answer, a lesson.
+const LETTERS: [Key; 12] = [Key::A, Key::B, Key::C, Key::D, Key::E, Key::F, Key::G, Key::H, Key::I, Key::J, Key::K, Key::L];
 
 /// Width of a page in points: listings are a hundred columns wide at most, and scroll.
 const WIDTH: f32 = 640.0;
@@ -65,6 +73,7 @@ impl Study {
                 Reply::Noted => self.go_on(),
                 reply => {
                     self.reply = Some(reply);
+                    self.is_just_judged = true;
                     self.unclear = None;
                     self.play();
                 }
@@ -74,12 +83,20 @@ impl Study {
         }
     }
 
+    /// Why the answer is so, once that is told.
+    fn evidence(&self) -> Option<&Evidence> {
+        match (&self.reply, &self.prompt) {
+            (Some(Reply::Judged(judged)), _) => Some(&judged.evidence),
+            (None, Some(Prompt::Tell(Tell::Foretold(judged)))) => Some(&judged.evidence),
+            _ => None,
+        }
+    }
+
     /// What is to be heard now: the evidence's where there is some, else the question's.
     fn heard(&self) -> &[Heard] {
-        match (&self.reply, &self.prompt) {
-            (Some(Reply::Judged(judged)), _) => &judged.evidence.heard,
-            (None, Some(Prompt::Tell(Tell::Foretold(judged)))) => &judged.evidence.heard,
-            (None, Some(Prompt::Ask(asked))) => &asked.question.heard,
+        match (self.evidence(), &self.prompt) {
+            (Some(evidence), _) => &evidence.heard,
+            (None, Some(Prompt::Ask(asked))) if self.reply.is_none() => &asked.question.heard,
             (None, Some(Prompt::Tell(Tell::Listen(_, heard)))) => std::slice::from_ref(heard),
             _ => &[],
         }
@@ -127,21 +144,28 @@ fn typed(context: &Context, study: &Study) -> Option<Act> {
         return None;
     }
     if study.sitting.is_none() {
-        return pressed(Key::Enter).then_some(Act::Begin(crate::tutor::Plan::Sitting));
-    }
-    if study.only_goes_on() {
-        return pressed(Key::Enter).then_some(Act::GoOn);
+        let lesson = Lesson::all().iter().zip(LETTERS).find(|(_, letter)| pressed(*letter)).map(|(lesson, _)| Plan::Lesson(lesson.number));
+        return lesson.or(pressed(Key::Enter).then_some(Plan::Sitting)).map(Act::Begin);
     }
     if pressed(Key::R) {
         return Some(Act::Play);
+    }
+    if pressed(Key::S) {
+        return Some(Act::Caption);
+    }
+    if study.only_goes_on() {
+        let explain = study.evidence().and_then(|evidence| evidence.explain.clone());
+        return match explain {
+            Some(name) if pressed(Key::L) => Some(Act::LookUp(name)),
+            _ => pressed(Key::Enter).then_some(Act::GoOn),
+        };
     }
     let Some(Prompt::Ask(asked)) = &study.prompt else { return None };
     let Answer::Choice { choices, .. } = &asked.question.answer else { return None };
     if pressed(Key::Num0) {
         return Some(Act::Reply(String::new()));
     }
-    let letters = [Key::A, Key::B, Key::C, Key::D, Key::E];
-    let chosen = letters.into_iter().take(choices.len()).position(pressed)?;
+    let chosen = LETTERS.into_iter().take(choices.len()).position(pressed)?;
     Some(Act::Reply(char::from(b'a' + chosen as u8).to_string()))
 }
 
@@ -176,6 +200,7 @@ pub fn draw<V: Voices>(ui: &Ui, bench: &Workbench<V>, view: &mut View) {
         }
         Some(Act::GoOn) => study.go_on(),
         Some(Act::Play) => study.play(),
+        Some(Act::Caption) => study.shows_captions ^= true,
         Some(Act::LookUp(name)) => view.reading.get_or_insert_default().look_up(bench, &name, version),
         None => {}
     }

@@ -1,13 +1,13 @@
 //! The pages of study: what a prompt looks like, and what came of the reply. Decides nothing.
 
-use nannou::prelude::egui::{Key, RichText, ScrollArea, TextEdit, Ui};
+use nannou::prelude::egui::{Align, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::{Act, Study};
 use crate::atlas::{Block, Page};
-use crate::quiz::{Answer, Heard};
+use crate::quiz::{Answer, Heard, staves};
 use crate::study::{Lesson, Why};
 use crate::tutor::{Asked, Compare, Judged, Plan, Prompt, Reply, Summary, Tell};
-use crate::window::theme::{SMALL, Theme};
+use crate::window::theme::{SMALL, Theme, mono};
 
 /// What is left of the window's height around a page, in points.
 const AROUND: f32 = 170.0;
@@ -68,7 +68,10 @@ pub(super) fn draw(ui: &mut Ui, study: &mut Study, theme: &Theme, act: &mut Opti
         }
         match study.reply.clone() {
             Some(Reply::Judged(judged)) => {
-                ui.separator();
+                let separator = ui.separator();
+                if std::mem::take(&mut study.is_just_judged) {
+                    separator.scroll_to_me(Some(Align::Min));
+                }
                 verdict(ui, study, &judged, "Right.", "Not so.", theme, act);
                 on(ui, "next  (Enter)", act);
             }
@@ -81,7 +84,15 @@ pub(super) fn draw(ui: &mut Ui, study: &mut Study, theme: &Theme, act: &mut Opti
             }
             Some(Reply::Unclear(_) | Reply::Noted) | None => {}
         }
+        // Behind all else: a list that scrolls within the page would take it.
+        ui.scroll_with_delta(vec2(0.0, pages_turned(ui) * height * 0.8));
     });
+}
+
+/// Pages that the keyboard turns back, or on where it is negative.
+fn pages_turned(ui: &Ui) -> f32 {
+    let pressed = |key| f32::from(u8::from(ui.input_mut(|input| input.consume_key(Modifiers::NONE, key))));
+    pressed(Key::PageUp) - pressed(Key::PageDown)
 }
 
 /// What there is to study.
@@ -91,9 +102,9 @@ fn begin(ui: &mut Ui, theme: &Theme, act: &mut Option<Act>) {
         *act = Some(Act::Begin(Plan::Sitting));
     }
     ui.add_space(6.0);
-    ui.label(RichText::new("Lessons: one idea, one listen, one prediction, one check").size(SMALL).color(theme.faint));
-    for lesson in Lesson::all() {
-        if ui.link(format!("{:2}  {}  (@{})", lesson.number, lesson.title, lesson.song)).clicked() {
+    ui.label(RichText::new("Lessons, by letter: one idea, one listen, one prediction, one check").size(SMALL).color(theme.faint));
+    for (letter, lesson) in ('a'..).zip(Lesson::all()) {
+        if ui.link(format!("{letter}  {}. {}  (@{})", lesson.number, lesson.title, lesson.song)).clicked() {
             *act = Some(Act::Begin(Plan::Lesson(lesson.number)));
         }
     }
@@ -204,7 +215,7 @@ fn verdict(ui: &mut Ui, study: &mut Study, judged: &Judged, right: &str, wrong: 
     }
     sounds(ui, study, &evidence.heard, theme, act);
     if let Some(name) = &evidence.explain
-        && ui.link(RichText::new(format!("{name} in the atlas")).size(SMALL)).clicked()
+        && ui.link(RichText::new(format!("{name} in the atlas  (l)")).size(SMALL)).clicked()
     {
         *act = Some(Act::LookUp(name.clone()));
     }
@@ -243,7 +254,7 @@ fn sounds(ui: &mut Ui, study: &mut Study, heard: &[Heard], theme: &Theme, act: &
         if ui.button(if study.sounds.is_playing() { "♪ again  (r)" } else { "▶ play  (r)" }).clicked() {
             *act = Some(Act::Play);
         }
-        ui.checkbox(&mut study.shows_captions, "captions");
+        ui.checkbox(&mut study.shows_captions, "captions  (s)");
     });
     if let Some(trouble) = &study.sounds.trouble {
         ui.label(RichText::new(trouble).size(SMALL).color(theme.faint));
@@ -253,7 +264,11 @@ fn sounds(ui: &mut Ui, study: &mut Study, heard: &[Heard], theme: &Theme, act: &
             if !heard.label.is_empty() {
                 ui.label(RichText::new(&heard.label).strong());
             }
-            lines(ui, &heard.caption, theme);
+            if let Some((head, rows)) = heard.caption.split_first() {
+                ui.label(RichText::new(head).size(SMALL).color(theme.faint));
+                let column = ui.fonts_mut(|fonts| fonts.glyph_width(&mono(SMALL), '0'));
+                lines(ui, &staves(rows, (ui.available_width() / column) as usize), theme);
+            }
         }
     }
 }
