@@ -362,6 +362,7 @@ def measured(program):
     if child == 0:
         os.close(read)
         gc.collect()  # free lists begin empty
+        gc.disable()  # what is collected by itself is no line's
         record = Blocks(program)
         try:
             executed(program, lambda: (watch_by_monitoring if VERSION >= (3, 12) else watch_by_tracing)(record))

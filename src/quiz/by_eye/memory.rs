@@ -33,6 +33,8 @@ struct Memory {
     net: BTreeMap<(CodeId, u32), i64>,
     /// Runs of the collector: the line, the generation and what it collected.
     collections: Vec<(u32, u8, u32)>,
+    /// Lines under way while the collector ran by itself: what it gave back then is not theirs, nor told apart.
+    disturbed: BTreeSet<(CodeId, u32)>,
 }
 
 /// A frame, the line of the program that it is on (0 outside), and the blocks of its thread when it came there.
@@ -43,7 +45,7 @@ struct Frame {
     blocks: i64,
 }
 
-fn memory(run: &Run) -> Memory {
+fn memory(run: &Run, lines: &Lines) -> Memory {
     let mut memory = Memory::default();
     let mut threads: BTreeMap<u16, (Vec<Frame>, i64)> = BTreeMap::new();
     for entry in &run.trace.entries {
@@ -72,7 +74,11 @@ fn memory(run: &Run) -> Memory {
                     MarkKind::Called(code) | MarkKind::Resumed(code) => frames.push(Frame { code, line: 0, blocks: 0 }),
                     MarkKind::Returned(_) | MarkKind::Yielded(_) | MarkKind::Unwound(_) => _ = frames.pop(),
                     MarkKind::CollectionStarted { generation } => {
-                        memory.collections.push((frames.last().map_or(0, |frame| frame.line), generation, 0));
+                        let line = frames.last().map_or(0, |frame| frame.line);
+                        memory.collections.push((line, generation, 0));
+                        if !asks_for_collection(lines, line) {
+                            memory.disturbed.extend(frames.iter().map(|frame| (frame.code, frame.line)));
+                        }
                     }
                     MarkKind::CollectionEnded { collected, .. } => {
                         if let Some(last) = memory.collections.last_mut() {
@@ -85,6 +91,11 @@ fn memory(run: &Run) -> Memory {
         }
     }
     memory
+}
+
+/// Whether the program sets the collector to work there.
+fn asks_for_collection(lines: &Lines, line: u32) -> bool {
+    lines.is_readable(line) && lines.bare(line).contains("gc.collect(")
 }
 
 /// Fewer blocks may be chance: what lists and dictionaries grow by, free lists that are full or not.
@@ -104,12 +115,13 @@ fn blocks(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<
         return None;
     }
     let lines = Lines::of(&run.program);
-    let memory = memory(run);
+    let memory = memory(run, &lines);
     let has_taken = subject == "took";
     let sign = if has_taken { 1 } else { -1 };
     let told: Vec<(CodeId, u32, i64)> = memory
         .net
         .iter()
+        .filter(|(place, _)| !memory.disturbed.contains(place))
         .map(|((code, line), net)| (*code, *line, *net))
         .filter(|(_, line, _)| lines.is_readable(*line) && !is_making(lines.bare(*line)))
         // At the top level stand definitions and one call of everything: what those leave behind hangs on chance.
@@ -159,14 +171,9 @@ fn blocks(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<
 fn collector(subject: &str, ground: &Ground, chance: &mut fastrand::Rng) -> Option<Draft> {
     let run = ground.runs.first()?;
     let lines = Lines::of(&run.program);
-    let memory = memory(run);
+    let memory = memory(run, &lines);
     // Asked for by the program: when it begins by itself hangs on what else was made, and on who records.
-    let fit: Vec<(u32, u8, u32)> = memory
-        .collections
-        .iter()
-        .copied()
-        .filter(|(line, ..)| lines.is_readable(*line) && lines.bare(*line).contains("gc.collect("))
-        .collect();
+    let fit: Vec<(u32, u8, u32)> = memory.collections.iter().copied().filter(|(line, ..)| asks_for_collection(&lines, *line)).collect();
     let (line, generation, collected) = chance.choice(fit)?;
     let found = match collected {
         0 => "found nothing that could not be reached".to_owned(),
