@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "other tests take more of it")]
 mod display;
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -84,6 +85,52 @@ fn a_sitting_goes_by_keyboard_and_what_was_answered_is_kept() {
     // Escape twice in short order is panic.
     display.keys(&["F3"]);
     display.until("study to be closed", |picture| picture.differs(&open, PAGE) > PAGE_POINTS);
+    display.keys(&["ctrl+q"]);
+    let (status, _, err) = window.ended();
+    assert!(status.success(), "{err}");
+}
+
+/// Waits until the page stands still over several looks: while a program runs something turns on it.
+fn settled(display: &Display) -> Picture {
+    const LOOKS: u32 = 6;
+    let before = RefCell::new((display.picture(), 0));
+    display.until("the page to stand still", |picture| {
+        let (last, equal) = &mut *before.borrow_mut();
+        *equal = if picture.differs(last, PAGE) == 0 { *equal + 1 } else { 0 };
+        *last = picture.clone();
+        *equal == LOOKS
+    })
+}
+
+#[test]
+fn a_lesson_is_chosen_by_letter_its_signs_are_shown_and_scrolled_by_key_and_its_words_looked_up() {
+    let Some(display) = Display::start() else { return };
+    let data = tempfile::tempdir().unwrap();
+    let named = data.path().to_string_lossy().into_owned();
+    let window = Open::new(&display, &["@loops", "--data", &named], &[]);
+    display.until("the window to be drawn", is_drawn);
+    display.focus();
+    let bare = display.picture();
+    let press = |key: &str, before: &Picture, what: &str| {
+        display.keys(&[key]);
+        display.until(what, |picture| picture.differs(before, PAGE) > PAGE_POINTS / 10);
+        settled(&display)
+    };
+    let lessons = press("F3", &bare, "study to open");
+    let idea = press("e", &lessons, "the idea of lesson 5");
+    let guess = press("Return", &idea, "its prediction");
+    let listen = press("0", &guess, "what to listen for");
+    // Without a sound card the signs are there already, and only the box is ticked.
+    display.keys(&["s"]);
+    display.until("the box to be ticked", |picture| picture.differs(&listen, PAGE) > 10);
+    let signs = settled(&display);
+    display.keep("study-3-signs");
+    let below = press("Next", &signs, "the page to scroll");
+    let above = press("Prior", &below, "the page to scroll back");
+    assert!(above.differs(&signs, PAGE) < PAGE_POINTS / 10);
+    let foretold = press("Return", &above, "what was foretold");
+    display.keys(&["l"]);
+    display.until("the atlas", |picture| picture.differs(&foretold, ATLAS) > PAGE_POINTS);
     display.keys(&["ctrl+q"]);
     let (status, _, err) = window.ended();
     assert!(status.success(), "{err}");

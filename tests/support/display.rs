@@ -19,6 +19,7 @@ pub struct Display {
 }
 
 /// What is shown: rows of red, green and blue.
+#[derive(Clone)]
 pub struct Picture {
     pub width: usize,
     pub height: usize,
